@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
+
+/** Tests resolve workspace names to sources, so they need no build. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@armature\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
+      { find: /^@armature\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+    ],
+  },
+  test: {
+    include: ['{packages,apps,tooling}/*/{src,test}/**/*.test.ts', 'tooling/*.test.ts'],
+    testTimeout: 60_000,
+  },
+});
