@@ -1,1 +1,16 @@
-export {};
+export * from './bus.ts';
+export * from './clock.ts';
+export * from './cpu-engine.ts';
+export * from './cpu-state.ts';
+export * from './device-tree.ts';
+export * from './errors.ts';
+export * from './exception-model.ts';
+export * from './frame-allocator.ts';
+export * from './interrupts.ts';
+export * from './layout.ts';
+export * from './part.ts';
+export * from './physical-memory.ts';
+export * from './snapshot.ts';
+export * from './system-registers.ts';
+export * from './translation.ts';
+export * from './units.ts';
