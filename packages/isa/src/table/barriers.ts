@@ -1,0 +1,24 @@
+import { defineGroup } from '../define.ts';
+
+/** Barriers. */
+export const barriers = defineGroup('barriers', { legend: { C: 'CRm' } }, [
+  {
+    id: 'CLREX_barriers',
+    title: 'CLREX',
+    pattern: '1101010100 0 00 011 0011 CCCC 010 11111',
+    asm: 'clrex crm15:CRm',
+  },
+  {
+    id: 'DSB_barriers',
+    title: 'DSB',
+    pattern: '1101010100 0 00 011 0011 CCCC 100 11111',
+    asm: 'dsb barrier',
+  },
+  {
+    id: 'DMB_barriers',
+    title: 'DMB',
+    pattern: '1101010100 0 00 011 0011 CCCC 101 11111',
+    asm: 'dmb barrier',
+  },
+  { id: 'ISB_barriers', title: 'ISB', pattern: '1101010100 0 00 011 0011 CCCC 110 11111', asm: 'isb isb' },
+]);
