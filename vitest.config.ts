@@ -1,16 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { readmeExamplesPlugin } from './tooling/readme-examples.ts';
 
 const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
 /** Tests resolve workspace names to sources, so they need no build. */
-export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^@armature\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
-      { find: /^@armature\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
-    ],
+export const alias = [
+  {
+    find: /^@armature\/oracle$/,
+    replacement: fileURLToPath(new URL('./tooling/oracle/src/index.ts', import.meta.url)),
   },
+  { find: /^@armature\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
+  { find: /^@armature\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+];
+
+export default defineConfig({
+  plugins: [readmeExamplesPlugin()],
+  resolve: { alias },
   test: {
     include: ['{packages,apps,tooling}/*/{src,test}/**/*.test.ts', 'tooling/*.test.ts'],
     testTimeout: 60_000,

@@ -1,0 +1,260 @@
+// The commands behind `npm start`, `npm test` and `npm run armature`. Runs on the Node that the user has (20 or
+// later), before anything is installed: built-ins only.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(root, 'node_modules', '.cache', 'armature');
+const windows = process.platform === 'win32';
+const PNPM = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
+
+/** Progress goes to stderr, so that a program's stdout stays its own. */
+const say = (text) => process.stderr.write(`${text}\n`);
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+const [command = '', ...rest] = process.argv.slice(2);
+const commands = { start, test, armature };
+if (!Object.hasOwn(commands, command)) {
+  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS');
+  process.exit(2);
+}
+process.exitCode = await commands[command](rest);
+
+/** Installs, builds, and runs the bare-metal memory kernel on a virtual machine. */
+async function start(args) {
+  say(
+    'Armature: installs what is missing, builds, then boots the memory-management kernel on a virtual board.',
+  );
+  if (!(await prepare({ quiet: false }))) return 1;
+  say('\n> armature phase3');
+  return runCli(['phase3', ...args]);
+}
+
+/** Runs the command-line runner with these arguments, in the directory the user is in. */
+async function armature(args) {
+  if (!(await prepare({ quiet: true }))) return 1;
+  return runCli(args);
+}
+
+/** Runs every check and every test; all of them, then a list of what failed. */
+async function test(args) {
+  const live = args.includes('--live');
+  const selected = args.filter((argument) => argument !== '--live');
+  if (!(await install({ quiet: false }))) {
+    say('\n0 passed, 1 failed');
+    return 1;
+  }
+  const report = join(cache, 'vitest.json');
+  const liveReport = join(cache, 'vitest-live.json');
+  mkdirSync(cache, { recursive: true });
+  for (const file of [report, liveReport]) writeFileSync(file, '{}');
+  const reporters = (file) => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const steps = [
+    ['build', () => build({ quiet: false })],
+    [
+      'format and lint',
+      () => tool('biome', ['check', '.', '--diagnostic-level=warn', '--error-on-warnings']),
+    ],
+    ['types', () => tool('tsc', ['-p', 'tsconfig.json'])],
+    ['dependency directions', () => pnpm(['run', '--silent', 'check:dependencies'])],
+    ['package exports (publint, attw)', () => pnpm(['run', '--silent', 'check:packages'])],
+    ['unit tests', () => tool('vitest', ['run', ...reporters(report), ...selected])],
+  ];
+  if (live) {
+    const config = ['--config', 'tooling/oracle/vitest.live.config.ts'];
+    steps.push(['live oracle', () => tool('vitest', ['run', ...config, ...reporters(liveReport)])]);
+  }
+
+  const results = [];
+  for (const [name, run] of steps) {
+    say(`\n== ${name}`);
+    const from = performance.now();
+    const passed = await run();
+    results.push({ name, passed, time: seconds(from) });
+    say(`== ${name}: ${passed ? 'passed' : 'FAILED'} in ${seconds(from)}`);
+  }
+  return summarise(results, [report, liveReport]);
+}
+
+/** Prints steps, failed tests and totals; a step counts as one test beside those that vitest counted. */
+function summarise(results, reports) {
+  let passed = 0;
+  let failed = 0;
+  let skipped = 0;
+  const failures = [];
+  for (const file of reports) {
+    const data = JSON.parse(readFileSync(file, 'utf8'));
+    passed += data.numPassedTests ?? 0;
+    failed += data.numFailedTests ?? 0;
+    skipped += (data.numPendingTests ?? 0) + (data.numTodoTests ?? 0);
+    for (const suite of data.testResults ?? []) {
+      for (const { status, fullName } of suite.assertionResults) {
+        if (status === 'failed') failures.push(`${suite.name}: ${fullName}`);
+      }
+      if (suite.status === 'failed' && suite.assertionResults.length === 0) failures.push(suite.name);
+    }
+  }
+  say('\nsteps:');
+  for (const { name, passed: ok, time } of results) {
+    say(`  ${ok ? 'passed' : 'FAILED'}  ${time.padStart(8)}  ${name}`);
+    if (ok) passed++;
+    else failed++;
+  }
+  if (failures.length > 0) say(`\nfailed tests:\n${failures.map((line) => `  ${line}`).join('\n')}`);
+  if (skipped > 0) say(`\nskipped tests: ${skipped} (they need tools that are not installed here)`);
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  return failed > 0 ? 1 : 0;
+}
+
+async function prepare(options) {
+  return (await install(options)) && (await build(options));
+}
+
+/** Installs dependencies when there are none or the lock file is another one than last time. */
+async function install({ quiet }) {
+  const stamp = join(root, 'node_modules', '.armature-install');
+  const wanted = fingerprint(['pnpm-lock.yaml', 'package.json', 'pnpm-workspace.yaml', ...manifests()]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
+  say(`Installing dependencies with ${PNPM} ...`);
+  const from = performance.now();
+  const reporter = quiet ? ['--reporter=silent'] : ['--reporter=append-only'];
+  if (!(await pnpm(['install', '--frozen-lockfile', ...reporter]))) {
+    say('The installation failed. It needs npm and access to the npm registry; see the messages above.');
+    return false;
+  }
+  writeFileSync(stamp, wanted);
+  say(`Installed in ${seconds(from)}.`);
+  return true;
+}
+
+/** Builds every package whose sources changed since the last build. */
+async function build({ quiet }) {
+  const stamp = join(cache, 'build');
+  const wanted = sourcesFingerprint();
+  const built = manifests().every((file) => existsSync(join(root, dirname(file), 'dist')));
+  if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
+  if (!quiet) say('Building ...');
+  const from = performance.now();
+  if (!(await pnpm(['run', '--silent', 'build']))) {
+    say('The build failed; see the messages above.');
+    return false;
+  }
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(stamp, wanted);
+  if (!quiet) say(`Built in ${seconds(from)}.`);
+  return true;
+}
+
+/** Manifests of the packages and apps that are built. */
+function manifests() {
+  return ['packages', 'apps'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .map((name) => `${folder}/${name}/package.json`)
+      .filter((file) => existsSync(join(root, file))),
+  );
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** Changes whenever a source file does: path, size and time of change of each. */
+function sourcesFingerprint() {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const status = statSync(join(root, path));
+    if (status.isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) visit(`${path}/${name}`);
+    } else {
+      hash.update(`${path}\0${status.size}\0${status.mtimeMs}\0`);
+    }
+  };
+  for (const file of manifests()) {
+    visit(file);
+    if (existsSync(join(root, dirname(file), 'src'))) visit(`${dirname(file)}/src`);
+  }
+  for (const file of ['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json', 'tooling/tsup.config.ts'])
+    visit(file);
+  return hash.digest('hex');
+}
+
+/** Node 26 as the workspace installs it, or the Node that runs this script where it has no such package. */
+let chosenNode;
+function node() {
+  if (chosenNode === undefined) {
+    const platform = windows ? 'win' : process.platform;
+    chosenNode = [`node-${platform}-${process.arch}`, `node-bin-${platform}-${process.arch}`]
+      .map((name) => join(root, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node'))
+      .find((file) => existsSync(file) && spawnSync(file, ['--version']).status === 0);
+    if (chosenNode === undefined) {
+      chosenNode = process.execPath;
+      say(`No packaged Node 26 for ${process.platform} ${process.arch}: using Node ${process.version}.`);
+    }
+  }
+  return chosenNode;
+}
+
+function environment({ packaged }) {
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  const folders = packaged ? [dirname(node()), join(root, 'node_modules', '.bin')] : [];
+  return {
+    ...process.env,
+    TURBO_TELEMETRY_DISABLED: '1',
+    [name]: [...folders, process.env[name]].join(delimiter),
+  };
+}
+
+/** Runs the workspace's package manager; `npx` puts it on the PATH of what it runs, where turbo looks for it. */
+function pnpm(args) {
+  const env = environment({ packaged: args[0] !== 'install' });
+  // npm 11 warns on every start about settings it doesn't know; they are the user's business.
+  return run('npx', ['--yes', '--loglevel=error', PNPM, ...args], { env, shell: windows });
+}
+
+/** Runs a program of the workspace's development dependencies. */
+function tool(name, args) {
+  return run(join(root, 'node_modules', '.bin', windows ? `${name}.cmd` : name), args, {
+    env: environment({ packaged: true }),
+    shell: windows,
+  });
+}
+
+/** Standard output of tools joins the progress on stderr. True when the program ended well. */
+function run(program, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    child.on('error', (error) => {
+      say(`${program} cannot be started: ${error.message}`);
+      resolve(false);
+    });
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+/** Replaces this process, as far as a Node program can: same input and output, signals passed on, same status. */
+function runCli(args) {
+  return new Promise((resolve) => {
+    const cwd = process.env.INIT_CWD ?? process.cwd();
+    const child = spawn(node(), [join(root, 'apps', 'cli', 'dist', 'cli.js'), ...args], {
+      cwd,
+      stdio: 'inherit',
+    });
+    // A terminal sends Ctrl-C to both; this process must outlive the other to report its status.
+    process.on('SIGINT', () => {});
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('error', (error) => {
+      say(`armature cannot be started: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}
