@@ -15,14 +15,6 @@ const PNPM = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packag
 const say = (text) => process.stderr.write(`${text}\n`);
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-const [command = '', ...rest] = process.argv.slice(2);
-const commands = { start, test, armature };
-if (!Object.hasOwn(commands, command)) {
-  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS');
-  process.exit(2);
-}
-process.exitCode = await commands[command](rest);
-
 /** Installs, builds, and runs the bare-metal memory kernel on a virtual machine. */
 async function start(args) {
   say(
@@ -258,3 +250,11 @@ function runCli(args) {
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
 }
+
+const [command = '', ...rest] = process.argv.slice(2);
+const commands = { start, test, armature };
+if (!Object.hasOwn(commands, command)) {
+  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS');
+  process.exit(2);
+}
+process.exitCode = await commands[command](rest);
