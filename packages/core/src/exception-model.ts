@@ -36,9 +36,24 @@ export interface ExceptionModel {
   reset(cpu: CpuState): void;
 }
 
+/** Optional PSTATE fields that a CPU model has. Its ID registers should say the same. Default: none. */
+export interface PstateFeatures {
+  /** FEAT_PAN. */
+  readonly pan?: boolean;
+  /** FEAT_UAO. */
+  readonly uao?: boolean;
+  /** FEAT_DIT. */
+  readonly dit?: boolean;
+  /** FEAT_SSBS2: the field and the instructions that access it. */
+  readonly ssbs?: boolean;
+  /** FEAT_BTI. */
+  readonly bti?: boolean;
+}
+
 /** The capability `exceptions`. `levels` is the highest exception level implemented. */
 export interface ExceptionModelFactory {
-  createExceptionModel(): ExceptionModel;
+  /** `features` wins over what the part was configured with. One model serves all CPUs of a cluster. */
+  createExceptionModel(features?: PstateFeatures): ExceptionModel;
 }
 
 /** The capability `firmware`: calls that a guest makes by HVC or SMC where no such level exists. */

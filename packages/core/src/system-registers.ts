@@ -55,6 +55,11 @@ export interface SystemRegisterDefinition extends SystemEncoding {
   readonly operate?: (cpu: CpuState, lo: number, hi: number) => SystemOperationResult | undefined;
   /** An access check beyond `access`: enables and traps. `el` is the current exception level. */
   readonly check?: (cpu: CpuState, el: number, isRead: boolean) => SystemAccess;
+  /**
+   * PSTATE bits that, all set, make `check` answer `ok` at EL1 and above: engines may then inline the access
+   * of a row without other hooks.
+   */
+  readonly inlineWhenPstate?: number;
   /** True when a write may change interrupts, translation or the exception level: the engine re-enters. */
   readonly synchronises?: boolean;
 }
