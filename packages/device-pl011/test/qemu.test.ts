@@ -14,10 +14,10 @@ interface Registers {
   write(offset: number, value: number): Promise<void>;
 }
 
-/** QEMU's device, driven over its test protocol without a CPU running. */
+/** QEMU's device, driven over its test protocol while its CPU is held. */
 async function startQemu(): Promise<Registers & { process: ChildProcess }> {
   const args = ['-M', 'virt', '-nic', 'none', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
-  const process = spawn('qemu-system-aarch64', [...args, '-accel', 'qtest', '-qtest', 'stdio'], {
+  const process = spawn('qemu-system-aarch64', [...args, '-S', '-qtest', 'stdio', '-qtest-log', 'none'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: process.stdout! })[Symbol.asyncIterator]();
