@@ -1,1 +1,3 @@
-export {};
+export { FUNCTION as PSCI_FUNCTION, RESULT as PSCI_RESULT } from './functions.ts';
+export { type PsciOptions, psci } from './part.ts';
+export { Psci, type PsciConfig } from './psci.ts';
