@@ -1,1 +1,17 @@
-export {};
+/** A bare-metal AArch64 memory-management kernel: its assembly text, its layout and its scenarios. */
+import { source } from './source/index.ts';
+
+export { phase3KernelLayout } from './layout.ts';
+export { type Phase3KernelScenario, phase3KernelScenarios } from './scenarios.ts';
+export { testNames as phase3KernelTestNames } from './source/test-table.ts';
+
+/**
+ * The whole kernel as one assembly text, in GNU as syntax: plain Armv8.0 integer instructions, one flat
+ * section, to be placed at `phase3KernelLayout.imageBase`.
+ *
+ * @example
+ * const text = phase3KernelSource();
+ */
+export function phase3KernelSource(): string {
+  return source;
+}
