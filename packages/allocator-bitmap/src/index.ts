@@ -1,1 +1,3 @@
-export {};
+export { BitmapAllocator, type Reservation } from './bitmap-allocator.ts';
+export { type BitmapAllocatorFactory, type BitmapAllocatorOptions, bitmapAllocator } from './factory.ts';
+export type { LayoutOptions } from './layout.ts';

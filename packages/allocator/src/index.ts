@@ -1,1 +1,1 @@
-export {};
+export { type Fragmentation, type FragmentationOptions, measureFragmentation } from './metrics.ts';
