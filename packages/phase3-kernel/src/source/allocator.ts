@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** The physical allocator: one bit per 4 KiB frame, first fit, lowest address. */
 export const allocator: KernelPart = {
   subject: 'Frame allocator: bitmaps over 4096 pages',
-  text: String.raw`
+  text: `
 // Three bitmaps: frame_used (not free), frame_head (first frame of an allocation), frame_reserved
 // (the kernel's own: never given out, never taken back). A reserved frame is also used.
 
@@ -357,7 +357,7 @@ frame_largest_run:
     ret
     .ltorg
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 frame_used:
     .space  POOL_BITMAP_BYTES

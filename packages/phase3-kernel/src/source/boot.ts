@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** From the loader's jump to the last line: the order of everything. */
 export const boot: KernelPart = {
   subject: 'Boot: the order of everything',
-  text: String.raw`
+  text: `
 // Entry, MMU off, from the boot protocol: x0 = physical address of the device tree.
 boot_entry:
     mov     x20, x0

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** PL011 output and a small formatted print. */
 export const console: KernelPart = {
   subject: 'Console: PL011 output and formatted print',
-  text: String.raw`
+  text: `
 // console_init(): 115200 baud, 8 bits, no parity, FIFOs on, no interrupts (24 MHz UARTCLK).
 console_init:
     adr     x9, console_base
@@ -173,7 +173,7 @@ printf_done:
     ldp     x29, x30, [sp], #96
     ret
 `,
-  data: String.raw`
+  data: `
     .balign 8
 console_base:                           // the PL011 as the running half sees it
     .quad   UART_BASE

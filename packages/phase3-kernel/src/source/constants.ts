@@ -1,5 +1,5 @@
 /** Assembly-time constants: the memory map, descriptor bits, result codes and register values. */
-export const constants = String.raw`
+export const constants = `
 // ---- Memory map --------------------------------------------------------------------------------
 .equ RAM_BASE,          0x40000000      // physical region the kernel owns
 .equ REGION_SIZE,       0x08000000      // 128 MiB, mapped by both halves

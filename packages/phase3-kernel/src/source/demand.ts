@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Demand paging: pages of one range appear when they are first touched. */
 export const demand: KernelPart = {
   subject: 'Demand paging',
-  text: String.raw`
+  text: `
 // demand_fault(x0 = ESR, x1 = FAR) -> x0 = 0 when the page is there now; anything else is a real fault.
 // The memory API never touches the range, so the handler cannot interrupt a half-done table update.
 demand_fault:
@@ -78,7 +78,7 @@ demand_release:
     ret
     .ltorg
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 demand_count:                           // pages mapped by the handler since boot
     .space  8

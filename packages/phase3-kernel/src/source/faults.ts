@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** What happens to an exception: demand paging, a planned recovery, or the end of the run. */
 export const faults: KernelPart = {
   subject: 'Faults: dispatch, recovery table, panic report',
-  text: String.raw`
+  text: `
 // fault_dispatch(x0 = register frame). In this order: a demand page, an SVC, a return from EL0, a
 // recovery the faulting code has registered, panic.
 fault_dispatch:
@@ -151,7 +151,7 @@ recovery_table:
     .word   probe_breakpoint_at - image_start, probe_breakpoint_failed - image_start
     .word   0, 0
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 fault_count:                            // count, ESR, FAR, ELR, x0 of the last recorded exception
     .space  8

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Boot information: a device tree reader that trusts nothing. */
 export const fdt: KernelPart = {
   subject: 'Boot information: device tree validation (Devicetree Specification 0.4, 5)',
-  text: String.raw`
+  text: `
 .equ FDT_MAGIC,         0xd00dfeed
 .equ FDT_MIN_SIZE,      72              // header, empty reservation block, empty root node
 .equ FDT_MAX_SIZE,      0x200000        // the boot protocol's limit
@@ -382,7 +382,7 @@ fdt_covers:
     ret
     .ltorg
 `,
-  rodata: String.raw`
+  rodata: `
 fdt_null:               .asciz "the device tree pointer is null"
 fdt_misaligned:         .asciz "the device tree is not aligned to 8 bytes"
 fdt_unreadable:         .asciz "the device tree cannot be read"
@@ -413,7 +413,7 @@ fdt_name_ok:            .asciz "ok"
 fdt_name_address_cells: .asciz "#address-cells"
 fdt_name_size_cells:    .asciz "#size-cells"
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 boot_dtb:
     .space  8

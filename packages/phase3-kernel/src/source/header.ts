@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** The arm64 Linux Image header, which is also the first instruction of the image. */
 export const header: KernelPart = {
   subject: 'Image header (Linux Documentation/arch/arm64/booting.rst)',
-  text: String.raw`
+  text: `
 image_start:
     b       boot_entry                  // code0: the loader jumps here
     .word   0                           // code1

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** The memory API. Every routine follows AAPCS64, and every failure is a value. */
 export const memory: KernelPart = {
   subject: 'Memory API: allocation, mapping, statistics',
-  text: String.raw`
+  text: `
 // memory_alloc(x0 = bytes) -> x0 = address of whole pages, or 0. Physical and identity address.
 memory_alloc:
     mov     x9, #POOL_PAGES

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Turning translation and the caches on, and asking the hardware what it sees. */
 export const mmu: KernelPart = {
   subject: 'MMU: cache maintenance, enable, self-check by address translation instructions',
-  text: String.raw`
+  text: `
 // dcache_invalidate(x0 = start, x1 = end): to the point of coherency. Touches x9 and x10.
 dcache_invalidate:
     mrs     x9, ctr_el0
@@ -202,7 +202,7 @@ verify_table:
     .quad   0x0001000000000000, AT_READ, AT_TRANSLATION_L0
     .quad   0, -1, 0
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 mmu_address_size:                       // TCR_EL1.IPS, and the bits it stands for
     .space  8

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Accesses that are allowed to fault. */
 export const probes: KernelPart = {
   subject: 'Probes: accesses that are allowed to fault',
-  text: String.raw`
+  text: `
 // probe_read(x0 = address) -> x0 = 0 and x1 = value, or x0 = 1 when it faulted
 probe_read:
 probe_read_at:

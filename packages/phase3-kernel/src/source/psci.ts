@@ -3,11 +3,16 @@ import type { KernelPart } from './part.ts';
 /** Power-off and the two ways a run ends early. */
 export const psci: KernelPart = {
   subject: 'Power: PSCI SYSTEM_OFF, refusal',
-  text: String.raw`
-// system_off(): does not return. The conduit of this board is HVC.
+  text: `
+// system_off(): does not return. The board answers HVC; entered at EL2 it can only answer SMC.
 system_off:
     ldr     x0, =PSCI_SYSTEM_OFF
+    mrs     x9, currentel
+    cmp     x9, #2 << 2
+    b.eq    2f
     hvc     #0
+    b       1f
+2:  smc     #0
 1:  wfi                                 // only when no PSCI is there to answer
     b       1b
 

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Statistics, the layout report and the summary. */
 export const report: KernelPart = {
   subject: 'Reports: statistics, layout, summary',
-  text: String.raw`
+  text: `
 // report_statistics()
 report_statistics:
     stp     x29, x30, [sp, #-80]!

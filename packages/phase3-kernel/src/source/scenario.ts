@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Failure scenarios chosen by test= in the boot arguments. */
 export const scenario: KernelPart = {
   subject: 'Scenarios: test= in /chosen bootargs',
-  text: String.raw`
+  text: `
 .equ SCENARIO_NONE,             0
 .equ SCENARIO_ALLOC_FAIL,       1
 .equ SCENARIO_TESTS_ALLOC_FAIL, 2
@@ -94,7 +94,7 @@ scenario_prefix:
     mov     x0, #0
 1:  ret
 `,
-  rodata: String.raw`
+  rodata: `
 scenario_key:           .asciz "test="
 scenario_unknown:       .asciz "the boot arguments name an unknown test scenario"
 scenario_bad_number:    .asciz "test=pool= needs a number from 0 to 4096"
@@ -116,7 +116,7 @@ scenario_table:
     .quad   scenario_7, SCENARIO_POOL
     .quad   0, 0
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 scenario_chosen:
     .space  8

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Translation tables, level 0 to level 3, in frames of the allocator. */
 export const tables: KernelPart = {
   subject: 'Translation tables: four levels, 4 KiB granule (Arm DDI 0487, VMSAv8-64)',
-  text: String.raw`
+  text: `
 // Tables are reached through the identity map, which is the same before and after the MMU is on.
 
 // page_clear(x0 = address of a page). Touches x9.
@@ -238,7 +238,7 @@ table_build:
     ret
     .ltorg
 `,
-  rodata: String.raw`
+  rodata: `
 // What is mapped, with which permissions, under which name. The layout report prints this table.
 .equ REGION_ATTRIBUTES, 16
 .equ REGION_NAME,       24
@@ -268,7 +268,7 @@ region_fault_stack: .asciz "exception stack"
 region_pool:        .asciz "page pool"
 region_rest:        .asciz "RAM above the pool"
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 table_root_low:                         // TTBR0_EL1
     .space  8

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Tests that read and write memory through both halves of the map. */
 export const testsAccess: KernelPart = {
   subject: 'Tests: read and write validation through both maps',
-  text: String.raw`
+  text: `
 .equ ACCESS_PAGES,      8
 
 // access_patterns(x0 = write through, x1 = read through, x2 = bytes) -> x0 = 0, or the pattern's number
@@ -157,7 +157,7 @@ test_access_widths:
     test_end
     .ltorg
 `,
-  rodata: String.raw`
+  rodata: `
     .balign 8
 access_pattern_table:                   // first word, step
     .quad   0x0000000000000000, 0

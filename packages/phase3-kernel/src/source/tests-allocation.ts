@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Tests of the frame allocator through the memory API. */
 export const testsAllocation: KernelPart = {
   subject: 'Tests: allocation',
-  text: String.raw`
+  text: `
 test_single_page:
     test_begin
     mov     x0, #1

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Deliberate faults, each reported with what the hardware said, and each survived. */
 export const testsFaults: KernelPart = {
   subject: 'Tests: deliberate faults',
-  text: String.raw`
+  text: `
 // fault_expect(x0 = probe's verdict, x1 = ESR, x2 = FAR or 0 when it means nothing, x3 = ELR)
 // -> x0 = 0 or the number of what differs. Prints what was taken.
 fault_expect:

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Tests of memory_map and memory_unmap. */
 export const testsMapping: KernelPart = {
   subject: 'Tests: mapping',
-  text: String.raw`
+  text: `
 test_map:
     test_begin
     mov     x0, #3

@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** Tests that look at the map from EL0. */
 export const testsUser: KernelPart = {
   subject: 'Tests: EL0',
-  text: String.raw`
+  text: `
 // user_prepare() -> x0 = 0 or the failed check. x19: code frame, x20: stack frame, x21: code page,
 // x22: top of the stack page. The caller's x19 to x22 are the results.
 user_prepare:

@@ -179,7 +179,7 @@ test_passed:    .asciz "[PASS] %s\n"
 test_failed:    .asciz "[FAIL] %s (check %d)\n"
 test_leaked:    .asciz "[FAIL] %s (leaked %i pages)\n"
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 tests_total:
     .space  8

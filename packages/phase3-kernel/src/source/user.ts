@@ -3,7 +3,7 @@ import type { KernelPart } from './part.ts';
 /** A visit to EL0, to see the permissions from the other side. */
 export const user: KernelPart = {
   subject: 'EL0: run a routine unprivileged until its first exception',
-  text: String.raw`
+  text: `
 // user_run(x0 = entry, x1 = stack, x2 = argument): returns after the first exception; fault_record
 // holds what it was. SP_EL0 is the kernel's own stack, so it changes hands on SP_EL1.
 user_run:
@@ -38,7 +38,7 @@ user_returned:                          // the handler comes here, on SP_EL0 = u
     ldp     x29, x30, [sp], #96
     ret
 `,
-  rodata: String.raw`
+  rodata: `
 // Two routines for EL0. They are copied to a page of their own; here they cannot be executed.
     .balign 8
 user_program:
@@ -49,7 +49,7 @@ user_program_load:
     svc     #8
 user_program_end:
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 user_saved_sp:                          // zero when EL0 is not running
     .space  8

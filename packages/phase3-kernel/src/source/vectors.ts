@@ -144,7 +144,7 @@ ${names}
 vector_names:
 ${Array.from({ length: 16 }, (_, index) => `    .quad   vector_name_${index}`).join('\n')}
 `,
-  bss: String.raw`
+  bss: `
     .balign 8
 nested_count:
     .space  8
