@@ -126,6 +126,8 @@ const cpuState = layOut({
   dataTlb: i32(),
   unprivilegedTlb: i32(),
   fetchTlb: i32(),
+  /** 15 where the stack pointer must be 16-byte aligned for memory accesses (SCTLR_ELx.SA), else 0. */
+  spAlignmentMask: i32(),
   /** pc = codeBias + record / 4. */
   codeBias: i64(),
   /** Added to a record pointer it gives 16 times (instructions run - limit). */

@@ -1,0 +1,200 @@
+import type { Code, InnerLabel, Label } from '../wasm/code.ts';
+import type { ValueType } from '../wasm/opcodes.ts';
+import { type Expr, type I32, type I64, local } from './expressions.ts';
+
+/** Fields of an instruction word by name, unsigned. */
+export type Fields = Readonly<Record<string, number>>;
+
+/** A 64-bit constant as signed or unsigned halves. */
+export interface Halves {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** What register number 31 means in an operand. */
+export type Register31 = 'zr' | 'sp';
+
+/** The register width of an operation: `sf` in the encodings. */
+export type Width = 'i32' | 'i64';
+
+/** How a memory access deals with alignment and privilege. */
+export interface AccessOptions {
+  /** Faults when unaligned whatever the memory type: exclusive and ordered accesses. */
+  readonly aligned?: boolean;
+  /** A pair that is one access: faults when not aligned to the size of both values. */
+  readonly alignedPair?: boolean;
+  /** As if from EL0: LDTR, STTR. */
+  readonly unprivileged?: boolean;
+  /** Load: sign-extend to the result's width instead of zero-extending. */
+  readonly signed?: boolean;
+}
+
+export type AccessBytes = 1 | 2 | 4 | 8;
+
+/** New values of the condition flags. N and V are sign bits, Z is "equals zero", C is 0 or 1. */
+export interface FlagValues {
+  readonly n: Expr;
+  readonly z: Expr;
+  readonly c: I32;
+  readonly v: Expr;
+}
+
+/**
+ * Helpers in TypeScript for rare or intricate instructions. Each gets the 32-bit instruction word in hand and
+ * the CPU's state block; see the engine for what they do.
+ */
+export type HelperName =
+  | 'undefined'
+  | 'exception'
+  | 'systemRead'
+  | 'systemWrite'
+  | 'systemOperation'
+  | 'pstateWrite'
+  | 'exceptionReturn'
+  | 'wait';
+
+/**
+ * What an instruction's semantics is written against. Semantics are written once; each engine instantiates
+ * them with an emitter of its own:
+ *
+ * - the interpreter's emitter reads register numbers and immediates from the predecoded record at run time;
+ * - a compiler's emitter has every field as a constant.
+ *
+ * So semantics never look at a field's value, except through {@link choice}, which is a constant in both: the
+ * interpreter makes one handler per combination of the choices a row declares.
+ */
+export abstract class Emitter {
+  readonly code: Code;
+  private readonly freeLocals: Record<ValueType, number>;
+  private readonly firstLocal: Readonly<Record<ValueType, number>>;
+  private readonly localLimit: Readonly<Record<ValueType, number>>;
+
+  constructor(code: Code, locals: { readonly i32: readonly [number, number]; readonly i64: readonly [number, number] }) {
+    this.code = code;
+    this.firstLocal = { i32: locals.i32[0], i64: locals.i64[0] };
+    this.localLimit = {
+      i32: locals.i32[0] + locals.i32[1],
+      i64: locals.i64[0] + locals.i64[1],
+    };
+    this.freeLocals = { ...this.firstLocal };
+  }
+
+  /** A declared choice of this row: a constant while emitting. */
+  abstract choice(name: string): number;
+  /** The width that the field `sf` (or `w32`, its opposite) chooses. */
+  width(): Width {
+    return this.choice('sf') === 1 ? 'i64' : 'i32';
+  }
+
+  /** A general register named by a field. */
+  abstract register<T extends Width>(width: T, field: string, register31?: Register31): Expr<T>;
+  /** The old value of a register that is about to be written; anything when it is XZR. */
+  abstract destination<T extends Width>(width: T, field: string): Expr<T>;
+  /** Writes a general register; a 32-bit write clears the upper half. */
+  abstract setRegister(width: Width, field: string, value: Expr, register31?: Register31): void;
+  /** X30. */
+  abstract setLinkRegister(value: I64): void;
+
+  /** A constant computed from the fields; `key` names it among the constants of this row. */
+  abstract immediate32(key: string, compute: (fields: Fields) => number): I32;
+  /** A constant below 65536: takes less room in a record. */
+  abstract immediateSmall(key: string, compute: (fields: Fields) => number): I32;
+  abstract immediate64(key: string, compute: (fields: Fields) => Halves): I64;
+  immediate<T extends Width>(width: T, key: string, compute: (fields: Fields) => Halves): Expr<T> {
+    if (width === 'i64') return this.immediate64(key, compute) as unknown as Expr<T>;
+    return this.immediate32(key, (fields) => compute(fields).lo) as unknown as Expr<T>;
+  }
+  /** The whole instruction word. */
+  abstract instruction(): I32;
+
+  /** Address of this instruction. */
+  abstract programCounter(): I64;
+
+  abstract setFlags(flags: FlagValues): void;
+  abstract carry(): I32;
+  /** The condition that a four-bit field names: 0 or 1. */
+  abstract condition(field: string): I32;
+
+  /**
+   * Reads guest memory. A fault leaves the instruction here, with nothing of it done but what was emitted
+   * before. The result is held in a local.
+   */
+  abstract load<T extends Width>(result: T, bytes: AccessBytes, address: I64, options?: AccessOptions): Expr<T>;
+  abstract store(bytes: AccessBytes, address: I64, value: Expr, options?: AccessOptions): void;
+  /** Two consecutive values. Each half is an access of its own when they do not lie in one page. */
+  abstract loadPair<T extends Width>(result: T, bytes: 4 | 8, address: I64, options?: AccessOptions): [Expr<T>, Expr<T>];
+  abstract storePair(bytes: 4 | 8, address: I64, first: Expr, second: Expr, options?: AccessOptions): void;
+  /** Faults when the stack pointer is the base register, is misaligned, and that is checked. */
+  abstract checkStackAlignment(): void;
+
+  /** 64-bit and 32-bit fields of the CPU's state block. */
+  abstract state64(offset: number): I64;
+  abstract state32(offset: number): I32;
+  abstract setState64(offset: number, value: I64): void;
+  abstract setState32(offset: number, value: I32): void;
+
+  /** Ends the instruction with a jump to a constant distance from it, a multiple of 4. */
+  abstract branch(offset: (fields: Fields) => number): void;
+  /** Ends the instruction: jumps if the condition holds, else goes on after it. */
+  abstract branchIf(condition: I32, offset: (fields: Fields) => number): void;
+  /** Ends the instruction with a jump to a computed address. */
+  abstract jump(target: I64): void;
+
+  /** Calls a helper; it may raise an exception or change the context. */
+  abstract helper(name: HelperName, argument: I32): void;
+
+  /** Evaluates now and holds the value. */
+  let<T extends ValueType>(value: Expr<T>): Expr<T> {
+    const index = this.temporary(value.type);
+    this.assign(index, value);
+    return local(value.type, index);
+  }
+
+  /** A local for the rest of this instruction. */
+  temporary(type: ValueType): number {
+    const index = this.freeLocals[type]++;
+    if (index >= this.localLimit[type]) throw new Error(`code generator: out of ${type} locals`);
+    return index;
+  }
+
+  localI32(index: number): I32 {
+    return local('i32', index);
+  }
+
+  assign(index: number, value: Expr): void {
+    value.emit(this.code);
+    this.code.localSet(index);
+  }
+
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    condition.emit(this.code);
+    this.code.if();
+    then();
+    if (otherwise !== undefined) {
+      this.code.else();
+      otherwise();
+    }
+    this.code.end();
+  }
+
+  /** Runs `body` in a block; `br(label)` inside it leaves the block. */
+  block(body: (label: InnerLabel) => void): void {
+    body(this.code.block());
+    this.code.end();
+  }
+
+  br(label: Label): void {
+    this.code.br(label);
+  }
+
+  brIf(condition: I32, label: Label): void {
+    condition.emit(this.code);
+    this.code.brIf(label);
+  }
+
+  /** Locals of the previous instruction become free. */
+  protected releaseLocals(): void {
+    this.freeLocals.i32 = this.firstLocal.i32;
+    this.freeLocals.i64 = this.firstLocal.i64;
+  }
+}

@@ -1,0 +1,76 @@
+import { CODE_PAGE } from '@armature/core';
+import { HANDLER } from './handlers.ts';
+
+/**
+ * Predecoded pages: which host page of machine memory has its records where. Pages are handed out until the
+ * arena is full; then everything is dropped and decoding starts again.
+ */
+export class CodePages {
+  private readonly arena: { readonly offset: number; readonly size: number };
+  private readonly capacity: number;
+  /** Records of each page of machine memory, 0 when it has none. */
+  private readonly recordsOf: Int32Array;
+  /** Host page of each arena page. */
+  private readonly hostPageOf: Int32Array;
+  private readonly words: Int32Array;
+  private used = 0;
+
+  constructor(memory: WebAssembly.Memory, arena: { readonly offset: number; readonly size: number }) {
+    this.arena = arena;
+    this.capacity = Math.floor(arena.size / CODE_PAGE.size);
+    this.recordsOf = new Int32Array(memory.buffer.byteLength >>> 12);
+    this.hostPageOf = new Int32Array(this.capacity);
+    this.words = new Int32Array(memory.buffer);
+  }
+
+  /** First record of a host page that has code, else 0. */
+  find(hostPage: number): number {
+    return this.recordsOf[hostPage];
+  }
+
+  /** True when no page can be added until {@link clear}. */
+  get full(): boolean {
+    return this.used === this.capacity;
+  }
+
+  /** Makes empty records for a host page. */
+  add(hostPage: number): number {
+    const records = this.arena.offset + this.used * CODE_PAGE.size;
+    this.hostPageOf[this.used++] = hostPage;
+    this.words.fill(0, records >>> 2, (records + CODE_PAGE.size) >>> 2);
+    this.words[(records + CODE_PAGE.recordCount * CODE_PAGE.recordSize) >>> 2] = HANDLER.pageEnd;
+    this.recordsOf[hostPage] = records;
+    return records;
+  }
+
+  /** Forgets all pages. Whoever holds record pointers must drop them. */
+  clear(): void {
+    for (let index = 0; index < this.used; index++) this.recordsOf[this.hostPageOf[index]] = 0;
+    this.used = 0;
+  }
+
+  /** Empties the records of a range of machine memory that changed. */
+  invalidate(hostOffset: number, size: number): void {
+    const end = hostOffset + size;
+    for (let page = hostOffset >>> 12; page <= (end - 1) >>> 12; page++) {
+      const records = this.recordsOf[page];
+      if (records === 0) continue;
+      const from = Math.max(hostOffset, page * 4096) & 0xfff;
+      const to = end >= (page + 1) * 4096 ? 0x1000 : end & 0xfff;
+      const first = records + (from >>> 2) * CODE_PAGE.recordSize;
+      const last = records + ((to + 3) >>> 2) * CODE_PAGE.recordSize;
+      this.words.fill(0, first >>> 2, last >>> 2);
+    }
+  }
+
+  /** Where the instruction of a record lies in machine memory. */
+  hostOffset(record: number): number {
+    const page = Math.floor((record - this.arena.offset) / CODE_PAGE.size);
+    return this.hostPageOf[page] * 4096 + this.index(record, page) * 4;
+  }
+
+  /** Number of a record in its page. */
+  private index(record: number, page: number): number {
+    return (record - this.arena.offset - page * CODE_PAGE.size) / CODE_PAGE.recordSize;
+  }
+}

@@ -1,0 +1,43 @@
+import { decode, type Feature, fields as fieldsOf } from '@armature/isa';
+import type { Fields } from '../emitter/emitter.ts';
+import { combinationOf, HANDLER, type RowPlan } from './handlers.ts';
+
+/** Fills predecoded records from instruction words. */
+export class Decoder {
+  private readonly plans: ReadonlyMap<string, RowPlan>;
+  private readonly features: ReadonlySet<Feature>;
+  private readonly bytes: DataView;
+
+  constructor(memory: WebAssembly.Memory, plans: ReadonlyMap<string, RowPlan>, features: ReadonlySet<Feature>) {
+    this.bytes = new DataView(memory.buffer);
+    this.plans = plans;
+    this.features = features;
+  }
+
+  /** Decodes the word at `hostOffset` into a record; both are offsets in machine memory. */
+  decode(record: number, hostOffset: number): void {
+    const word = this.bytes.getInt32(hostOffset, true);
+    const row = decode(word, this.features);
+    const plan = row === undefined ? undefined : this.plans.get(row.id);
+    if (row === undefined || plan === undefined) {
+      this.bytes.setUint16(record, HANDLER.undefined, true);
+      return;
+    }
+    const fields: Fields = { ...fieldsOf(row, word), word };
+    const combination = combinationOf(plan.choices, fields);
+    const variant = (this.isFar(plan, fields, hostOffset & 0xfff) ? plan.far : plan.near)[combination];
+    for (const { offset, width, compute } of variant.slots) {
+      const { lo, hi } = compute(fields);
+      if (width === 2) this.bytes.setUint16(record + offset, lo, true);
+      else this.bytes.setInt32(record + offset, lo, true);
+      if (width === 8) this.bytes.setInt32(record + offset + 4, hi, true);
+    }
+    this.bytes.setUint16(record, variant.handler, true);
+  }
+
+  private isFar({ distance }: RowPlan, fields: Fields, pageOffset: number): boolean {
+    if (distance === undefined) return false;
+    const target = pageOffset + distance(fields);
+    return target < 0 || target >= 4096;
+  }
+}

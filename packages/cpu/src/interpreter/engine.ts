@@ -1,0 +1,349 @@
+import {
+  ACCESS,
+  type AddressTranslator,
+  type Bus,
+  CODE_PAGE,
+  CPU_BLOCK,
+  CPU_STATE,
+  type CpuEngine,
+  type CpuState,
+  type ExceptionModel,
+  type FirmwareCalls,
+  INTERRUPT,
+  PERMISSION,
+  type PhysicalMemory,
+  PSTATE,
+  type RunOutcome,
+  sharedRegisterOffset,
+  type StopReason,
+  type SystemRegisters,
+} from '@armature/core';
+import type { Feature } from '@armature/isa';
+import { CodePages } from './code-pages.ts';
+import { Decoder } from './decoder.ts';
+import { LEAVE } from './emitter.ts';
+import { ExceptionLoopDetector } from './exception-loop.ts';
+import { MemoryAccess } from './memory-access.ts';
+import { buildInterpreterModule, type InterpreterImports } from './module.ts';
+import { SoftTlb } from './soft-tlb.ts';
+import { EXCEPTION_CLASS, FAULT_STATUS, raise, raiseInstructionAbort, raisePcAlignment } from './syndromes.ts';
+import { SystemInstructions } from './system-instructions.ts';
+
+const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
+const SCTLR_SA = 1 << 3;
+const SCTLR_SA0 = 1 << 4;
+
+/** `run` overshoots a limit by less than this many instructions. */
+const OVERSHOOT = CODE_PAGE.recordCount + 1;
+/** The largest budget that fits the compiled code's counter. */
+const LARGEST_SLICE = 1 << 26;
+
+export interface InterpreterOptions {
+  readonly cpu: CpuState;
+  readonly memory: PhysicalMemory;
+  readonly bus: Bus;
+  readonly codeArena: { readonly offset: number; readonly size: number };
+  readonly translator: AddressTranslator;
+  readonly exceptions: ExceptionModel;
+  readonly registers: SystemRegisters;
+  readonly firmware: () => FirmwareCalls | undefined;
+  readonly features: ReadonlySet<Feature>;
+  readonly dcZvaKey: number;
+  /** Puts registers other than the system registers, and those, in their reset state. */
+  readonly onReset: (cpu: CpuState) => void;
+}
+
+/**
+ * Runs one CPU by interpreting predecoded records in WebAssembly.
+ *
+ * Life of an instruction: the fetch TLB leads from its virtual page to a page of records; an empty record calls
+ * `decode`, which fills it; the loop branches to its handler. Compiled code comes back to `enter` for whatever
+ * it can't decide itself: the first instruction, an exception, a jump to a page the fetch TLB does not know.
+ *
+ * Invariants: while compiled code runs, `record` and `codeBias` of the state block give the pc whenever a
+ * helper is called; outside it, `pc` does. Every exception is precise: nothing of a faulting instruction has
+ * been written to registers.
+ */
+export class Interpreter implements CpuEngine {
+  readonly name = 'interpreter';
+  readonly cpu: CpuState;
+  private readonly options: InterpreterOptions;
+  private readonly access: MemoryAccess;
+  private readonly tlb: SoftTlb;
+  private readonly codePages: CodePages;
+  private readonly loop = new ExceptionLoopDetector();
+  private compiled: { run: () => void; step: () => void } | undefined;
+  private readonly outcome: RunOutcome = { instructions: 0, reason: 'budget' };
+  private waiting = false;
+  private stopRequested = false;
+  private stopReason: StopReason = 'budget';
+  private replayNeeded = false;
+  /** Limit of the slice in progress, in instructions. */
+  private limit = 0;
+  private completed = 0;
+  private running = false;
+  /** PSTATE.PAN that the EL1 data context was filled under. */
+  private contextPan = 0;
+
+  constructor(options: InterpreterOptions) {
+    this.options = options;
+    this.cpu = options.cpu;
+    this.codePages = new CodePages(options.memory.memory, options.codeArena);
+    this.tlb = new SoftTlb(options.memory, options.cpu.base, this.codePages);
+    this.access = new MemoryAccess({ ...options, tlb: this.tlb, codePages: this.codePages });
+    options.translator.observe({
+      allStale: () => this.tlb.flush(),
+      pageStale: (lo) => this.tlb.flushPage(lo),
+    });
+    options.exceptions.observe({ returned: () => this.loop.returned() });
+    options.memory.onHostWrite((base, size) => this.invalidateCode(base, size));
+  }
+
+  /** Compiles the interpreter; must be awaited before the first run. */
+  async prepare(): Promise<void> {
+    const { memory } = this.options.memory;
+    const pages = memory.buffer.byteLength / 65536;
+    const built = buildInterpreterModule(this.cpu.base + CPU_BLOCK.state, {
+      initial: pages,
+      maximum: pages,
+      shared: !(memory.buffer instanceof ArrayBuffer),
+    });
+    const decoder = new Decoder(memory, built.handlers.plans, this.options.features);
+    const system = new SystemInstructions({
+      ...this.options,
+      memory: this.access,
+      takeSynchronous: (syndrome) => this.takeSynchronous(syndrome),
+      waitForInterrupt: () => {
+        this.waiting = true;
+      },
+    });
+    const imports: InterpreterImports = {
+      enter: (status) => this.enter(status),
+      decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
+      readSlow: (lo, hi, bytes, options) => this.access.read(lo, hi, bytes, options),
+      writeSlow: (lo, hi, valueLo, valueHi, bytes, options) =>
+        this.access.write(lo, hi, valueLo, valueHi, bytes, options),
+      alignmentFault: (lo, hi, write) => this.access.alignmentFault(lo, hi, write !== 0),
+      stackFault: () => this.access.stackFault(),
+      undefined: () => system.undefined(),
+      exception: (word) => system.exception(word),
+      systemRead: (word) => system.systemRead(word),
+      systemWrite: (word) => system.systemWrite(word),
+      systemOperation: (word) => system.systemOperation(word),
+      pstateWrite: (word) => system.pstateWrite(word),
+      exceptionReturn: () => system.exceptionReturn(),
+      wait: (kind) => system.wait(kind),
+    };
+    const { instance } = await WebAssembly.instantiate(built.bytes, { env: { ...imports, memory } });
+    this.compiled = instance.exports as { run: () => void; step: () => void };
+  }
+
+  /** Completed instructions; exact also inside a device's or a system register's hook. */
+  get instructions(): number {
+    return this.running ? this.completed + this.limit + this.cpu.lo(CPU_STATE.countBias) / 16 : this.completed;
+  }
+
+  run(budget: number): RunOutcome {
+    if (this.compiled === undefined) throw new Error('the engine is not prepared: await prepare() first');
+    const before = this.completed;
+    let left = budget;
+    this.stopReason = 'budget';
+    while (left > 0) {
+      if (this.stopRequested) {
+        this.stopRequested = false;
+        this.stopReason = 'requested';
+        break;
+      }
+      if (this.waiting) {
+        if (this.cpu.lo(CPU_STATE.interruptLines) === 0) {
+          this.stopReason = 'waiting';
+          break;
+        }
+        this.waiting = false;
+      }
+      const exact = this.replayNeeded || left <= OVERSHOOT;
+      const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
+      left -= this.runSlice(slice, exact ? this.compiled.step : this.compiled.run);
+      if (this.stopReason !== 'budget') break;
+    }
+    this.outcome.instructions = this.completed - before;
+    this.outcome.reason = this.stopReason;
+    return this.outcome;
+  }
+
+  /** Runs compiled code up to a limit; returns how many instructions it completed. */
+  private runSlice(limit: number, entry: () => void): number {
+    const { cpu } = this;
+    this.limit = limit;
+    this.access.stepping = limit === 1;
+    cpu.setLo(CPU_STATE.countBias, -16 * limit);
+    if (this.replayNeeded) {
+      this.replayNeeded = false;
+      this.access.prepareReplay();
+    }
+    this.running = true;
+    try {
+      entry();
+    } finally {
+      this.running = false;
+      this.access.endReplay();
+    }
+    const done = limit + cpu.lo(CPU_STATE.countBias) / 16;
+    this.completed += done;
+    return done;
+  }
+
+  /**
+   * Decides where execution goes on: the record of the instruction at `pc`, or 0 to leave compiled code. Takes
+   * the exception or the interrupt that is due.
+   */
+  private enter(status: number): number {
+    const { cpu } = this;
+    if (status === LEAVE.fault || status === LEAVE.replay) this.restorePc();
+    if (status === LEAVE.replay) {
+      this.replayNeeded = true;
+      return 0;
+    }
+    if (status === LEAVE.fault) this.takeFault();
+    for (;;) {
+      this.access.interruptsChanged = false;
+      if (this.stopRequested || this.waiting || this.stopReason !== 'budget') return 0;
+      if (cpu.lo(CPU_STATE.interruptLines) !== 0) {
+        const interrupt = this.options.exceptions.pendingInterrupt(cpu);
+        if (interrupt !== INTERRUPT.none) this.options.exceptions.takeInterrupt(cpu, interrupt);
+      }
+      if (cpu.lo(CPU_STATE.countBias) >= 0) return 0;
+      this.selectContext();
+      const record = this.fetch();
+      if (record !== 0) return record;
+      // A fetch that faults is an instruction attempted: it counts, so that every loop uses up its budget.
+      cpu.setLo(CPU_STATE.countBias, cpu.lo(CPU_STATE.countBias) + 16);
+      this.takeFault();
+    }
+  }
+
+  /** The pc of the state block from the record in hand. */
+  private restorePc(): void {
+    const { cpu } = this;
+    const sum = (cpu.lo(CPU_STATE.codeBias) >>> 0) + (cpu.lo(CPU_STATE.record) >>> 2);
+    const carry = sum > 0xffff_ffff ? 1 : 0;
+    cpu.set(CPU_STATE.pc, sum | 0, (cpu.hi(CPU_STATE.codeBias) + carry) | 0);
+  }
+
+  private takeFault(): void {
+    this.takeSynchronous(this.cpu.lo(CPU_STATE.faultSyndrome));
+  }
+
+  private takeSynchronous(syndrome: number): void {
+    const { cpu } = this;
+    if (this.loop.taken(cpu, syndrome)) {
+      this.stopReason = 'exception-loop';
+      return;
+    }
+    this.options.exceptions.takeSynchronous(cpu, syndrome);
+    cpu.setLo(CPU_STATE.faultHasAddress, 0);
+  }
+
+  /** Points compiled code at the translation context of the current exception level. */
+  private selectContext(): void {
+    const { cpu } = this;
+    const el = cpu.exceptionLevel;
+    const { base } = cpu;
+    const pan = cpu.pstate & PSTATE.PAN;
+    if (pan !== this.contextPan) {
+      this.contextPan = pan;
+      this.tlb.flushContext(1);
+    }
+    cpu.setLo(CPU_STATE.dataTlb, base + CPU_BLOCK.softTlb(el));
+    cpu.setLo(CPU_STATE.unprivilegedTlb, base + CPU_BLOCK.softTlb(el === 1 ? 0 : el));
+    cpu.setLo(CPU_STATE.fetchTlb, base + CPU_BLOCK.fetchTlb(el));
+    const checked = cpu.lo(SCTLR_EL1) & (el === 0 ? SCTLR_SA0 : SCTLR_SA);
+    cpu.setLo(CPU_STATE.spAlignmentMask, checked ? 15 : 0);
+  }
+
+  /** The record of the instruction at `pc`; 0 with a described exception when it can't be fetched. */
+  private fetch(): number {
+    const { cpu } = this;
+    const lo = cpu.lo(CPU_STATE.pc);
+    const hi = cpu.hi(CPU_STATE.pc);
+    const el = cpu.exceptionLevel;
+    if (cpu.pstate & PSTATE.IL) {
+      raise(cpu, EXCEPTION_CLASS.illegalState, 0);
+      return 0;
+    }
+    if (lo & 3) {
+      raisePcAlignment(cpu, lo, hi);
+      return 0;
+    }
+    let records = this.tlb.findCode(el, lo, hi);
+    if (records === 0) {
+      records = this.fetchPage(el, lo, hi);
+      if (records === 0) return 0;
+    }
+    const record = records + ((lo & 0xffc) << 2);
+    // codeBias = pc - record / 4, so that the pc follows from the record by one addition.
+    const low = (lo >>> 0) - (record >>> 2);
+    cpu.set(CPU_STATE.codeBias, low | 0, low < 0 ? (hi - 1) | 0 : hi);
+    return record;
+  }
+
+  /** Translates a page for execution and finds or makes its records. */
+  private fetchPage(el: number, lo: number, hi: number): number {
+    const { cpu } = this;
+    const { translator, memory } = this.options;
+    const { result } = translator;
+    if (!translator.translate(lo, hi, ACCESS.execute, el > 0)) {
+      raiseInstructionAbort(cpu, lo, hi, result.faultStatus);
+      return 0;
+    }
+    const host = memory.hostOffset(result.physicalAddress, 4);
+    if (host < 0 || (result.permissions & PERMISSION.execute) === 0) {
+      raiseInstructionAbort(cpu, lo, hi, FAULT_STATUS.externalAbort);
+      return 0;
+    }
+    const hostPage = host >>> 12;
+    let records = this.codePages.find(hostPage);
+    if (records === 0) {
+      if (this.codePages.full) {
+        this.codePages.clear();
+        this.tlb.flush();
+      }
+      records = this.codePages.add(hostPage);
+      this.tlb.trackWrites(hostPage, records);
+    }
+    this.tlb.fillCode(el, lo, hi, records, result);
+    return records;
+  }
+
+  requestStop(): void {
+    this.stopRequested = true;
+  }
+
+  interruptsChanged(): void {
+    this.access.interruptsChanged = true;
+  }
+
+  invalidateCode(address: number, size: number): void {
+    for (const region of this.options.memory.regions) {
+      const from = Math.max(address, region.base);
+      const to = Math.min(address + size, region.base + region.size);
+      if (from < to) this.codePages.invalidate(region.hostOffset + (from - region.base), to - from);
+    }
+  }
+
+  /** The exceptions that led to the reason `exception-loop`: the first one taken. */
+  get exceptionLoop(): ExceptionLoopDetector {
+    return this.loop;
+  }
+
+  reset(): void {
+    this.waiting = false;
+    this.stopRequested = false;
+    this.replayNeeded = false;
+    this.completed = 0;
+    this.loop.returned();
+    this.options.onReset(this.cpu);
+    this.codePages.clear();
+    this.tlb.flush();
+  }
+}

@@ -1,0 +1,271 @@
+import {
+  ACCESS,
+  type AddressTranslator,
+  BUS_FAULT,
+  type Bus,
+  CPU_STATE,
+  type CpuState,
+  type PhysicalMemory,
+  sharedRegisterOffset,
+} from '@armature/core';
+import { ACCESS_OPTION, LEAVE } from './emitter.ts';
+import type { CodePages } from './code-pages.ts';
+import type { SoftTlb } from './soft-tlb.ts';
+import { EXCEPTION_CLASS, FAULT_STATUS, raiseDataAbort, raise } from './syndromes.ts';
+
+const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
+const SCTLR_A = 1 << 1;
+
+/** A device access of the instruction in hand, kept so that the instruction can be run again without it. */
+interface DeviceAccess {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/**
+ * Loads and stores that the soft TLB does not answer: TLB misses, accesses across pages, devices, alignment
+ * faults. Returns {@link LEAVE} codes; values pass through `transfer` of the state block.
+ */
+export class MemoryAccess {
+  /** Set when a device changed an interrupt input; the engine clears it. */
+  interruptsChanged = false;
+  /** True while a single instruction runs: the engine looks at interrupts right after it. */
+  stepping = false;
+  private readonly cpu: CpuState;
+  private readonly translator: AddressTranslator;
+  private readonly memory: PhysicalMemory;
+  private readonly bus: Bus;
+  private readonly tlb: SoftTlb;
+  private readonly codePages: CodePages;
+  private readonly view: DataView;
+  /** Device accesses of the current instruction so far, and those still to be given again. */
+  private readonly log: DeviceAccess[] = [];
+  private replay: DeviceAccess[] = [];
+  /** Physical addresses of the bytes of an access, split at a page boundary. */
+  private readonly parts = { first: 0, second: 0, firstLength: 0, device: false };
+
+  constructor(options: {
+    cpu: CpuState;
+    translator: AddressTranslator;
+    memory: PhysicalMemory;
+    bus: Bus;
+    tlb: SoftTlb;
+    codePages: CodePages;
+  }) {
+    this.cpu = options.cpu;
+    this.translator = options.translator;
+    this.memory = options.memory;
+    this.bus = options.bus;
+    this.tlb = options.tlb;
+    this.codePages = options.codePages;
+    this.view = new DataView(options.memory.memory.buffer);
+  }
+
+  read(lo: number, hi: number, bytes: number, options: number): number {
+    if ((options & ACCESS_OPTION.continued) === 0) this.log.length = 0;
+    if (!this.locate(lo, hi, bytes, ACCESS.read, options)) return LEAVE.fault;
+    const { first, second, firstLength } = this.parts;
+    const host = this.memory.hostOffset(first, firstLength);
+    if (host >= 0 && firstLength === bytes) {
+      this.setTransfer(this.hostRead(host, Math.min(bytes, 4)), bytes === 8 ? this.view.getInt32(host + 4, true) : 0);
+      return 0;
+    }
+    if (firstLength === bytes && (first & (bytes - 1)) === 0) return this.deviceRead(first, bytes, lo, hi);
+    return this.readBytes(first, second, firstLength, bytes, lo, hi);
+  }
+
+  write(lo: number, hi: number, valueLo: number, valueHi: number, bytes: number, options: number): number {
+    if ((options & ACCESS_OPTION.continued) === 0) this.log.length = 0;
+    if (!this.locate(lo, hi, bytes, ACCESS.write, options)) return LEAVE.fault;
+    const { first, second, firstLength } = this.parts;
+    if (firstLength === bytes) {
+      const region = this.memory.regionAt(first);
+      if (region?.kind === 'ram') {
+        const host = region.hostOffset + (first - region.base);
+        this.hostWrite(host, Math.min(bytes, 4), valueLo);
+        if (bytes === 8) this.view.setInt32(host + 4, valueHi, true);
+        this.codePages.invalidate(host, bytes);
+        return 0;
+      }
+      if (region !== undefined) return this.fault(lo, hi, FAULT_STATUS.externalAbort, true);
+      if ((first & (bytes - 1)) === 0) return this.deviceWrite(first, bytes, valueLo, valueHi, lo, hi);
+    }
+    return this.writeBytes(first, second, firstLength, bytes, valueLo, valueHi, lo, hi);
+  }
+
+  /** A misaligned access by an instruction that always checks. */
+  alignmentFault(lo: number, hi: number, write: boolean): number {
+    return this.fault(lo, hi, FAULT_STATUS.alignment, write);
+  }
+
+  stackFault(): number {
+    raise(this.cpu, EXCEPTION_CLASS.stackAlignment, 0);
+    return LEAVE.fault;
+  }
+
+  /** The instruction in hand runs again from its start: device accesses made so far are not made again. */
+  prepareReplay(): void {
+    this.replay = this.log.splice(0);
+  }
+
+  /** Nothing is left to be given again: the instruction was completed or abandoned. */
+  endReplay(): void {
+    this.replay.length = 0;
+  }
+
+  /** Translates an access into `parts`, filling the soft TLB. False when it faults. */
+  private locate(lo: number, hi: number, bytes: number, access: 0 | 1, options: number): boolean {
+    const unprivileged = (options & ACCESS_OPTION.unprivileged) !== 0;
+    const el = this.cpu.exceptionLevel;
+    const context = unprivileged && el === 1 ? 0 : el;
+    const write = access === ACCESS.write;
+    const checked = (this.cpu.lo(SCTLR_EL1) & SCTLR_A) !== 0;
+    const misaligned = (lo & (bytes - 1)) !== 0;
+    if (checked && misaligned) {
+      this.fault(lo, hi, FAULT_STATUS.alignment, write);
+      return false;
+    }
+    const result = this.translator.result;
+    if (!this.translator.translate(lo, hi, access, context > 0)) {
+      this.fault(lo, hi, result.faultStatus, write);
+      return false;
+    }
+    if (misaligned && result.device) {
+      this.fault(lo, hi, FAULT_STATUS.alignment, write);
+      return false;
+    }
+    const parts = this.parts;
+    parts.first = result.physicalAddress;
+    parts.firstLength = Math.min(bytes, 4096 - (lo & 0xfff));
+    parts.device = result.device;
+    const region = this.memory.regionAt(parts.first);
+    if (region !== undefined) {
+      const hostPage = (region.hostOffset + (parts.first - region.base)) >>> 12;
+      this.tlb.fill(context, lo, hi, hostPage, region.kind === 'ram', checked || result.device, result);
+    }
+    if (parts.firstLength === bytes) return true;
+    const nextLo = ((lo & ~0xfff) + 4096) | 0;
+    const nextHi = nextLo === 0 ? (hi + 1) | 0 : hi;
+    if (!this.translator.translate(nextLo, nextHi, access, context > 0)) {
+      this.fault(nextLo, nextHi, result.faultStatus, write);
+      return false;
+    }
+    if (result.device) {
+      this.fault(lo, hi, FAULT_STATUS.alignment, write);
+      return false;
+    }
+    parts.second = result.physicalAddress;
+    return true;
+  }
+
+  private deviceRead(address: number, bytes: number, vaLo: number, vaHi: number): number {
+    const known = this.replay.shift();
+    if (known !== undefined) {
+      this.log.push(known);
+      this.setTransfer(known.lo, known.hi);
+      return 0;
+    }
+    const size = Math.min(bytes, 4) as 1 | 2 | 4;
+    const lo = this.bus.read(address, size);
+    const hi = bytes === 8 && lo !== BUS_FAULT ? this.bus.read(address + 4, 4) : 0;
+    if (lo === BUS_FAULT || hi === BUS_FAULT) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
+    this.setTransfer(lo | 0, hi | 0);
+    return this.accessed(lo | 0, hi | 0);
+  }
+
+  private deviceWrite(
+    address: number,
+    bytes: number,
+    valueLo: number,
+    valueHi: number,
+    vaLo: number,
+    vaHi: number,
+  ): number {
+    const known = this.replay.shift();
+    if (known !== undefined) {
+      this.log.push(known);
+      return 0;
+    }
+    const size = Math.min(bytes, 4) as 1 | 2 | 4;
+    const value = bytes === 1 ? valueLo & 0xff : bytes === 2 ? valueLo & 0xffff : valueLo >>> 0;
+    const refused =
+      this.bus.write(address, size, value) === BUS_FAULT ||
+      (bytes === 8 && this.bus.write(address + 4, 4, valueHi >>> 0) === BUS_FAULT);
+    if (refused) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, true);
+    return this.accessed(0, 0);
+  }
+
+  /** After a device access: if it changed an interrupt, the instruction is run again, alone. */
+  private accessed(lo: number, hi: number): number {
+    this.log.push({ lo, hi });
+    return this.interruptsChanged && !this.stepping ? LEAVE.replay : 0;
+  }
+
+  /** An access that is unaligned to a device mapped as Normal memory, or lies in two pages: byte by byte. */
+  private readBytes(
+    first: number,
+    second: number,
+    firstLength: number,
+    bytes: number,
+    vaLo: number,
+    vaHi: number,
+  ): number {
+    let lo = 0;
+    let hi = 0;
+    for (let index = 0; index < bytes; index++) {
+      const address = index < firstLength ? first + index : second + index - firstLength;
+      const host = this.memory.hostOffset(address);
+      const byte = host >= 0 ? this.view.getUint8(host) : this.bus.read(address, 1);
+      if (byte === BUS_FAULT) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
+      if (index < 4) lo |= byte << (8 * index);
+      else hi |= byte << (8 * (index - 4));
+    }
+    this.setTransfer(lo, hi);
+    return 0;
+  }
+
+  private writeBytes(
+    first: number,
+    second: number,
+    firstLength: number,
+    bytes: number,
+    valueLo: number,
+    valueHi: number,
+    vaLo: number,
+    vaHi: number,
+  ): number {
+    for (let index = 0; index < bytes; index++) {
+      const address = index < firstLength ? first + index : second + index - firstLength;
+      const byte = ((index < 4 ? valueLo >>> (8 * index) : valueHi >>> (8 * (index - 4))) & 0xff) >>> 0;
+      const region = this.memory.regionAt(address);
+      if (region?.kind === 'ram') {
+        const host = region.hostOffset + (address - region.base);
+        this.view.setUint8(host, byte);
+        this.codePages.invalidate(host, 1);
+      } else if (region !== undefined || this.bus.write(address, 1, byte) === BUS_FAULT) {
+        return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, true);
+      }
+    }
+    return 0;
+  }
+
+  private hostRead(host: number, bytes: number): number {
+    if (bytes === 4) return this.view.getInt32(host, true);
+    return bytes === 2 ? this.view.getUint16(host, true) : this.view.getUint8(host);
+  }
+
+  private hostWrite(host: number, bytes: number, value: number): void {
+    if (bytes === 4) this.view.setInt32(host, value, true);
+    else if (bytes === 2) this.view.setInt16(host, value, true);
+    else this.view.setInt8(host, value);
+  }
+
+  private setTransfer(lo: number, hi: number): void {
+    this.cpu.set(CPU_STATE.transfer, lo, hi);
+  }
+
+  private fault(lo: number, hi: number, status: number, write: boolean): number {
+    raiseDataAbort(this.cpu, lo, hi, status, write);
+    return LEAVE.fault;
+  }
+}

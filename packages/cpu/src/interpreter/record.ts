@@ -1,0 +1,55 @@
+import type { Fields, Halves } from '../emitter/emitter.ts';
+
+/**
+ * A predecoded instruction record: 16 bytes.
+ *
+ *     0   u16  handler; 0 is "not decoded yet"
+ *     2   u16  \
+ *     4   u16   | operands: byte offsets of registers in the state block, and small constants
+ *     6   u16  /
+ *     8   8 bytes of constants: one i64, two i32, or up to four u16
+ *
+ * Which operand stands where is found out while a handler is emitted: the emitter asks for operands, the
+ * layout hands out places and remembers how to compute each from an instruction's fields.
+ */
+export const HANDLER_OFFSET = 0;
+
+type SlotWidth = 2 | 4 | 8;
+
+/** Places of each width, in order of preference: 64-bit and 32-bit constants stay out of the way of small ones. */
+const PLACES: Readonly<Record<SlotWidth, readonly number[]>> = {
+  2: [2, 4, 6, 14, 12, 10, 8],
+  4: [8, 12],
+  8: [8],
+};
+
+/** The field named this way gives the distance to a branch target in bytes; see the decoder. */
+export interface OperandSlot {
+  readonly key: string;
+  readonly offset: number;
+  readonly width: SlotWidth;
+  readonly compute: (fields: Fields) => Halves;
+}
+
+export class RecordLayout {
+  readonly slots: OperandSlot[] = [];
+  private readonly taken = new Set<number>([0, 1]);
+
+  /** The place of an operand; asking again for the same key gives the same place. */
+  place(key: string, width: SlotWidth, compute: (fields: Fields) => Halves): number {
+    const known = this.slots.find((slot) => slot.key === key);
+    if (known !== undefined) return known.offset;
+    for (const offset of PLACES[width]) {
+      const bytes = Array.from({ length: width }, (_, index) => offset + index);
+      if (bytes.some((byte) => this.taken.has(byte))) continue;
+      for (const byte of bytes) this.taken.add(byte);
+      this.slots.push({ key, offset, width, compute });
+      return offset;
+    }
+    throw new Error(`code generator: no room in the record for ${key}`);
+  }
+
+  placeSmall(key: string, compute: (fields: Fields) => number): number {
+    return this.place(key, 2, (fields) => ({ lo: compute(fields), hi: 0 }));
+  }
+}

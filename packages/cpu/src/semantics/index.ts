@@ -1,0 +1,23 @@
+import { addSubtractSemantics } from './add-subtract.ts';
+import { branchSemantics } from './branches.ts';
+import { dataProcessingSemantics } from './data-processing.ts';
+import type { Semantics } from './definition.ts';
+import { exclusiveSemantics } from './exclusive.ts';
+import { loadStoreSemantics } from './loads-stores.ts';
+import { logicalSemantics } from './logical.ts';
+import { moveAndBitfieldSemantics } from './move-and-bitfield.ts';
+import { systemSemantics } from './system.ts';
+
+/** Semantics of every implemented row, by row id. */
+export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
+  [
+    ...addSubtractSemantics,
+    ...logicalSemantics,
+    ...moveAndBitfieldSemantics,
+    ...dataProcessingSemantics,
+    ...branchSemantics,
+    ...loadStoreSemantics,
+    ...exclusiveSemantics,
+    ...systemSemantics,
+  ].map((entry) => [entry.row, entry]),
+);
