@@ -31,9 +31,9 @@ function randomWord(row: Row, random: Random): number {
   for (let attempt = 0; attempt < 10_000; attempt++) {
     let word: number = row.value;
     for (const { name, lo, width } of row.fields.values()) {
-      word |= (row.defaults?.[name] ?? fieldValue(name, width, random)) << lo;
+      const fixed = row.defaults?.[name];
+      word |= (typeof fixed === 'number' ? fixed : fieldValue(name, width, random)) << lo;
     }
-    // Bits that the pattern leaves open and names no field.
     word >>>= 0;
     if (decode(word)?.id === row.id && exclusionOf(row, word) === undefined) return word;
   }
