@@ -1,1 +1,13 @@
-export {};
+export { type AddressWindow, formatRange, type PlacedRegion } from './address-map.ts';
+export type { AnyPart } from './any-part.ts';
+export { buildMachine } from './assemble.ts';
+export { createMachine, type MachineBuilder, type MissingCapability } from './builder.ts';
+export type { HostTime } from './clocks.ts';
+export { chooseInDeviceTree, type DeviceTreeOptions } from './device-tree.ts';
+export type { ClockMode, MachineDocument } from './json/document.ts';
+export type { Machine, RunEnd, RunOptions, RunResult } from './machine.ts';
+export type { MachineOptions } from './options.ts';
+export { type RamOptions, type RomOptions, ram, rom } from './parts/ram.ts';
+export { type WiredInterruptsOptions, wiredInterrupts } from './parts/wired-interrupts.ts';
+export type { ExceptionCounts, ExceptionRecord, MachineStatistics } from './statistics.ts';
+export type { TraceEvent, TraceListener } from './trace.ts';
