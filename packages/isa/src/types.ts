@@ -81,6 +81,8 @@ export interface Alias {
   readonly asm: string;
   /** Field values the alias implies: set when assembling, required when disassembling. */
   readonly fix?: Readonly<Record<string, number>>;
+  /** A condition on the fields without which this spelling means something else. */
+  readonly requires?: (field: FieldGetter) => boolean;
   /** The further condition under which the disassembler prefers this spelling; the assembler ignores it. */
   readonly when?: (field: FieldGetter) => boolean;
   /** True when only the assembler knows this spelling. */
@@ -108,8 +110,8 @@ export interface Row {
   /** Fields by name. */
   readonly fields: ReadonlyMap<string, Field>;
   readonly constraint?: Constraint;
-  /** Values of fields that the assembly syntax doesn't show (should-be-one fields and the like). */
-  readonly defaults?: Readonly<Record<string, number>>;
+  /** Values of fields that the assembly syntax doesn't show: a number, or the name of the field to copy. */
+  readonly defaults?: Readonly<Record<string, number | string>>;
   /** Canonical spelling: mnemonic, then operand kinds separated by spaces. Empty when there is none yet. */
   readonly asm: string;
   readonly aliases: readonly Alias[];
@@ -126,7 +128,7 @@ export interface RowSource {
   /** Letters whose meaning differs from the group's legend. */
   readonly legend?: Legend;
   readonly constraint?: Constraint;
-  readonly defaults?: Readonly<Record<string, number>>;
+  readonly defaults?: Readonly<Record<string, number | string>>;
   readonly asm?: string;
   readonly aliases?: readonly Alias[];
 }

@@ -18,7 +18,8 @@ export const addSubtractExtendedRegister = defineGroup(
       title: 'ADDS (extended register)',
       pattern: 'z 0 1 01011 00 1 mmmmm ooo iii nnnnn ddddd',
       constraint: extendAmountAtMost4,
-      asm: 'adds r:Rd rsp:Rn rext',
+      asm: 'adds r:Rd rsp:Rn rext:s',
+      aliases: [{ asm: 'cmn rsp:Rn rext:s', fix: { Rd: 31 } }],
     },
     {
       id: 'SUB_addsub_ext',
@@ -32,7 +33,8 @@ export const addSubtractExtendedRegister = defineGroup(
       title: 'SUBS (extended register)',
       pattern: 'z 1 1 01011 00 1 mmmmm ooo iii nnnnn ddddd',
       constraint: extendAmountAtMost4,
-      asm: 'subs r:Rd rsp:Rn rext',
+      asm: 'subs r:Rd rsp:Rn rext:s',
+      aliases: [{ asm: 'cmp rsp:Rn rext:s', fix: { Rd: 31 } }],
     },
   ],
 );

@@ -19,6 +19,7 @@ export const addSubtractShiftedRegister = defineGroup(
       pattern: 'z 0 1 01011 hh 0 mmmmm iiiiii nnnnn ddddd',
       constraint: noRorAndAmountBelowDatasize,
       asm: 'adds r:Rd r:Rn rshift',
+      aliases: [{ asm: 'cmn r:Rn rshift', fix: { Rd: 31 } }],
     },
     {
       id: 'SUB_addsub_shift',
@@ -26,6 +27,7 @@ export const addSubtractShiftedRegister = defineGroup(
       pattern: 'z 1 0 01011 hh 0 mmmmm iiiiii nnnnn ddddd',
       constraint: noRorAndAmountBelowDatasize,
       asm: 'sub r:Rd r:Rn rshift',
+      aliases: [{ asm: 'neg r:Rd rshift', fix: { Rn: 31 } }],
     },
     {
       id: 'SUBS_addsub_shift',
@@ -33,6 +35,10 @@ export const addSubtractShiftedRegister = defineGroup(
       pattern: 'z 1 1 01011 hh 0 mmmmm iiiiii nnnnn ddddd',
       constraint: noRorAndAmountBelowDatasize,
       asm: 'subs r:Rd r:Rn rshift',
+      aliases: [
+        { asm: 'cmp r:Rn rshift', fix: { Rd: 31 } },
+        { asm: 'negs r:Rd rshift', fix: { Rn: 31 } },
+      ],
     },
   ],
 );

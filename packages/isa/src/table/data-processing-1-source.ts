@@ -20,7 +20,9 @@ export const dataProcessing1Source = defineGroup('data-processing-1-source', { l
     title: 'REV',
     pattern: 'z 1 0 11010110 00000 00001o nnnnn ddddd',
     constraint: revWidth,
+    defaults: { opc0: 'sf' },
     asm: 'rev r:Rd r:Rn',
+    aliases: [{ asm: 'rev64 x:Rd x:Rn', fix: { sf: 1, opc0: 1 }, assembleOnly: true }],
   },
   {
     id: 'REV32_dp_1src',

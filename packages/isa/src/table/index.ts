@@ -38,11 +38,14 @@ import { testAndBranch } from './test-and-branch.ts';
 import { unconditionalBranchImmediate } from './unconditional-branch-immediate.ts';
 import { unconditionalBranchRegister } from './unconditional-branch-register.ts';
 
-/** Every row of the A64 decode table, grouped as the Arm ARM groups encodings. */
+/**
+ * Every row of the A64 decode table, grouped as the Arm ARM groups encodings. Among rows with one mnemonic
+ * the assembler takes the first that fits the operands.
+ */
 export const table: readonly Row[] = [
   ...addSubtractImmediate,
-  ...logicalImmediate,
   ...moveWide,
+  ...logicalImmediate,
   ...bitfield,
   ...extract,
   ...pcRelative,
@@ -57,17 +60,17 @@ export const table: readonly Row[] = [
   ...system,
   ...loadStoreExclusive,
   ...loadStoreOrdered,
-  ...loadRegisterLiteral,
   ...loadStoreNoAllocatePair,
   ...loadStorePairPost,
   ...loadStorePairOffset,
   ...loadStorePairPre,
-  ...loadStoreUnscaled,
   ...loadStoreImmediatePost,
   ...loadStoreUnprivileged,
   ...loadStoreImmediatePre,
   ...loadStoreRegisterOffset,
   ...loadStoreUnsignedImmediate,
+  ...loadStoreUnscaled,
+  ...loadRegisterLiteral,
   ...dataProcessing1Source,
   ...dataProcessing2Source,
   ...dataProcessing3Source,

@@ -1,5 +1,6 @@
 import { bitMaskImmediate } from '../constraints.ts';
 import { defineGroup } from '../define.ts';
+import { prefersBitMaskMove } from '../preferences.ts';
 
 /** Logical (immediate). */
 export const logicalImmediate = defineGroup(
@@ -12,6 +13,7 @@ export const logicalImmediate = defineGroup(
       pattern: 'z 00 100100 N rrrrrr iiiiii nnnnn ddddd',
       constraint: bitMaskImmediate,
       asm: 'and rsp:Rd r:Rn bitmask',
+      aliases: [{ asm: 'bic rsp:Rd r:Rn bitmask:inverted', assembleOnly: true }],
     },
     {
       id: 'ORR_log_imm',
@@ -19,6 +21,7 @@ export const logicalImmediate = defineGroup(
       pattern: 'z 01 100100 N rrrrrr iiiiii nnnnn ddddd',
       constraint: bitMaskImmediate,
       asm: 'orr rsp:Rd r:Rn bitmask',
+      aliases: [{ asm: 'mov rsp:Rd bitmask', fix: { Rn: 31 }, when: prefersBitMaskMove }],
     },
     {
       id: 'EOR_log_imm',
@@ -33,6 +36,10 @@ export const logicalImmediate = defineGroup(
       pattern: 'z 11 100100 N rrrrrr iiiiii nnnnn ddddd',
       constraint: bitMaskImmediate,
       asm: 'ands r:Rd r:Rn bitmask',
+      aliases: [
+        { asm: 'tst r:Rn bitmask', fix: { Rd: 31 } },
+        { asm: 'bics r:Rd r:Rn bitmask:inverted', assembleOnly: true },
+      ],
     },
   ],
 );

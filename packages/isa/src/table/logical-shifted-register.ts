@@ -26,6 +26,12 @@ export const logicalShiftedRegister = defineGroup(
       pattern: 'z 01 01010 hh 0 mmmmm iiiiii nnnnn ddddd',
       constraint: shiftAmountBelowDatasize,
       asm: 'orr r:Rd r:Rn rshift:ror',
+      aliases: [
+        { asm: 'mov r:Rd r:Rm', fix: { shift: 0, imm6: 0, Rn: 31 } },
+        { asm: 'mov r:Rd rshift:ror', fix: { Rn: 31 }, assembleOnly: true },
+        { asm: 'uxtw x:Rd w:Rm', fix: { sf: 0, shift: 0, imm6: 0, Rn: 31 }, assembleOnly: true },
+        { asm: 'uxtw w:Rd w:Rm', fix: { sf: 0, shift: 0, imm6: 0, Rn: 31 }, assembleOnly: true },
+      ],
     },
     {
       id: 'ORN_log_shift',
@@ -33,6 +39,7 @@ export const logicalShiftedRegister = defineGroup(
       pattern: 'z 01 01010 hh 1 mmmmm iiiiii nnnnn ddddd',
       constraint: shiftAmountBelowDatasize,
       asm: 'orn r:Rd r:Rn rshift:ror',
+      aliases: [{ asm: 'mvn r:Rd rshift:ror', fix: { Rn: 31 } }],
     },
     {
       id: 'EOR_log_shift',
@@ -54,6 +61,7 @@ export const logicalShiftedRegister = defineGroup(
       pattern: 'z 11 01010 hh 0 mmmmm iiiiii nnnnn ddddd',
       constraint: shiftAmountBelowDatasize,
       asm: 'ands r:Rd r:Rn rshift:ror',
+      aliases: [{ asm: 'tst r:Rn rshift:ror', fix: { Rd: 31 } }],
     },
     {
       id: 'BICS_log_shift',

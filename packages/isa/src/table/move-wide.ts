@@ -1,5 +1,6 @@
 import { moveWideShift } from '../constraints.ts';
 import { defineGroup } from '../define.ts';
+import { prefersMovn, prefersMovz } from '../preferences.ts';
 
 /** Move wide (immediate). */
 export const moveWide = defineGroup('move-wide', { legend: { h: 'hw', i: 'imm16' } }, [
@@ -9,6 +10,7 @@ export const moveWide = defineGroup('move-wide', { legend: { h: 'hw', i: 'imm16'
     pattern: 'z 00 100101 hh iiiiiiiiiiiiiiii ddddd',
     constraint: moveWideShift,
     asm: 'movn r:Rd wide',
+    aliases: [{ asm: 'mov r:Rd movn', when: prefersMovn }],
   },
   {
     id: 'MOVZ_movewide',
@@ -16,6 +18,7 @@ export const moveWide = defineGroup('move-wide', { legend: { h: 'hw', i: 'imm16'
     pattern: 'z 10 100101 hh iiiiiiiiiiiiiiii ddddd',
     constraint: moveWideShift,
     asm: 'movz r:Rd wide',
+    aliases: [{ asm: 'mov r:Rd movz', when: prefersMovz }],
   },
   {
     id: 'MOVK_movewide',

@@ -1,5 +1,6 @@
 import { basePstateField } from '../constraints.ts';
 import { defineGroup } from '../define.ts';
+import { isSystemOperation } from '../operands/system.ts';
 
 /** System instructions and system register moves. */
 export const system = defineGroup('system', { legend: { p: 'op1', N: 'CRn', C: 'CRm', o: 'op2', h: 'o0' } }, [
@@ -8,13 +9,23 @@ export const system = defineGroup('system', { legend: { p: 'op1', N: 'CRn', C: '
     title: 'MSR (immediate)',
     pattern: '1101010100 0 00 ppp 0100 CCCC ooo 11111',
     constraint: basePstateField,
-    asm: 'msr pstate ucrm:CRm',
+    asm: 'msr pstate uhex:CRm',
   },
   {
     id: 'SYS_systeminstrs',
     title: 'SYS',
     pattern: '1101010100 0 01 ppp NNNN CCCC ooo ttttt',
-    asm: 'sys u:op1 cr:CRn cr:CRm u:op2 optx:Rt',
+    asm: 'sys u:op1 cr:CRn cr:CRm u:op2 x:Rt',
+    aliases: [
+      { asm: 'ic sysop:ic', requires: isSystemOperation('ic') },
+      { asm: 'dc sysop:dc', requires: isSystemOperation('dc') },
+      { asm: 'at sysop:at', requires: isSystemOperation('at') },
+      { asm: 'tlbi sysop:tlbi', requires: isSystemOperation('tlbi') },
+      { asm: 'cfp sysop:cfp', requires: isSystemOperation('cfp') },
+      { asm: 'dvp sysop:dvp', requires: isSystemOperation('dvp') },
+      { asm: 'cpp sysop:cpp', requires: isSystemOperation('cpp') },
+      { asm: 'sys u:op1 cr:CRn cr:CRm u:op2', fix: { Rt: 31 } },
+    ],
   },
   {
     id: 'SYSL_systeminstrs',

@@ -1,0 +1,244 @@
+import type { Token } from './lexer.ts';
+import { absolute, OPERATORS, PRECEDENCE, type Value } from './value.ts';
+
+/** The names an expression may use, and what becomes of addresses in it. */
+export interface Scope {
+  /** The value of a symbol, or undefined while it has none. */
+  symbol(name: string): Value | undefined;
+  /** The nearest numeric local label before (`b`) or after (`f`) this statement. */
+  local(number: bigint, direction: 'b' | 'f'): Value | undefined;
+  /** The address of this statement. */
+  here(): Value;
+  /** The register a `.req` name stands for. */
+  registerAlias(name: string): string | undefined;
+  /** The address of the literal pool entry for this statement's `=value`. */
+  literal(): Value | undefined;
+  /** The number an address stands for at this origin, or undefined while it isn't settled. */
+  settle(value: Value): bigint | undefined;
+}
+
+/**
+ * Reads the operands of a statement. A method that doesn't find what it wants notes what it expected and gives
+ * `undefined` or `false`; the furthest such note becomes the diagnostic.
+ */
+export class Cursor {
+  readonly scope: Scope;
+  readonly #tokens: readonly Token[];
+  #position = 0;
+  #failurePosition = -1;
+  #expected: string[] = [];
+
+  constructor(tokens: readonly Token[], scope: Scope, position = 0) {
+    this.#tokens = tokens;
+    this.scope = scope;
+    this.#position = position;
+  }
+
+  get token(): Token {
+    return this.#tokens[this.#position] as Token;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  set position(position: number) {
+    this.#position = position;
+  }
+
+  get atEnd(): boolean {
+    return this.token.kind === 'end';
+  }
+
+  /** Notes that something else was expected here. */
+  fail(expected: string): false {
+    return this.#note(this.#position, expected);
+  }
+
+  /** Notes that what starts at `position` has the right shape but a wrong value. */
+  failValue(position: number, expected: string): false {
+    return this.#note(position + 0.5, expected);
+  }
+
+  #note(position: number, expected: string): false {
+    if (position > this.#failurePosition) {
+      this.#failurePosition = position;
+      this.#expected = [];
+    }
+    if (position === this.#failurePosition && !this.#expected.includes(expected))
+      this.#expected.push(expected);
+    return false;
+  }
+
+  /** The furthest failure noted. */
+  failure(): { readonly offset: number; readonly found: string; readonly expected: readonly string[] } {
+    const token = this.#tokens[Math.floor(Math.max(0, this.#failurePosition))] as Token;
+    return { offset: token.offset, found: token.text, expected: this.#expected };
+  }
+
+  /** Takes a punctuation token when it is next. */
+  take(text: string): boolean {
+    const { kind, text: found } = this.token;
+    if (kind !== 'punctuation' || found !== text) return false;
+    this.#position++;
+    return true;
+  }
+
+  /** Takes a punctuation token or notes its absence. */
+  expect(text: string): boolean {
+    return this.take(text) || this.fail(`'${text}'`);
+  }
+
+  /** Whether a punctuation token is next. */
+  sees(text: string): boolean {
+    return this.token.kind === 'punctuation' && this.token.text === text;
+  }
+
+  /** Takes a name in lower case when one is next. */
+  name(): string | undefined {
+    if (this.token.kind !== 'name') return undefined;
+    const { text } = this.token;
+    this.#position++;
+    return text.toLowerCase();
+  }
+
+  /** Looks at the name that is next, in lower case, without taking it. */
+  peekName(): string | undefined {
+    return this.token.kind === 'name' ? this.token.text.toLowerCase() : undefined;
+  }
+
+  /** Reads an expression that is a number; an address counts as its number at this origin. */
+  constant(expected: string): bigint | undefined {
+    const start = this.#position;
+    this.take('#');
+    if (this.sees('[') || this.sees('=') || this.token.kind === 'end') {
+      this.#position = start;
+      this.fail(expected);
+      return undefined;
+    }
+    const value = this.expression(expected);
+    if (value === undefined) return undefined;
+    return this.number(value, start);
+  }
+
+  /** Reads a number from `minimum` to `maximum`. */
+  integer(minimum: bigint | number, maximum: bigint | number): number | undefined {
+    const expected = `an immediate from ${minimum} to ${maximum}`;
+    const start = this.#position;
+    const value = this.constant(expected);
+    if (value === undefined) return undefined;
+    if (value < minimum || value > maximum) {
+      this.failValue(start, expected);
+      return undefined;
+    }
+    return Number(value);
+  }
+
+  /** Reduces a value to a number, noting a failure when the address isn't settled yet. */
+  number(value: Value, start: number): bigint | undefined {
+    if (value.section === undefined) return value.offset;
+    const settled = this.scope.settle(value);
+    if (settled === undefined) this.failValue(start, 'a value known at this point');
+    return settled;
+  }
+
+  /** Reads an expression with the operators and precedence of GNU as. */
+  expression(expected = 'an expression', level = PRECEDENCE.length - 1): Value | undefined {
+    if (level < 0) return this.#primary(expected);
+    const start = this.#position;
+    let left = this.expression(expected, level - 1);
+    while (left !== undefined) {
+      const operator = this.token.kind === 'punctuation' ? this.token.text : '';
+      if (!PRECEDENCE[level]?.includes(operator)) return left;
+      this.#position++;
+      const right = this.expression('an expression', level - 1);
+      if (right === undefined) return undefined;
+      left = this.#combine(operator, left, right, start);
+    }
+    return undefined;
+  }
+
+  #combine(operator: string, left: Value, right: Value, start: number): Value | undefined {
+    if (operator === '+' && (left.section === undefined || right.section === undefined)) {
+      return {
+        offset: BigInt.asIntN(64, left.offset + right.offset),
+        section: left.section ?? right.section,
+      };
+    }
+    if (operator === '-') {
+      if (left.section === right.section) return absolute(left.offset - right.offset);
+      if (right.section === undefined) {
+        return { offset: BigInt.asIntN(64, left.offset - right.offset), section: left.section };
+      }
+    }
+    if (left.section !== undefined && left.section === right.section && /^[=!<>]/.test(operator)) {
+      return absolute(OPERATORS[operator]?.(left.offset, right.offset) ?? 0n);
+    }
+    const a = this.number(left, start);
+    const b = this.number(right, start);
+    if (a === undefined || b === undefined) return undefined;
+    if (operator === '+') return absolute(a + b);
+    if (operator === '-') return absolute(a - b);
+    const result = OPERATORS[operator]?.(a, b);
+    if (result === undefined) {
+      this.failValue(start, 'a division by something other than zero');
+      return undefined;
+    }
+    return absolute(result);
+  }
+
+  #primary(expected: string): Value | undefined {
+    const start = this.#position;
+    const { kind, text, value } = this.token;
+    if (kind === 'number') {
+      this.#position++;
+      return absolute(value);
+    }
+    if (kind === 'local') {
+      this.#position++;
+      const found = this.scope.local(value, text.endsWith('b') ? 'b' : 'f');
+      if (found === undefined)
+        this.failValue(start, `a label '${value}:' ${text.endsWith('b') ? 'before' : 'after'} it`);
+      return found;
+    }
+    if (kind === 'name') return this.#symbol(text, expected, start);
+    if (this.take('(')) {
+      const inner = this.expression('an expression');
+      if (inner === undefined) return undefined;
+      return this.expect(')') ? inner : undefined;
+    }
+    for (const [operator, apply] of UNARY) {
+      if (!this.take(operator)) continue;
+      const operand = this.#primary('an expression');
+      if (operand === undefined) return undefined;
+      const number = this.number(operand, start);
+      return number === undefined ? undefined : absolute(apply(number));
+    }
+    this.fail(expected);
+    return undefined;
+  }
+
+  #symbol(text: string, expected: string, start: number): Value | undefined {
+    if (isRegisterName(text.toLowerCase()) || this.scope.registerAlias(text) !== undefined) {
+      this.fail(expected);
+      return undefined;
+    }
+    this.#position++;
+    if (text === '.') return this.scope.here();
+    const found = this.scope.symbol(text);
+    if (found === undefined) this.failValue(start, `a defined symbol instead of '${text}'`);
+    return found;
+  }
+}
+
+const UNARY: readonly [string, (value: bigint) => bigint][] = [
+  ['-', (value) => -value],
+  ['+', (value) => value],
+  ['~', (value) => ~value],
+  ['!', (value) => (value === 0n ? 1n : 0n)],
+];
+
+/** Whether a lower-case name is an integer register, which no expression may contain. */
+export function isRegisterName(name: string): boolean {
+  return /^(?:[wx](?:\d|[12]\d|30)|[wx]zr|w?sp|lr|fp|ip[01])$/.test(name);
+}
