@@ -6,14 +6,8 @@ export const memory: KernelPart = {
   text: `
 // memory_alloc(x0 = bytes) -> x0 = address of whole pages, or 0. Physical and identity address.
 memory_alloc:
-    mov     x9, #POOL_PAGES
-    lsl     x9, x9, #PAGE_SHIFT
-    cmp     x0, x9
-    b.hi    1f
-    add     x0, x0, #PAGE_MASK
+    add     x0, x0, #PAGE_MASK          // where this wraps nothing is left, which is refused too
     lsr     x0, x0, #PAGE_SHIFT
-    b       frame_alloc
-1:  mov     x0, #0                      // frame_alloc refuses and counts it
     b       frame_alloc
 
 // memory_free(x0 = address from memory_alloc) -> x0 = 0 or a failure

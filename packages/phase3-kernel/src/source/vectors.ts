@@ -36,7 +36,7 @@ const names = entries
 
 export const vectors: KernelPart = {
   subject: 'Exception vectors: entry, register frame, return, nested faults',
-  text: String.raw`
+  text: `
 // The register frame an exception leaves on SP_EL1.
 .equ FRAME_X0,      0
 .equ FRAME_X2,      16
