@@ -20,6 +20,8 @@ export const gnuMissing: string | undefined = ['as', 'ld', 'objcopy', 'objdump',
 export interface GnuImage {
   readonly bytes: Uint8Array;
   readonly symbols: ReadonlyMap<string, bigint>;
+  /** Byte ranges [start, end) of the image that hold instructions, from the mapping symbols. */
+  readonly code: readonly (readonly [number, number])[];
 }
 
 /** Assembles and links `source` at `origin` into a flat image. */
@@ -37,19 +39,28 @@ export function gnuAssemble(source: string, origin: bigint): GnuImage {
       path('kernel.elf'),
     ]);
     execFileSync(`${PREFIX}objcopy`, ['-O', 'binary', path('kernel.elf'), path('kernel.bin')]);
-    const names = execFileSync(`${PREFIX}nm`, [path('kernel.elf')], { encoding: 'utf8' });
+    const bytes = new Uint8Array(readFileSync(path('kernel.bin')));
+    const names = execFileSync(`${PREFIX}nm`, ['-n', '--special-syms', path('kernel.elf')], {
+      encoding: 'utf8',
+    });
     const symbols = new Map<string, bigint>();
+    const code: [number, number][] = [];
     for (const line of names.trim().split('\n')) {
       const [value, kind, name] = line.split(' ');
-      if (kind?.toLowerCase() === 't' && name !== undefined) symbols.set(name, BigInt(`0x${value}`));
+      if (kind?.toLowerCase() !== 't' || name === undefined) continue;
+      const address = BigInt(`0x${value}`);
+      const offset = Number(address - origin);
+      if (name.startsWith('$x')) code.push([offset, bytes.length]);
+      else if (name.startsWith('$d')) (code.at(-1) ?? [0, 0])[1] = offset;
+      else symbols.set(name, address);
     }
-    return { bytes: new Uint8Array(readFileSync(path('kernel.bin'))), symbols };
+    return { bytes, symbols, code };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Disassembles raw bytes: one `mnemonic operands` for each word. */
+/** Disassembles raw bytes as objdump does, without its comments: one text for each word. */
 export function gnuDisassemble(bytes: Uint8Array, origin: bigint): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-gnu-'));
   try {
@@ -63,7 +74,14 @@ export function gnuDisassemble(bytes: Uint8Array, origin: bigint): string[] {
     return listing
       .split('\n')
       .filter((line) => /^\s*[0-9a-f]+:\t/.test(line))
-      .map((line) => line.split('\t').slice(2).join(' ').trim());
+      .map((line) =>
+        line
+          .split('\t')
+          .slice(2)
+          .join(' ')
+          .replace(/\s*\/\/.*$/, '')
+          .trim(),
+      );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -358,7 +358,7 @@ frame_largest_run:
     .ltorg
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 frame_used:
     .space  POOL_BITMAP_BYTES
 frame_head:

@@ -174,7 +174,7 @@ printf_done:
     ret
 `,
   data: `
-    .balign 8
+    .balign 8, 0
 console_base:                           // the PL011 as the running half sees it
     .quad   UART_BASE
 `,

@@ -79,7 +79,7 @@ demand_release:
     .ltorg
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 demand_count:                           // pages mapped by the handler since boot
     .space  8
 `,

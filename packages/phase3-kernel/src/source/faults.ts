@@ -139,7 +139,7 @@ panic_result:
     .asciz  "RESULT: FAILED\n"
 
 // Faulting instruction, where to go on: offsets from image_start. Zero ends the table.
-    .balign 8
+    .balign 8, 0
 recovery_table:
     .word   probe_read_at - image_start, probe_read_failed - image_start
     .word   probe_read32_at - image_start, probe_read_failed - image_start
@@ -152,7 +152,7 @@ recovery_table:
     .word   0, 0
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 fault_count:                            // count, ESR, FAR, ELR, x0 of the last recorded exception
     .space  8
 fault_esr:

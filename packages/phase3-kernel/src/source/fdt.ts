@@ -414,7 +414,7 @@ fdt_name_address_cells: .asciz "#address-cells"
 fdt_name_size_cells:    .asciz "#size-cells"
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 boot_dtb:
     .space  8
 boot_dtb_size:

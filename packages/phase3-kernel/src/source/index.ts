@@ -69,18 +69,18 @@ export const source: string = `// Armature memory kernel: AArch64, GNU as syntax
 ${constants}
 text_start:
 ${section('text')}
-    .balign PAGE_SIZE
+    .balign PAGE_SIZE, 0
 text_end:
 rodata_start:
 ${section('rodata')}
-    .balign PAGE_SIZE
+    .balign PAGE_SIZE, 0
 rodata_end:
 data_start:
 ${section('data')}
-    .balign 16
+    .balign 16, 0
 bss_start:
 ${section('bss')}
-    .balign PAGE_SIZE
+    .balign PAGE_SIZE, 0
 main_stack_guard:
     .space  PAGE_SIZE
 main_stack_bottom:

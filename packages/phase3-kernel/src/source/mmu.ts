@@ -158,7 +158,7 @@ verify_mapped:      .asciz "  AT %s %p -> PA %p      %s\n"
 verify_fault:       .asciz "  AT %s %p -> fault, status %b           %s\n"
 verify_ok:          .asciz "ok"
 verify_wrong:       .asciz "WRONG"
-    .balign 8
+    .balign 8, 0
 verify_operations:
     .quad   verify_read, verify_write, verify_user_read
 
@@ -203,7 +203,7 @@ verify_table:
     .quad   0, -1, 0
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 mmu_address_size:                       // TCR_EL1.IPS, and the bits it stands for
     .space  8
 mmu_address_size_bits:

@@ -105,7 +105,7 @@ scenario_4:             .asciz "nested-fault"
 scenario_5:             .asciz "unexpected-fault"
 scenario_6:             .asciz "stack-overflow"
 scenario_7:             .asciz "pool="
-    .balign 8
+    .balign 8, 0
 scenario_table:
     .quad   scenario_1, SCENARIO_ALLOC_FAIL
     .quad   scenario_2, SCENARIO_TESTS_ALLOC_FAIL
@@ -117,7 +117,7 @@ scenario_table:
     .quad   0, 0
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 scenario_chosen:
     .space  8
 scenario_value:

@@ -243,7 +243,7 @@ table_build:
 .equ REGION_ATTRIBUTES, 16
 .equ REGION_NAME,       24
 .equ REGION_ENTRY,      32
-    .balign 8
+    .balign 8, 0
 region_table:
     .quad   UART_BASE, UART_END, KERNEL_DEVICE, region_uart
     .quad   RAM_BASE, IMAGE_BASE, KERNEL_DATA, region_low
@@ -269,7 +269,7 @@ region_pool:        .asciz "page pool"
 region_rest:        .asciz "RAM above the pool"
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 table_root_low:                         // TTBR0_EL1
     .space  8
 table_root_high:                        // TTBR1_EL1

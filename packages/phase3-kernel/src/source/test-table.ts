@@ -72,7 +72,7 @@ export const testNames: readonly string[] = plan.flatMap((item) =>
 export const testTable: KernelPart = {
   subject: 'Tests: the order they run in',
   rodata: `
-    .balign 8
+    .balign 8, 0
 test_table:                             // name, routine; a heading has no routine
 ${plan
   .map((item, index) => `    .quad   test_name_${index}, ${typeof item === 'string' ? 0 : item[1]}`)

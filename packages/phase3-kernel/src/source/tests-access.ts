@@ -158,7 +158,7 @@ test_access_widths:
     .ltorg
 `,
   rodata: `
-    .balign 8
+    .balign 8, 0
 access_pattern_table:                   // first word, step
     .quad   0x0000000000000000, 0
     .quad   0xffffffffffffffff, 0

@@ -180,7 +180,7 @@ test_failed:    .asciz "[FAIL] %s (check %d)\n"
 test_leaked:    .asciz "[FAIL] %s (leaked %i pages)\n"
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 tests_total:
     .space  8
 test_free_before:

@@ -40,7 +40,7 @@ user_returned:                          // the handler comes here, on SP_EL0 = u
 `,
   rodata: `
 // Two routines for EL0. They are copied to a page of their own; here they cannot be executed.
-    .balign 8
+    .balign 8, 0
 user_program:
     add     x0, x0, #1
     svc     #7
@@ -50,7 +50,7 @@ user_program_load:
 user_program_end:
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 user_saved_sp:                          // zero when EL0 is not running
     .space  8
 `,

@@ -140,12 +140,12 @@ nested_format:
     .ascii  "  ESR %w  FAR %p  ELR image+%x\n"
     .asciz  "RESULT: FAILED\n"
 ${names}
-    .balign 8
+    .balign 8, 0
 vector_names:
 ${Array.from({ length: 16 }, (_, index) => `    .quad   vector_name_${index}`).join('\n')}
 `,
   bss: `
-    .balign 8
+    .balign 8, 0
 nested_count:
     .space  8
 `,
