@@ -55,9 +55,23 @@ export interface AddressTranslator {
   reset(): void;
 }
 
+/** What a CPU model's translation can do. Its ID registers (ID_AA64MMFR0_EL1) should say the same. */
+export interface TranslationFeatures {
+  /** PARange, in bits: 32 to 48. */
+  readonly physicalAddressBits?: number;
+  /** ASIDBits: 8 or 16. */
+  readonly asidBits?: 8 | 16;
+  /** Translation granules beside 4 KiB, in KiB. */
+  readonly granules?: readonly (4 | 16 | 64)[];
+}
+
 /** The capability `address-translation`: makes the translator of each CPU. */
 export interface AddressTranslation {
-  createTranslator(cpu: CpuState, memory: PhysicalMemory): AddressTranslator;
+  /**
+   * `features` wins over what the part was configured with. Every translator made here answers with the same
+   * `registers`, whose hooks find the translator of the CPU they are given: add them once per machine.
+   */
+  createTranslator(cpu: CpuState, memory: PhysicalMemory, features?: TranslationFeatures): AddressTranslator;
 }
 
 /** Rights and kind of a mapping, in the terms of a memory manager. */

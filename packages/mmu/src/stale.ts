@@ -1,0 +1,57 @@
+import type { TranslationObserver } from '@armature/core';
+
+const FILTER_BITS = 1 << 12;
+
+/**
+ * Tells observers what became stale, as narrowly as it can.
+ *
+ * Observers cache single pages, also of blocks. A guest may invalidate a whole block by any address in it, so
+ * blocks that were handed out are remembered in a filter (by 2 MiB, and by 1 GiB for larger ones): an address
+ * that may lie in one makes everything stale, any other only its page.
+ */
+export class StaleNotifier {
+  private readonly observers: TranslationObserver[] = [];
+  private readonly blocks = new Uint8Array(FILTER_BITS);
+  private readonly largeBlocks = new Uint8Array(FILTER_BITS);
+  private hasBlocks = false;
+
+  observe(observer: TranslationObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** Remembers that pages of a block were handed out. */
+  noteBlock(vaLo: number, vaHi: number, blockBits: number): void {
+    this.hasBlocks = true;
+    if (blockBits > 21) this.largeBlocks[filterIndex(vaLo, vaHi, 30)] = 1;
+    else this.blocks[filterIndex(vaLo, vaHi, 21)] = 1;
+  }
+
+  all(): void {
+    if (this.hasBlocks) {
+      this.blocks.fill(0);
+      this.largeBlocks.fill(0);
+      this.hasBlocks = false;
+    }
+    for (const observer of this.observers) observer.allStale();
+  }
+
+  /** One granule of `granuleBits`, or everything when the address may lie in a block. */
+  address(vaLo: number, vaHi: number, granuleBits: number): void {
+    if (
+      this.hasBlocks &&
+      (this.blocks[filterIndex(vaLo, vaHi, 21)] || this.largeBlocks[filterIndex(vaLo, vaHi, 30)])
+    ) {
+      this.all();
+      return;
+    }
+    const first = vaLo & (-1 << granuleBits);
+    for (let page = 0; page < 1 << granuleBits; page += 4096) {
+      for (const observer of this.observers) observer.pageStale(first | page, vaHi);
+    }
+  }
+}
+
+function filterIndex(vaLo: number, vaHi: number, bits: number): number {
+  const block = (vaLo >>> bits) | (vaHi << (32 - bits));
+  return (block ^ (block >>> 12) ^ (vaHi >>> 20)) & (FILTER_BITS - 1);
+}

@@ -1,0 +1,69 @@
+import type { AddressTranslation, CpuState, TranslationFeatures } from '@armature/core';
+import { addressTranslation } from './address-translate.ts';
+import { resolveFeatures } from './features.ts';
+import { invalidateAddress, type TranslatorSet, tlbMaintenance } from './maintenance.ts';
+import { translationRegisters } from './registers.ts';
+import { VmsaTranslator } from './translator.ts';
+
+export interface TranslationOptions extends TranslationFeatures {
+  /** Entries of each CPU's TLB, a power of two. Default 2048. */
+  readonly tlbEntries?: number;
+}
+
+const DEFAULT_TLB_ENTRIES = 2048;
+
+/** Address translation of a machine's CPUs, with what a builder of tables needs to keep TLBs honest. */
+export interface VmsaTranslation extends AddressTranslation {
+  /** Drops what every CPU remembers of a page. */
+  invalidatePage(vaLo: number, vaHi: number): void;
+  invalidateAll(): void;
+}
+
+class Translators implements TranslatorSet {
+  readonly all: VmsaTranslator[] = [];
+  private readonly byIndex: VmsaTranslator[][] = [];
+
+  add(translator: VmsaTranslator): void {
+    this.all.push(translator);
+    this.byIndex[translator.cpu.index] ??= [];
+    this.byIndex[translator.cpu.index].push(translator);
+  }
+
+  of(cpu: CpuState): readonly VmsaTranslator[] {
+    return this.byIndex[cpu.index] ?? [];
+  }
+}
+
+/**
+ * VMSAv8-64 without a machine around it: for engines' tests and for tools.
+ *
+ * @param options default: a Cortex-A72 (44-bit physical addresses, 16-bit ASIDs, 4 and 64 KiB granules)
+ * @throws CONFIG_INVALID
+ */
+export function createTranslation(options: TranslationOptions = {}): VmsaTranslation {
+  const { tlbEntries = DEFAULT_TLB_ENTRIES, ...configured } = options;
+  resolveFeatures(configured);
+  const translators = new Translators();
+  const registers = [
+    ...translationRegisters(translators),
+    ...tlbMaintenance(translators),
+    ...addressTranslation(translators),
+  ];
+  return {
+    createTranslator(cpu, memory, features) {
+      const resolved = resolveFeatures({ ...configured, ...features });
+      const translator = new VmsaTranslator(cpu, memory, resolved, tlbEntries, registers);
+      translators.add(translator);
+      return translator;
+    },
+    invalidatePage(vaLo, vaHi) {
+      for (const translator of translators.all) invalidateAddress(translator, vaLo, vaHi, -1);
+    },
+    invalidateAll() {
+      for (const translator of translators.all) {
+        translator.tlb.clear();
+        translator.stale.all();
+      }
+    },
+  };
+}
