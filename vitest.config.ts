@@ -6,10 +6,6 @@ const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
 /** Tests resolve workspace names to sources, so they need no build. */
 export const alias = [
-  {
-    find: /^@armature\/oracle$/,
-    replacement: fileURLToPath(new URL('./tooling/oracle/src/index.ts', import.meta.url)),
-  },
   { find: /^@armature\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
   { find: /^@armature\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
 ];

@@ -31,6 +31,12 @@ async function armature(args) {
   return runCli(args);
 }
 
+/** Compares single instructions on QEMU and on our CPU. */
+async function oracle(args) {
+  if (!(await install({ quiet: true }))) return 1;
+  return runNode(['--import', './tooling/sources.mjs', 'tooling/oracle/src/cli.ts', ...args], root);
+}
+
 /** Runs every check and every test; all of them, then a list of what failed. */
 async function test(args) {
   const live = args.includes('--live');
@@ -232,19 +238,21 @@ function run(program, args, options) {
   });
 }
 
-/** Replaces this process, as far as a Node program can: same input and output, signals passed on, same status. */
+/** Runs the command-line runner in the directory the user is in. */
 function runCli(args) {
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  return runNode([join(root, 'apps', 'cli', 'dist', 'cli.js'), ...args], cwd);
+}
+
+/** Replaces this process, as far as a Node program can: same input and output, signals passed on, same status. */
+function runNode(args, cwd) {
   return new Promise((resolve) => {
-    const cwd = process.env.INIT_CWD ?? process.cwd();
-    const child = spawn(node(), [join(root, 'apps', 'cli', 'dist', 'cli.js'), ...args], {
-      cwd,
-      stdio: 'inherit',
-    });
+    const child = spawn(node(), args, { cwd, stdio: 'inherit' });
     // A terminal sends Ctrl-C to both; this process must outlive the other to report its status.
     process.on('SIGINT', () => {});
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('error', (error) => {
-      say(`armature cannot be started: ${error.message}`);
+      say(`${args[0]} cannot be started: ${error.message}`);
       resolve(1);
     });
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
@@ -252,9 +260,9 @@ function runCli(args) {
 }
 
 const [command = '', ...rest] = process.argv.slice(2);
-const commands = { start, test, armature };
+const commands = { start, test, armature, oracle };
 if (!Object.hasOwn(commands, command)) {
-  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS');
+  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | oracle ARGS');
   process.exit(2);
 }
 process.exitCode = await commands[command](rest);

@@ -1,0 +1,110 @@
+import { type Case, writeCase } from './case.ts';
+import { CASE, type Configuration, RESULT } from './layout.ts';
+import { describeCase, describeResult, exceptionClass, get64 } from './results.ts';
+
+const DATA_ABORTS = [0x24, 0x25];
+
+/** Where a result is allowed to differ from QEMU's, with the reason. */
+interface Allowance {
+  readonly reason: string;
+  /** True when the two results agree as far as they have to. May change copies of the results. */
+  readonly forgive: (expected: Int32Array, actual: Int32Array, item: Case) => void;
+}
+
+const copyWords = (from: Int32Array, to: Int32Array, at: number, count: number): void =>
+  to.set(from.subarray(at, at + count), at);
+
+export const ALLOWANCES: readonly Allowance[] = [
+  {
+    reason: 'memory that a faulting store was to change is UNKNOWN: QEMU writes the half that does not fault',
+    forgive(expected, actual) {
+      if (!DATA_ABORTS.includes(exceptionClass(expected))) return;
+      if (exceptionClass(expected) !== exceptionClass(actual)) return;
+      copyWords(expected, actual, RESULT.changeCount, 1);
+      copyWords(expected, actual, RESULT.changes, RESULT.maxChanges * RESULT.changeSize);
+    },
+  },
+];
+
+/** Names of what differs between two results; empty when they agree. */
+export function differences(expected: Int32Array, actual: Int32Array, item: Case): string[] {
+  const mine = actual.slice();
+  for (const { forgive } of ALLOWANCES) forgive(expected, mine, item);
+  const names: string[] = [];
+  const one = (name: string, word: number): void => {
+    if (get64(expected, word) !== get64(mine, word)) names.push(name);
+  };
+  if (expected[RESULT.vector] !== mine[RESULT.vector]) names.push('vector');
+  for (let register = 0; register < 31; register++) one(`x${register}`, RESULT.x + 2 * register);
+  one('sp_el0', RESULT.spEl0);
+  one('sp_el1', RESULT.spEl1);
+  one('spsr', RESULT.spsr);
+  one('elr', RESULT.elr);
+  one('esr', RESULT.esr);
+  one('far', RESULT.far);
+  one('tpidr_el0', RESULT.tpidrEl0);
+  if (expected[RESULT.changeCount] !== mine[RESULT.changeCount]) {
+    names.push('memory');
+  } else {
+    const end =
+      RESULT.changes + Math.min(expected[RESULT.changeCount]!, RESULT.maxChanges) * RESULT.changeSize;
+    for (let word = RESULT.changes; word < end; word++) {
+      if (expected[word] === mine[word]) continue;
+      names.push('memory');
+      break;
+    }
+  }
+  return names;
+}
+
+export interface Mismatch {
+  readonly row: string;
+  readonly configuration: Configuration;
+  readonly index: number;
+  readonly item: Case;
+  readonly names: readonly string[];
+  readonly expected: Int32Array;
+  readonly actual: Int32Array;
+}
+
+/** Compares the results of a run of cases. */
+export function compareAll(
+  expected: Int32Array,
+  actual: Int32Array,
+  cases: readonly Case[],
+  where: (index: number) => { row: string; configuration: Configuration; index: number },
+): Mismatch[] {
+  return cases.flatMap((item, index) => {
+    const from = index * RESULT.size;
+    const theirs = expected.subarray(from, from + RESULT.size);
+    const ours = actual.subarray(from, from + RESULT.size);
+    const names = differences(theirs, ours, item);
+    return names.length === 0 ? [] : [{ ...where(index), item, names, expected: theirs, actual: ours }];
+  });
+}
+
+/** A mismatch in full: words, the state before, what differs, and the command that runs it alone. */
+export function describeMismatch(
+  mismatch: Mismatch,
+  disassemble: (word: number) => string,
+  command: string,
+): string {
+  const { row, configuration, index, item, names, expected, actual } = mismatch;
+  const record = new Int32Array(CASE.size);
+  writeCase(record, item);
+  const theirs = describeResult(expected);
+  const ours = describeResult(actual);
+  const lines = [
+    `${row}, ${configuration}, case ${index} (state seed ${item.seed}): ${names.join(', ')} differ`,
+    ...item.words.map((word) => `  ${word.toString(16).padStart(8, '0')}  ${disassemble(word)}`),
+    '  before:',
+    ...describeCase(record).map((line) => `    ${line}`),
+    '  after, where they differ:',
+  ];
+  for (let line = 0; line < Math.max(theirs.length, ours.length); line++) {
+    if (theirs[line] === ours[line]) continue;
+    lines.push(`    qemu      ${theirs[line] ?? ''}`, `    armature  ${ours[line] ?? ''}`);
+  }
+  lines.push(`  alone: ${command}`);
+  return lines.join('\n');
+}
