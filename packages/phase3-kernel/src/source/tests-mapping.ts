@@ -191,9 +191,6 @@ test_execute:
     ldr     w9, =0xd2800540             // mov x0, #42
     ldr     w10, =0xd65f03c0            // ret
     stp     w9, w10, [x19]
-    mov     x0, x19
-    add     x1, x19, #8
-    bl      code_sync
     mov     x0, x20
     mov     x1, x19
     mov     x2, #1
@@ -213,6 +210,9 @@ test_execute:
     mov     x3, #MAP_EXEC
     bl      memory_map
     check_zero 5, x0
+    mov     x0, x20
+    add     x1, x20, #8
+    bl      code_sync
     mov     x0, x20
     bl      probe_exec
     check_zero 6, x0

@@ -26,9 +26,6 @@ user_prepare:
     str     w12, [x11], #4
     cmp     x9, x10
     b.lo    1b
-    mov     x0, x19
-    mov     x1, x11
-    bl      code_sync
     ldr     x21, =MAP_BASE
     mov     x0, x21
     mov     x1, x19
@@ -36,6 +33,9 @@ user_prepare:
     mov     x3, #MAP_EXEC | MAP_USER
     bl      memory_map
     cbnz    x0, 2f
+    mov     x0, x21                     // by the address that is executed: the cache may be indexed by it
+    add     x1, x21, #PAGE_SIZE
+    bl      code_sync
     add     x22, x21, #2 << PAGE_SHIFT
     sub     x0, x22, #PAGE_SIZE
     mov     x1, x20
