@@ -78,6 +78,8 @@ export const SHARED_SYSTEM_REGISTERS = [
   'CNTKCTL_EL1',
   'FPCR',
   'FPSR',
+  'CSSELR_EL1',
+  'OSLSR_EL1',
 ] as const;
 
 export type SharedSystemRegister = (typeof SHARED_SYSTEM_REGISTERS)[number];

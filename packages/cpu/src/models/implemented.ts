@@ -1,0 +1,11 @@
+import type { Feature } from '@armature/isa';
+
+/**
+ * The features that this package implements. A model gets those of its own that are here, and its
+ * identification registers follow: a feature is switched on for all models that have it by a line below.
+ */
+export const IMPLEMENTED_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
+  'base',
+  // SCXTNUM_ELx is storage: nothing here speculates.
+  'FEAT_CSV2_2',
+]);

@@ -1,0 +1,36 @@
+import type { SystemRegisterDefinition } from '@armature/core';
+import type { CpuModel } from '../models/index.ts';
+import { CACHE_OPERATIONS, cacheRegisters } from './caches.ts';
+import { controlRegisters } from './control.ts';
+import { debugRegisters } from './debug.ts';
+import { identificationRegisters } from './identification.ts';
+import { implementationRegisters } from './implementation-defined.ts';
+
+export { DC_ZVA_KEY } from './caches.ts';
+export { cpuAffinity } from './identification.ts';
+
+/** What a CPU's registers tell of the machine it is in. */
+export interface CpuRegisterOptions {
+  /** CPUs of the machine. Default 1. */
+  readonly cpus?: number;
+  /** Address of the interrupt controller, as CBAR_EL1 has it. Default 0. */
+  readonly peripheralBase?: bigint;
+  /** Whether the interrupt controller is accessed by system registers (ICC_*). Default false. */
+  readonly gicSystemRegisters?: boolean;
+}
+
+/**
+ * The system registers and operations of the CPU itself: identification, caches, control, thread identity and
+ * debug. Translation, exceptions, timers and interrupt controllers contribute their own.
+ */
+export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}): SystemRegisterDefinition[] {
+  const { cpus = 1, peripheralBase = 0n, gicSystemRegisters = false } = options;
+  return [
+    ...identificationRegisters(model, gicSystemRegisters),
+    ...cacheRegisters(model),
+    ...controlRegisters(model),
+    ...debugRegisters(model),
+    ...implementationRegisters(model, { cpus, peripheralBase }),
+    ...CACHE_OPERATIONS,
+  ];
+}
