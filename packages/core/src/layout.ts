@@ -76,10 +76,10 @@ export const SHARED_SYSTEM_REGISTERS = [
   'SPSR_EL3',
   'MDSCR_EL1',
   'CNTKCTL_EL1',
-  'FPCR',
-  'FPSR',
   'CSSELR_EL1',
   'OSLSR_EL1',
+  'FPCR',
+  'FPSR',
 ] as const;
 
 export type SharedSystemRegister = (typeof SHARED_SYSTEM_REGISTERS)[number];
