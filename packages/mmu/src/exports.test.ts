@@ -5,6 +5,11 @@ test('the package exports exactly this', async () => {
     'FAULT_STATUS',
     'createTableBuilder',
     'createTranslation',
+    'decodeDescriptor',
+    'describeMemoryType',
+    'printTables',
+    'translationRegisters',
     'vmsav8',
+    'walk',
   ]);
 });

@@ -65,7 +65,7 @@ function ttbrMatters(isTtbr1: boolean) {
 }
 
 /** Control registers of stage 1 of the EL1&0 regime. @spec DDI 0487, SCTLR_EL1; TCR_EL1; TTBR0_EL1; MAIR_EL1 */
-export function translationRegisters(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
+export function registerDefinitions(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
   return [
     {
       ...observed(translators, 'SCTLR_EL1', at(1, 0, 0), (_, lo) => (lo & SCTLR_OBSERVED) !== 0),

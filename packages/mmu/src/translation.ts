@@ -2,7 +2,7 @@ import type { AddressTranslation, CpuState, TranslationFeatures } from '@armatur
 import { addressTranslation } from './address-translate.ts';
 import { resolveFeatures } from './features.ts';
 import { invalidateAddress, type TranslatorSet, tlbMaintenance } from './maintenance.ts';
-import { translationRegisters } from './registers.ts';
+import { registerDefinitions } from './registers.ts';
 import { VmsaTranslator } from './translator.ts';
 
 export interface TranslationOptions extends TranslationFeatures {
@@ -45,7 +45,7 @@ export function createTranslation(options: TranslationOptions = {}): VmsaTransla
   resolveFeatures(configured);
   const translators = new Translators();
   const registers = [
-    ...translationRegisters(translators),
+    ...registerDefinitions(translators),
     ...tlbMaintenance(translators),
     ...addressTranslation(translators),
   ];
