@@ -3,7 +3,17 @@ import { expect, test } from 'vitest';
 test('the package exports exactly its public names', async () => {
   expect(Object.keys(await import('./index.ts')).sort()).toEqual(
     [
+      'AssemblyError',
       'FEATURES',
+      'RelocationError',
+      'assemble',
+      'tryAssemble',
+      'formatDiagnostic',
+      'relocateImage',
+      'disassemble',
+      'systemRegisterEncoding',
+      'systemRegisterName',
+      'systemRegisters',
       'decode',
       'decodeBitMasks',
       'decodeBitfieldMasks',

@@ -1,4 +1,18 @@
 /** The A64 decode table as data, with field extraction, a disassembler and an assembler that read it. */
+export { type AssembleResult, assemble, tryAssemble } from './assembler/assemble.ts';
+export type { AssembleOptions } from './assembler/assembly.ts';
+export {
+  type AssemblyDiagnostic,
+  AssemblyError,
+  type DiagnosticCode,
+  formatDiagnostic,
+} from './assembler/diagnostics.ts';
+export {
+  type AssembledImage,
+  type ImageRelocation,
+  RelocationError,
+  relocateImage,
+} from './assembler/image.ts';
 export {
   type BitfieldMasks,
   type BitMaskFields,
@@ -10,6 +24,14 @@ export {
   toBigInt,
 } from './bits.ts';
 export { decode, extract, fieldGetter, fields, rowById } from './decode.ts';
+export { type DisassembleOptions, disassemble } from './disassembler.ts';
+export type { SystemRegisterEncoding } from './system/encoding.ts';
+export {
+  type RegisterAccess,
+  systemRegisterEncoding,
+  systemRegisterName,
+  systemRegisters,
+} from './system/registers.ts';
 export { table } from './table/index.ts';
 export {
   type Alias,

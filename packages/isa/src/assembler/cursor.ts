@@ -14,7 +14,23 @@ export interface Scope {
   /** The address of the literal pool entry for this statement's `=value`. */
   literal(): Value | undefined;
   /** The number an address stands for at this origin, or undefined while it isn't settled. */
-  settle(value: Value): bigint | undefined;
+  settle(value: Value, use: AddressUse): bigint | undefined;
+}
+
+/**
+ * What an address is used for, which decides how the image may be relocated: `exact` ties the image to its origin,
+ * `page` allows a move by whole 4 KiB pages, `relative` (a distance inside the image) any move.
+ */
+export type AddressUse = 'exact' | 'page' | 'relative';
+
+/** The furthest thing in a statement that wasn't what it should be. */
+export interface CursorFailure {
+  /** Offset of the offending token in the statement. */
+  readonly offset: number;
+  readonly found: string;
+  readonly expected: readonly string[];
+  /** The symbol without a value, when that is what went wrong. */
+  readonly undefinedSymbol: string | undefined;
 }
 
 /**
@@ -23,10 +39,13 @@ export interface Scope {
  */
 export class Cursor {
   readonly scope: Scope;
+  /** True when an expression failed only because addresses aren't settled yet. */
+  needsLayout = false;
   readonly #tokens: readonly Token[];
   #position = 0;
   #failurePosition = -1;
   #expected: string[] = [];
+  #undefinedSymbol: string | undefined;
 
   constructor(tokens: readonly Token[], scope: Scope, position = 0) {
     this.#tokens = tokens;
@@ -64,6 +83,7 @@ export class Cursor {
     if (position > this.#failurePosition) {
       this.#failurePosition = position;
       this.#expected = [];
+      this.#undefinedSymbol = undefined;
     }
     if (position === this.#failurePosition && !this.#expected.includes(expected))
       this.#expected.push(expected);
@@ -71,9 +91,14 @@ export class Cursor {
   }
 
   /** The furthest failure noted. */
-  failure(): { readonly offset: number; readonly found: string; readonly expected: readonly string[] } {
+  failure(): CursorFailure {
     const token = this.#tokens[Math.floor(Math.max(0, this.#failurePosition))] as Token;
-    return { offset: token.offset, found: token.text, expected: this.#expected };
+    return {
+      offset: token.offset,
+      found: token.text,
+      expected: this.#expected,
+      undefinedSymbol: this.#undefinedSymbol,
+    };
   }
 
   /** Takes a punctuation token when it is next. */
@@ -135,10 +160,13 @@ export class Cursor {
   }
 
   /** Reduces a value to a number, noting a failure when the address isn't settled yet. */
-  number(value: Value, start: number): bigint | undefined {
+  number(value: Value, start: number, use: AddressUse = 'exact'): bigint | undefined {
     if (value.section === undefined) return value.offset;
-    const settled = this.scope.settle(value);
-    if (settled === undefined) this.failValue(start, 'a value known at this point');
+    const settled = this.scope.settle(value, use);
+    if (settled === undefined) {
+      this.failValue(start, 'a value known at this point');
+      this.needsLayout = true;
+    }
     return settled;
   }
 
@@ -174,8 +202,10 @@ export class Cursor {
     if (left.section !== undefined && left.section === right.section && /^[=!<>]/.test(operator)) {
       return absolute(OPERATORS[operator]?.(left.offset, right.offset) ?? 0n);
     }
-    const a = this.number(left, start);
-    const b = this.number(right, start);
+    const use =
+      operator === '-' && left.section !== undefined && right.section !== undefined ? 'relative' : 'exact';
+    const a = this.number(left, start, use);
+    const b = this.number(right, start, use);
     if (a === undefined || b === undefined) return undefined;
     if (operator === '+') return absolute(a + b);
     if (operator === '-') return absolute(a - b);
@@ -226,7 +256,10 @@ export class Cursor {
     this.#position++;
     if (text === '.') return this.scope.here();
     const found = this.scope.symbol(text);
-    if (found === undefined) this.failValue(start, `a defined symbol instead of '${text}'`);
+    if (found === undefined) {
+      this.failValue(start, 'a defined symbol');
+      this.#undefinedSymbol = text;
+    }
     return found;
   }
 }

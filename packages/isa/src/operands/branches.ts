@@ -63,17 +63,12 @@ function distance(
   const target = cursor.sees('=') && cursor.take('=') ? takeLiteral(cursor) : cursor.expression('a label');
   if (target === undefined) return undefined;
   const here = cursor.scope.here();
-  let delta: bigint;
-  if (page === 1n && target.section !== undefined && target.section === here.section) {
-    delta = target.offset - here.offset;
-  } else {
-    const to = cursor.number(target, start);
-    const from = cursor.number(here, start);
-    if (to === undefined || from === undefined) return undefined;
-    const unsignedTo = BigInt.asUintN(64, to);
-    const unsignedFrom = BigInt.asUintN(64, from);
-    delta = BigInt.asIntN(64, unsignedTo / page - unsignedFrom / page);
-  }
+  // Inside the image a distance survives a move, by whole pages at least; to a fixed address it does not.
+  const inside = page === 1n ? 'relative' : 'page';
+  const to = cursor.number(target, start, inside);
+  const from = cursor.number(here, start, target.section === undefined ? 'exact' : inside);
+  if (to === undefined || from === undefined) return undefined;
+  const delta = BigInt.asIntN(64, BigInt.asUintN(64, to) / page - BigInt.asUintN(64, from) / page);
   if (delta < minimum || delta > maximum) {
     cursor.failValue(start, expected);
     return undefined;

@@ -26,7 +26,7 @@ export function takeLow12(cursor: Cursor, operator: string): number | undefined 
     return undefined;
   }
   const value = cursor.expression('an address');
-  const address = value && cursor.number(value, start);
+  const address = value && cursor.number(value, start, 'page');
   return address === undefined ? undefined : Number(BigInt.asUintN(12, address));
 }
 
