@@ -37,7 +37,7 @@ export interface DeviceTreeInput {
   /** The node that `/chosen` names as the console. */
   readonly console: DeviceTreeNode | undefined;
   readonly cpu: { readonly model: string; readonly count: number } | undefined;
-  /** The firmware's node is called `psci` and starts CPUs. */
+  /** The firmware starts CPUs by PSCI. */
   readonly hasFirmware: boolean;
 }
 
@@ -127,16 +127,20 @@ function addCpus(root: Draft, cpu: { model: string; count: number }, hasFirmware
     name: 'cpus',
     properties: { '#address-cells': { cells: [1] }, '#size-cells': { cells: [0] } },
   });
-  const cpus = root.children.get('cpus')!;
-  if ([...cpus.children.keys()].some((name) => name.startsWith('cpu@'))) return;
-  for (let index = 0; index < cpu.count; index++) {
-    const properties: Record<string, DeviceTreeValue> = {
-      device_type: strings('cpu'),
-      compatible: strings(`arm,${cpu.model}`),
-      reg: { cells: [index] },
-    };
-    if (hasFirmware) properties['enable-method'] = strings('psci');
-    add(root, { name: `cpu@${index.toString(16)}`, parent: '/cpus', properties });
+  const nodes = [...root.children.get('cpus')!.children.values()];
+  if (nodes.every(({ name }) => !name.startsWith('cpu@'))) {
+    for (let index = 0; index < cpu.count; index++) {
+      const properties = {
+        device_type: strings('cpu'),
+        compatible: strings(`arm,${cpu.model}`),
+        reg: { cells: [index] },
+      };
+      add(root, { name: `cpu@${index.toString(16)}`, parent: '/cpus', properties });
+    }
+  }
+  if (!hasFirmware || cpu.count < 2) return;
+  for (const { properties } of root.children.get('cpus')!.children.values()) {
+    if (properties.has('reg')) properties.set('enable-method', strings('psci'));
   }
 }
 

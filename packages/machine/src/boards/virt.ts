@@ -1,0 +1,111 @@
+import {
+  ArmatureError,
+  type CapabilityName,
+  type FrameAllocatorFactory,
+  formatBytes,
+  MiB,
+  PAGE_SIZE,
+  spi,
+  toNumber,
+} from '@armature/core';
+import { type CpuOptions, cpu } from '@armature/cpu';
+import { pl011 } from '@armature/device-pl011';
+import { aarch64Exceptions } from '@armature/exceptions';
+import { memoryManager } from '@armature/memory';
+import { vmsav8 } from '@armature/mmu';
+import { psci } from '@armature/psci';
+import { createMachine, type MachineBuilder } from '../builder.ts';
+import { allocatorByName } from '../json/part-registry.ts';
+import type { MachineOptions } from '../options.ts';
+import { ram, rom } from '../parts/ram.ts';
+import { wiredInterrupts } from '../parts/wired-interrupts.ts';
+
+export interface VirtOptions extends Omit<MachineOptions, 'name'> {
+  /** Which CPU the guest sees. Default `cortex-a72`. */
+  readonly cpu?: NonNullable<CpuOptions['model']>;
+  /** What runs its instructions. Default `auto`: the fastest there is. */
+  readonly engine?: NonNullable<CpuOptions['engine']>;
+  /** RAM in bytes, a multiple of 4096. Default 128 MiB, as QEMU's. */
+  readonly memory?: number | bigint;
+  /** The memory manager's allocator: a factory, or the name of a standard one. Default `bitmap`, 16 MiB. */
+  readonly allocator?: FrameAllocatorFactory | string;
+  /** Firmware for the flash at address 0; without it there is no flash. */
+  readonly flash?: Uint8Array;
+  /** Called with every byte the guest sends on its console. */
+  readonly onTransmit?: (byte: number) => void;
+}
+
+/** Address map of the board: the one of QEMU's `virt`. Bases are physical addresses, sizes bytes. */
+export const VIRT_MAP = {
+  flash: { base: 0x0000_0000, size: 0x0400_0000 },
+  uart: { base: 0x0900_0000, size: 0x1000, interrupt: spi(1) },
+  ram: { base: 0x4000_0000 },
+} as const;
+
+const DEFAULT_MEMORY = MiB(128);
+/** Frames that the memory manager has unless told otherwise: 16 MiB. */
+const DEFAULT_POOL = 4096;
+
+/** What the board's parts provide together. */
+export type VirtCapabilities = Extract<
+  CapabilityName,
+  | 'cpu'
+  | 'ram'
+  | 'address-translation'
+  | 'page-tables'
+  | 'exceptions'
+  | 'firmware'
+  | 'interrupt-controller'
+  | 'console'
+  | 'memory-management'
+>;
+
+/**
+ * A machine with the map of QEMU's `virt` board, so that the same images run on both. More parts can be added
+ * before it is built.
+ *
+ * @throws CONFIG_INVALID for a memory size that makes no sense; PART_UNKNOWN for an unknown allocator
+ * @example
+ * const machine = await virt({ memory: MiB(512) }).build();
+ */
+export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities, VirtRequirements> {
+  const { cpu: model, engine, memory, allocator, flash, onTransmit, ...machine } = options;
+  const size = toNumber(memory ?? DEFAULT_MEMORY);
+  if (!Number.isSafeInteger(size) || size <= 0 || size % PAGE_SIZE !== 0) {
+    throw new ArmatureError('CONFIG_INVALID', `${size} bytes of memory are not whole 4 KiB pages`, {
+      context: { memory: size },
+      hint: 'Give a multiple of 4096 bytes.',
+    });
+  }
+  const pool = Math.min(DEFAULT_POOL, size / PAGE_SIZE);
+  const factory = typeof allocator === 'object' ? allocator : allocatorByName(allocator ?? 'bitmap', pool);
+  checkPool(factory, size);
+  const { uart } = VIRT_MAP;
+  const board = createMachine(machine)
+    .use(cpu({ ...(model && { model }), ...(engine && { engine }) }))
+    .use(ram({ base: VIRT_MAP.ram.base, size }))
+    .use(vmsav8())
+    .use(aarch64Exceptions())
+    .use(psci({ conduit: 'hvc' }))
+    .use(wiredInterrupts({ spis: 256 }))
+    .use(pl011({ base: uart.base, irq: uart.interrupt, ...(onTransmit && { onTransmit }) }))
+    .use(memoryManager({ allocator: factory, reserveFirst: Math.min(MiB(1), size) }));
+  return flash === undefined ? board : board.use(rom({ ...VIRT_MAP.flash, bytes: flash, name: 'flash' }));
+}
+
+type VirtRequirements =
+  | 'address-translation'
+  | 'exceptions'
+  | 'ram'
+  | 'cpu'
+  | 'interrupt-controller'
+  | 'page-tables';
+
+function checkPool({ name, pages }: FrameAllocatorFactory, memory: number): void {
+  if (pages === undefined || pages * PAGE_SIZE <= memory) return;
+  throw new ArmatureError(
+    'CONFIG_INVALID',
+    `the allocator ${name} manages ${formatBytes(pages * PAGE_SIZE)}, the board has ${formatBytes(memory)}`,
+    { context: { pages, memory }, hint: 'Give the allocator fewer pages, or the board more memory.' },
+  );
+}

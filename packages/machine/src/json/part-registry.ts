@@ -1,0 +1,109 @@
+/** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
+import { bitmapAllocator } from '@armature/allocator-bitmap';
+import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { cpu, cpuModelNames } from '@armature/cpu';
+import { pl011 } from '@armature/device-pl011';
+import { aarch64Exceptions } from '@armature/exceptions';
+import { memoryManager } from '@armature/memory';
+import { vmsav8 } from '@armature/mmu';
+import { psci } from '@armature/psci';
+import type { AnyPart } from '../any-part.ts';
+import { ram, rom } from '../parts/ram.ts';
+import { wiredInterrupts } from '../parts/wired-interrupts.ts';
+import type { OptionReader } from './option-reader.ts';
+
+/** Makes a part from its options in a document. Read every option you know: others are refused. */
+export type PartFactory = (options: OptionReader) => AnyPart;
+
+const ALLOCATORS: Readonly<Record<string, (options: { pages?: number }) => FrameAllocatorFactory>> = {
+  bitmap: bitmapAllocator,
+};
+
+/** Names of the frame allocators that a machine's configuration can name. */
+export const allocatorNames: readonly string[] = Object.keys(ALLOCATORS);
+
+/**
+ * A frame allocator by name.
+ *
+ * @param pages 4 KiB frames to manage, default what the allocator chooses
+ * @throws PART_UNKNOWN listing the known names
+ */
+export function allocatorByName(name: string, pages?: number): FrameAllocatorFactory {
+  if (!Object.hasOwn(ALLOCATORS, name)) {
+    throw new ArmatureError('PART_UNKNOWN', `there is no allocator ${JSON.stringify(name)}`, {
+      context: { allocator: name, known: allocatorNames },
+      hint: `The allocators are ${allocatorNames.join(', ')}.`,
+    });
+  }
+  return ALLOCATORS[name](pages === undefined ? {} : { pages });
+}
+
+/** Gives only the options that a document states, so that the factories' defaults hold. */
+function stated<Options extends object>(
+  options: Options,
+): { [Key in keyof Options]?: NonNullable<Options[Key]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Options]?: NonNullable<Options[Key]>;
+  };
+}
+
+const granules = (value: unknown): (4 | 16 | 64)[] | undefined =>
+  Array.isArray(value) && value.every((size) => size === 4 || size === 16 || size === 64) ? value : undefined;
+
+const asidBits = (value: unknown): 8 | 16 | undefined => (value === 8 || value === 16 ? value : undefined);
+
+export const standardParts: Readonly<Record<string, PartFactory>> = {
+  ram: (options) =>
+    ram({
+      size: options.required('size', options.size('size')),
+      ...stated({ base: options.address('base'), name: options.text('name') }),
+    }),
+  rom: (options) =>
+    rom({
+      size: options.required('size', options.size('size')),
+      ...stated({ base: options.address('base'), name: options.text('name') }),
+    }),
+  'wired-interrupts': (options) => wiredInterrupts(stated({ spis: options.count('spis') })),
+  cpu: (options) =>
+    cpu(
+      stated({
+        model: options.choice('model', cpuModelNames),
+        engine: options.choice('engine', ['auto', 'interpreter']),
+      }),
+    ),
+  mmu: (options) =>
+    vmsav8(
+      stated({
+        tlbEntries: options.count('tlbEntries'),
+        physicalAddressBits: options.count('physicalAddressBits'),
+        asidBits: options.convert('asidBits', '8 or 16', asidBits),
+        granules: options.convert('granules', 'a list of 4, 16 and 64', granules),
+      }),
+    ),
+  exceptions: (options) =>
+    aarch64Exceptions(
+      stated({
+        pan: options.flag('pan'),
+        uao: options.flag('uao'),
+        dit: options.flag('dit'),
+        ssbs: options.flag('ssbs'),
+        bti: options.flag('bti'),
+      }),
+    ),
+  memory: (options) =>
+    memoryManager({
+      allocator: allocatorByName(options.text('allocator') ?? 'bitmap', options.count('pages')),
+      ...stated({ base: options.address('base'), reserveFirst: options.size('reserveFirst') }),
+    }),
+  psci: (options) => psci(stated({ conduit: options.choice('conduit', ['hvc', 'smc']) })),
+  pl011: (options) =>
+    pl011(
+      stated({
+        base: options.address('base'),
+        irq: options.interrupt('irq'),
+        console: options.flag('console'),
+        clockFrequency: options.count('clockFrequency'),
+        revision: options.choice('revision', ['r1p4', 'r1p5']),
+      }),
+    ),
+};
