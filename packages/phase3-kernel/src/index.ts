@@ -1,6 +1,7 @@
-/** A bare-metal AArch64 memory-management kernel: its assembly text, its layout and its scenarios. */
+/** A bare-metal AArch64 memory-management kernel: its assembly text, its image, its layout and its scenarios. */
 import { source } from './source/index.ts';
 
+export { type Phase3KernelImage, phase3KernelImage } from './image.ts';
 export { phase3KernelLayout } from './layout.ts';
 export { type Phase3KernelScenario, phase3KernelScenarios } from './scenarios.ts';
 export { testNames as phase3KernelTestNames } from './source/test-table.ts';

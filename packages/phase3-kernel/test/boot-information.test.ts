@@ -330,6 +330,45 @@ function run({ tree, pointer = AWAY, at = pointer }: Case, args: readonly string
   return runQemu(withDeviceTreePointer(image(), pointer), args, blobs);
 }
 
+/** Numbers from a seed (xorshift32): the same trees in every run. */
+function* random(seed: number): Generator<number, never> {
+  for (let state = seed; ; ) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    yield state >>> 0;
+  }
+}
+
+/** A tree with some words spoiled, but not its magic number and size. */
+function spoiled(seed: number): Uint8Array {
+  const numbers = random(seed);
+  const tree = new Structure()
+    .root()
+    .begin('chosen')
+    .property('bootargs', 'quiet')
+    .end()
+    .begin('soc')
+    .property('ranges', [])
+    .begin('uart@9000000')
+    .property('reg', [0, 0x900_0000, 0, 0x1000])
+    .end()
+    .end()
+    .memory(RAM)
+    .end()
+    .word(END);
+  return tree.build({
+    edit: (view) => {
+      const size = view.byteLength;
+      for (let count = 1 + (numbers.next().value % 3); count > 0; count--) {
+        const offset = 8 + (numbers.next().value % ((size - 8) >> 2)) * 4;
+        const values = [0, 1, 2, 3, 4, 9, 5, 40, size - 4, size, 0x7fff_ffff, 0xffff_ffff, 0x4141_4141];
+        view.setUint32(offset, values[numbers.next().value % values.length]!);
+      }
+    },
+  });
+}
+
 describe.skipIf(explainSkip('boot information', runMissing))('boot information', () => {
   it.each(refused)('refuses $name', (each) => {
     expect(run(each).split('\n').slice(2)).toEqual([`BOOT REFUSED: ${each.reason}`, '']);
@@ -342,4 +381,14 @@ describe.skipIf(explainSkip('boot information', runMissing))('boot information',
     );
     expect(output).toMatch(/ 0 failed\nALL TESTS PASSED\n$/);
   });
+
+  it.each(Array.from({ length: 16 }, (_, index) => index + 1))(
+    'reads nothing behind a spoiled tree that ends where memory ends (seed %i)',
+    (seed) => {
+      const tree = spoiled(seed);
+      const output = run({ name: '', tree, pointer: 0x4800_0000n - BigInt(tree.length) }, ['-m', '128M']);
+      expect(output).toMatch(/^(BOOT REFUSED: .*|ALL TESTS PASSED)\n$/m);
+      expect(output).not.toMatch(/PANIC|NESTED/);
+    },
+  );
 });

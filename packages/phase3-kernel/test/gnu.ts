@@ -52,7 +52,7 @@ export function gnuAssemble(source: string, origin: bigint): GnuImage {
       const offset = Number(address - origin);
       if (name.startsWith('$x')) code.push([offset, bytes.length]);
       else if (name.startsWith('$d')) (code.at(-1) ?? [0, 0])[1] = offset;
-      else symbols.set(name, address);
+      else if (!name.startsWith('_')) symbols.set(name, address); // the linker adds names of its own
     }
     return { bytes, symbols, code };
   } finally {

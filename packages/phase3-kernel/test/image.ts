@@ -1,16 +1,10 @@
-import { phase3KernelLayout, phase3KernelSource } from '../src/index.ts';
-import { gnuAssemble, gnuMissing } from './gnu.ts';
-import { qemuMissing } from './qemu.ts';
+import { phase3KernelImage } from '../src/index.ts';
 
-/** Why the kernel cannot be run here, or undefined when it can. */
-export const runMissing: string | undefined = qemuMissing ?? gnuMissing;
+export { qemuMissing as runMissing } from './qemu.ts';
 
-let built: Uint8Array | undefined;
-
-/** The image under test, built once. */
+/** The image under test. */
 export function image(): Uint8Array {
-  built ??= gnuAssemble(phase3KernelSource(), phase3KernelLayout.imageBase).bytes;
-  return built;
+  return phase3KernelImage().bytes;
 }
 
 /** Prints why a suite is skipped. */

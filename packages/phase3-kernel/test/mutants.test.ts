@@ -1,6 +1,6 @@
+import { assemble } from '@armature/isa';
 import { describe, expect, it } from 'vitest';
 import { phase3KernelLayout, phase3KernelSource } from '../src/index.ts';
-import { gnuAssemble } from './gnu.ts';
 import { explainSkip, runMissing } from './image.ts';
 import { runQemu } from './qemu.ts';
 
@@ -133,7 +133,7 @@ describe.skipIf(explainSkip('mutants', runMissing))('the tests notice when', () 
   it.each(mutants)('$defect', ({ from, to, complaint }) => {
     const source = phase3KernelSource();
     expect(source.split(from)).toHaveLength(2);
-    const { bytes } = gnuAssemble(source.replace(from, to), phase3KernelLayout.imageBase);
+    const { bytes } = assemble(source.replace(from, to), { origin: phase3KernelLayout.imageBase });
     const output = runQemu(bytes);
     expect(output).toMatch(complaint);
     expect(output).not.toContain('ALL TESTS PASSED');
