@@ -5,6 +5,10 @@ test('the package exports exactly its public names', async () => {
     [
       'AssemblyError',
       'FEATURES',
+      'MNEMONICS',
+      'assembler',
+      'modifiers',
+      'registers',
       'RelocationError',
       'assemble',
       'tryAssemble',

@@ -23,6 +23,21 @@ export {
   signExtend,
   toBigInt,
 } from './bits.ts';
+export {
+  type AssemblyBuilder,
+  assembler,
+  type BuilderCore,
+  type InstructionMethods,
+} from './builder/builder.ts';
+export { MNEMONICS, type Mnemonic } from './builder/mnemonics.ts';
+export {
+  type BuilderOperand,
+  type MemoryOperand,
+  modifiers,
+  type RegisterOperand,
+  registers,
+  type TextOperand,
+} from './builder/operands.ts';
 export { decode, extract, fieldGetter, fields, rowById } from './decode.ts';
 export { type DisassembleOptions, disassemble } from './disassembler.ts';
 export type { SystemRegisterEncoding } from './system/encoding.ts';

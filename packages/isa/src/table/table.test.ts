@@ -64,7 +64,8 @@ test('register fields are 5 bits, and defaults name fields and fit them', () => 
     }
     for (const [name, value] of Object.entries(row.defaults ?? {})) {
       expect(row.fields.get(name), `${row.id}: ${name}`).toBeDefined();
-      expect(value).toBeLessThan(2 ** (row.fields.get(name)?.width ?? 0));
+      if (typeof value === 'string') expect(row.fields.get(value), `${row.id}: ${value}`).toBeDefined();
+      else expect(value).toBeLessThan(2 ** (row.fields.get(name)?.width ?? 0));
     }
   }
 });
