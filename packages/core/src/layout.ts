@@ -135,6 +135,8 @@ const cpuState = layOut({
   /** Added to a record pointer it gives 16 times (instructions run - limit). */
   countBias: i32(),
   v: v128(32),
+  /** Remainders of the byte values for CRC32, then for CRC32C; constants. */
+  crcTables: i32(512),
   system: i64(SYSTEM_SLOT_COUNT),
 });
 

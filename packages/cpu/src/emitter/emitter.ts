@@ -69,7 +69,10 @@ export abstract class Emitter {
   private readonly firstLocal: Readonly<Record<ValueType, number>>;
   private readonly localLimit: Readonly<Record<ValueType, number>>;
 
-  constructor(code: Code, locals: { readonly i32: readonly [number, number]; readonly i64: readonly [number, number] }) {
+  constructor(
+    code: Code,
+    locals: { readonly i32: readonly [number, number]; readonly i64: readonly [number, number] },
+  ) {
     this.code = code;
     this.firstLocal = { i32: locals.i32[0], i64: locals.i64[0] };
     this.localLimit = {
@@ -119,10 +122,20 @@ export abstract class Emitter {
    * Reads guest memory. A fault leaves the instruction here, with nothing of it done but what was emitted
    * before. The result is held in a local.
    */
-  abstract load<T extends Width>(result: T, bytes: AccessBytes, address: I64, options?: AccessOptions): Expr<T>;
+  abstract load<T extends Width>(
+    result: T,
+    bytes: AccessBytes,
+    address: I64,
+    options?: AccessOptions,
+  ): Expr<T>;
   abstract store(bytes: AccessBytes, address: I64, value: Expr, options?: AccessOptions): void;
   /** Two consecutive values. Each half is an access of its own when they do not lie in one page. */
-  abstract loadPair<T extends Width>(result: T, bytes: 4 | 8, address: I64, options?: AccessOptions): [Expr<T>, Expr<T>];
+  abstract loadPair<T extends Width>(
+    result: T,
+    bytes: 4 | 8,
+    address: I64,
+    options?: AccessOptions,
+  ): [Expr<T>, Expr<T>];
   abstract storePair(bytes: 4 | 8, address: I64, first: Expr, second: Expr, options?: AccessOptions): void;
   /** Faults when the stack pointer is the base register, is misaligned, and that is checked. */
   abstract checkStackAlignment(): void;
@@ -130,6 +143,8 @@ export abstract class Emitter {
   /** 64-bit and 32-bit fields of the CPU's state block. */
   abstract state64(offset: number): I64;
   abstract state32(offset: number): I32;
+  /** An entry of a table of 32-bit values in the state block. */
+  abstract stateTable32(offset: number, index: I32): I32;
   abstract setState64(offset: number, value: I64): void;
   abstract setState32(offset: number, value: I32): void;
 

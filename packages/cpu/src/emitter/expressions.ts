@@ -30,7 +30,19 @@ export function constant<T extends ValueType>(type: T, value: number): Expr<T> {
   return (type === 'i32' ? i32(value) : i64(value, 0)) as unknown as Expr<T>;
 }
 
-type BinaryName = 'Add' | 'Sub' | 'Mul' | 'DivS' | 'DivU' | 'And' | 'Or' | 'Xor' | 'Shl' | 'ShrS' | 'ShrU' | 'Rotr';
+type BinaryName =
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'DivS'
+  | 'DivU'
+  | 'And'
+  | 'Or'
+  | 'Xor'
+  | 'Shl'
+  | 'ShrS'
+  | 'ShrU'
+  | 'Rotr';
 type CompareName = 'Eq' | 'Ne' | 'LtS' | 'LtU' | 'GeS' | 'GeU' | 'GtU' | 'LeU';
 
 function binary<T extends ValueType>(name: BinaryName, a: Expr<T>, b: Expr<T>): Expr<T> {
@@ -77,7 +89,8 @@ export const mul = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => bin
 export const divS = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => binary('DivS', a, b);
 export const divU = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => binary('DivU', a, b);
 export const and = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => binary('And', a, b);
-export const or = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => (isZero(b) ? a : binary('Or', a, b));
+export const or = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> =>
+  isZero(b) ? a : binary('Or', a, b);
 export const xor = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> => binary('Xor', a, b);
 export const shl = <T extends ValueType>(a: Expr<T>, b: Expr<T>): Expr<T> =>
   isZero(b) ? a : binary('Shl', a, b);
@@ -100,16 +113,19 @@ export const gtU = <T extends ValueType>(a: Expr<T>, b: Expr<T>): I32 => compare
 export const leU = <T extends ValueType>(a: Expr<T>, b: Expr<T>): I32 => compare('LeU', a, b);
 export const eqz = (a: Expr): I32 => unary('i32', a.type === 'i32' ? OP.i32Eqz : OP.i64Eqz, a);
 /** True when the sign bit is set. */
-export const isNegative = (a: Expr): I32 => (a.type === 'i32' ? ltS(a as I32, i32(0)) : ltS(a as I64, i64(0)));
+export const isNegative = (a: Expr): I32 =>
+  a.type === 'i32' ? ltS(a as I32, i32(0)) : ltS(a as I64, i64(0));
 
-export const clz = <T extends ValueType>(a: Expr<T>): Expr<T> => unary(a.type, OP[`${a.type}Clz` as const], a);
+export const clz = <T extends ValueType>(a: Expr<T>): Expr<T> =>
+  unary(a.type, OP[`${a.type}Clz` as const], a);
 export const wrap = (a: I64): I32 => unary('i32', OP.i32WrapI64, a);
 export const extendU = (a: I32): I64 => unary('i64', OP.i64ExtendI32U, a);
 export const extendS = (a: I32): I64 => unary('i64', OP.i64ExtendI32S, a);
 
 /** The low `bits` of a value, sign-extended to its width. */
 export function signExtend<T extends ValueType>(bits: 8 | 16 | 32, a: Expr<T>): Expr<T> {
-  if (a.type === 'i32') return bits === 32 ? a : unary(a.type, bits === 8 ? OP.i32Extend8S : OP.i32Extend16S, a);
+  if (a.type === 'i32')
+    return bits === 32 ? a : unary(a.type, bits === 8 ? OP.i32Extend8S : OP.i32Extend16S, a);
   const opcode = bits === 8 ? OP.i64Extend8S : bits === 16 ? OP.i64Extend16S : OP.i64Extend32S;
   return unary(a.type, opcode, a);
 }
@@ -138,7 +154,12 @@ export function local<T extends ValueType>(type: T, index: number): Expr<T> {
 }
 
 /** Loads from machine memory. */
-export function loadFrom<T extends ValueType>(type: T, opcode: number, address: I32, offset: number): Expr<T> {
+export function loadFrom<T extends ValueType>(
+  type: T,
+  opcode: number,
+  address: I32,
+  offset: number,
+): Expr<T> {
   return {
     type,
     emit(code) {

@@ -8,7 +8,11 @@ export class Decoder {
   private readonly features: ReadonlySet<Feature>;
   private readonly bytes: DataView;
 
-  constructor(memory: WebAssembly.Memory, plans: ReadonlyMap<string, RowPlan>, features: ReadonlySet<Feature>) {
+  constructor(
+    memory: WebAssembly.Memory,
+    plans: ReadonlyMap<string, RowPlan>,
+    features: ReadonlySet<Feature>,
+  ) {
     this.bytes = new DataView(memory.buffer);
     this.plans = plans;
     this.features = features;

@@ -104,7 +104,14 @@ const LOAD_OPCODE: Readonly<Record<Width, Readonly<Record<string, number>>>> = {
     '8': OP.i64Load,
     '8s': OP.i64Load,
   },
-  i32: { '1': OP.i32Load8U, '1s': OP.i32Load8S, '2': OP.i32Load16U, '2s': OP.i32Load16S, '4': OP.i32Load, '4s': OP.i32Load },
+  i32: {
+    '1': OP.i32Load8U,
+    '1s': OP.i32Load8S,
+    '2': OP.i32Load16U,
+    '2s': OP.i32Load16S,
+    '4': OP.i32Load,
+    '4s': OP.i32Load,
+  },
 };
 
 const STORE_OPCODE: Readonly<Record<AccessBytes, number>> = {
@@ -168,12 +175,18 @@ export class InterpreterEmitter extends Emitter {
 
   private source(field: string, register31: Register31): I32 {
     const slot = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
-    return this.small(`${field}:${register31}`, (fields) => 8 * (fields[field] === 31 ? slot : fields[field]));
+    return this.small(
+      `${field}:${register31}`,
+      (fields) => 8 * (fields[field] === 31 ? slot : fields[field]),
+    );
   }
 
   private target(field: string, register31: Register31): I32 {
     if (register31 === 'sp') return this.source(field, 'sp');
-    return this.small(`${field}:out`, (fields) => 8 * (fields[field] === 31 ? REGISTER_SLOT.sink : fields[field]));
+    return this.small(
+      `${field}:out`,
+      (fields) => 8 * (fields[field] === 31 ? REGISTER_SLOT.sink : fields[field]),
+    );
   }
 
   register<T extends Width>(width: T, field: string, register31: Register31 = 'zr'): Expr<T> {
@@ -379,7 +392,10 @@ export class InterpreterEmitter extends Emitter {
       this.misses(entry, SOFT_TLB.readTag, held, 2 * bytes),
       () => {
         this.assign(first, this.readSlowly(result, bytes, held, options));
-        this.assign(second, this.readSlowly(result, bytes, add(held, i64(bytes)), options, ACCESS_OPTION.continued));
+        this.assign(
+          second,
+          this.readSlowly(result, bytes, add(held, i64(bytes)), options, ACCESS_OPTION.continued),
+        );
       },
       () => {
         const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
@@ -426,6 +442,10 @@ export class InterpreterEmitter extends Emitter {
     return loadI32(i32(0), this.state + offset);
   }
 
+  stateTable32(offset: number, index: I32): I32 {
+    return loadI32(shl(index, i32(2)), this.state + offset);
+  }
+
   setState64(offset: number, value: I64): void {
     this.code.i32Const(0);
     value.emit(this.code);
@@ -441,7 +461,9 @@ export class InterpreterEmitter extends Emitter {
   branch(offset: (fields: Fields) => number): void {
     this.branchDistance = offset;
     this.ended = true;
-    const distance = this.immediate32('distance', (fields) => (this.near ? offset(fields) * 4 : offset(fields)));
+    const distance = this.immediate32('distance', (fields) =>
+      this.near ? offset(fields) * 4 : offset(fields),
+    );
     if (!this.near) {
       this.goTo(add(this.programCounter(), extendS(distance)));
       return;
@@ -519,4 +541,3 @@ export class InterpreterEmitter extends Emitter {
     this.code.brIf(LABEL.leave);
   }
 }
-

@@ -14,11 +14,12 @@ import {
   type PhysicalMemory,
   PSTATE,
   type RunOutcome,
-  sharedRegisterOffset,
   type StopReason,
   type SystemRegisters,
+  sharedRegisterOffset,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
+import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
 import { Decoder } from './decoder.ts';
 import { LEAVE } from './emitter.ts';
@@ -26,7 +27,13 @@ import { ExceptionLoopDetector } from './exception-loop.ts';
 import { MemoryAccess } from './memory-access.ts';
 import { buildInterpreterModule, type InterpreterImports } from './module.ts';
 import { SoftTlb } from './soft-tlb.ts';
-import { EXCEPTION_CLASS, FAULT_STATUS, raise, raiseInstructionAbort, raisePcAlignment } from './syndromes.ts';
+import {
+  EXCEPTION_CLASS,
+  FAULT_STATUS,
+  raise,
+  raiseInstructionAbort,
+  raisePcAlignment,
+} from './syndromes.ts';
 import { SystemInstructions } from './system-instructions.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
@@ -108,6 +115,10 @@ export class Interpreter implements CpuEngine {
       maximum: pages,
       shared: !(memory.buffer instanceof ArrayBuffer),
     });
+    CRC_POLYNOMIALS.forEach((polynomial, index) => {
+      const at = (this.cpu.base + CPU_STATE.crcTables) / 4 + 256 * index;
+      new Int32Array(memory.buffer).set(crcTable(polynomial), at);
+    });
     const decoder = new Decoder(memory, built.handlers.plans, this.options.features);
     const system = new SystemInstructions({
       ...this.options,
@@ -140,7 +151,9 @@ export class Interpreter implements CpuEngine {
 
   /** Completed instructions; exact also inside a device's or a system register's hook. */
   get instructions(): number {
-    return this.running ? this.completed + this.limit + this.cpu.lo(CPU_STATE.countBias) / 16 : this.completed;
+    return this.running
+      ? this.completed + this.limit + this.cpu.lo(CPU_STATE.countBias) / 16
+      : this.completed;
   }
 
   run(budget: number): RunOutcome {

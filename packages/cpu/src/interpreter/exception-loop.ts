@@ -41,7 +41,11 @@ export class ExceptionLoopDetector {
 
   private remember(cpu: CpuState, syndrome: number): void {
     const hasAddress = cpu.lo(CPU_STATE.faultHasAddress) !== 0;
-    this.first = { syndrome, pc: cpu.pc, address: hasAddress ? cpu.get64(CPU_STATE.faultAddress) : undefined };
+    this.first = {
+      syndrome,
+      pc: cpu.pc,
+      address: hasAddress ? cpu.get64(CPU_STATE.faultAddress) : undefined,
+    };
   }
 }
 

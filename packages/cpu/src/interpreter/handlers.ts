@@ -1,4 +1,4 @@
-import { rowById, type Row } from '@armature/isa';
+import { type Row, rowById } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
 import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
@@ -70,7 +70,8 @@ function planRow(
   intern: (code: Code) => number,
 ): RowPlan {
   const row = rowById(semantics.row);
-  if (row === undefined) throw new Error(`semantics for ${semantics.row}, which the decode table does not have`);
+  if (row === undefined)
+    throw new Error(`semantics for ${semantics.row}, which the decode table does not have`);
   const names = Object.keys(semantics.choices);
   const choices = Object.values(semantics.choices);
   const near: Variant[] = [];

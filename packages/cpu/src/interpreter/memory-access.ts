@@ -8,10 +8,10 @@ import {
   type PhysicalMemory,
   sharedRegisterOffset,
 } from '@armature/core';
-import { ACCESS_OPTION, LEAVE } from './emitter.ts';
 import type { CodePages } from './code-pages.ts';
+import { ACCESS_OPTION, LEAVE } from './emitter.ts';
 import type { SoftTlb } from './soft-tlb.ts';
-import { EXCEPTION_CLASS, FAULT_STATUS, raiseDataAbort, raise } from './syndromes.ts';
+import { EXCEPTION_CLASS, FAULT_STATUS, raise, raiseDataAbort } from './syndromes.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const SCTLR_A = 1 << 1;
@@ -67,7 +67,10 @@ export class MemoryAccess {
     const { first, second, firstLength } = this.parts;
     const host = this.memory.hostOffset(first, firstLength);
     if (host >= 0 && firstLength === bytes) {
-      this.setTransfer(this.hostRead(host, Math.min(bytes, 4)), bytes === 8 ? this.view.getInt32(host + 4, true) : 0);
+      this.setTransfer(
+        this.hostRead(host, Math.min(bytes, 4)),
+        bytes === 8 ? this.view.getInt32(host + 4, true) : 0,
+      );
       return 0;
     }
     if (firstLength === bytes && (first & (bytes - 1)) === 0) return this.deviceRead(first, bytes, lo, hi);
@@ -168,7 +171,8 @@ export class MemoryAccess {
     const size = Math.min(bytes, 4) as 1 | 2 | 4;
     const lo = this.bus.read(address, size);
     const hi = bytes === 8 && lo !== BUS_FAULT ? this.bus.read(address + 4, 4) : 0;
-    if (lo === BUS_FAULT || hi === BUS_FAULT) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
+    if (lo === BUS_FAULT || hi === BUS_FAULT)
+      return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
     this.setTransfer(lo | 0, hi | 0);
     return this.accessed(lo | 0, hi | 0);
   }

@@ -69,7 +69,10 @@ const HELPERS: readonly HelperName[] = [
   'wait',
 ];
 
-export function buildInterpreterModule(state: number, memory: { initial: number; maximum: number; shared: boolean }): InterpreterModule {
+export function buildInterpreterModule(
+  state: number,
+  memory: { initial: number; maximum: number; shared: boolean },
+): InterpreterModule {
   const writer = new ModuleWriter(memory);
   const words = (count: number): ValueType[] => new Array(count).fill('i32');
   const enter = writer.importFunction('enter', words(1), words(1));
@@ -100,7 +103,12 @@ export function buildInterpreterModule(state: number, memory: { initial: number;
     ...(new Array(LOCAL.i64Temporaries).fill('i64') as ValueType[]),
   ];
   for (const name of ['run', 'step'] as const) {
-    const code = dispatchLoop(handlers.codes, { enter, decode, undefined: helpers.undefined }, state, name === 'step');
+    const code = dispatchLoop(
+      handlers.codes,
+      { enter, decode, undefined: helpers.undefined },
+      state,
+      name === 'step',
+    );
     writer.addFunction([], [], locals, code, name);
   }
   return { bytes: writer.finish(), handlers };
@@ -177,7 +185,10 @@ function dispatchLoop(
   store(CPU_STATE.countBias, add(count, record));
   code.br(outside);
   code.end(); // leave
-  const complete = or(eq(local('i32', LOCAL.status), i32(LEAVE.fault)), eq(local('i32', LOCAL.status), i32(LEAVE.done)));
+  const complete = or(
+    eq(local('i32', LOCAL.status), i32(LEAVE.fault)),
+    eq(local('i32', LOCAL.status), i32(LEAVE.done)),
+  );
   store(CPU_STATE.countBias, add(add(count, record), shl(complete, i32(4))));
   code.br(enter);
   code.end(); // enter
@@ -233,7 +244,15 @@ const STORES = [
 ] as const;
 
 /** Locals of the slow functions, after their parameters. */
-function slowEntry(code: Code, state: number, bytes: number, options: number, entry: number, tag: number, tagOffset: number): I32 {
+function slowEntry(
+  code: Code,
+  state: number,
+  bytes: number,
+  options: number,
+  entry: number,
+  tag: number,
+  tagOffset: number,
+): I32 {
   const address = local('i64', 0);
   const shift = 12 - Math.log2(SOFT_TLB.entrySize);
   const mask = (SOFT_TLB.entryCount - 1) * SOFT_TLB.entrySize;

@@ -89,7 +89,13 @@ export class SoftTlb {
     return this.words[at] === (vaLo & ~0xfff) && this.words[at + 1] === vaHi ? this.words[at + 2] : 0;
   }
 
-  fillCode(context: number, vaLo: number, vaHi: number, records: number, translation: TranslationResult): void {
+  fillCode(
+    context: number,
+    vaLo: number,
+    vaHi: number,
+    records: number,
+    translation: TranslationResult,
+  ): void {
     const at = this.fetchEntry(context, vaLo);
     this.words[at] = vaLo & ~0xfff;
     this.words[at + 1] = vaHi;
@@ -108,7 +114,7 @@ export class SoftTlb {
       for (let index = 0; index < SOFT_TLB.entryCount; index++, at += ENTRY_WORDS) {
         const tag = words[at + WRITE_TAG];
         if (tag === -1 && words[at + WRITE_TAG + 1] === -1) continue;
-        if (((words[at + ADDEND] + (tag & ~0xfff)) >>> 12) !== hostPage) continue;
+        if ((words[at + ADDEND] + (tag & ~0xfff)) >>> 12 !== hostPage) continue;
         words[at + WRITE_TAG] = tag | SOFT_TLB.hasCode;
         words[at + CODE] = records;
       }

@@ -37,7 +37,8 @@ function raiseWithAddress(cpu: CpuState, exceptionClass: number, iss: number, lo
 }
 
 export function raiseDataAbort(cpu: CpuState, lo: number, hi: number, status: number, write: boolean): void {
-  const exceptionClass = cpu.exceptionLevel === 0 ? EXCEPTION_CLASS.dataAbortLower : EXCEPTION_CLASS.dataAbort;
+  const exceptionClass =
+    cpu.exceptionLevel === 0 ? EXCEPTION_CLASS.dataAbortLower : EXCEPTION_CLASS.dataAbort;
   raiseWithAddress(cpu, exceptionClass, (write ? WNR : 0) | status, lo, hi);
 }
 

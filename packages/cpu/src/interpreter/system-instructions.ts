@@ -3,10 +3,10 @@ import {
   type CpuState,
   type ExceptionModel,
   type FirmwareCalls,
-  sharedRegisterOffset,
   type SystemAccess,
   type SystemRegister,
   type SystemRegisters,
+  sharedRegisterOffset,
 } from '@armature/core';
 import { LEAVE } from './emitter.ts';
 import type { MemoryAccess } from './memory-access.ts';
@@ -197,6 +197,10 @@ export class SystemInstructions {
     const lo = cpu.lo(CPU_STATE.codeBias);
     const offset = (cpu.lo(CPU_STATE.record) >>> 2) + 4;
     const sum = (lo >>> 0) + offset;
-    cpu.set(CPU_STATE.pc, sum | 0, sum > 0xffff_ffff ? (cpu.hi(CPU_STATE.codeBias) + 1) | 0 : cpu.hi(CPU_STATE.codeBias));
+    cpu.set(
+      CPU_STATE.pc,
+      sum | 0,
+      sum > 0xffff_ffff ? (cpu.hi(CPU_STATE.codeBias) + 1) | 0 : cpu.hi(CPU_STATE.codeBias),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { Feature } from '@armature/isa';
  */
 export const IMPLEMENTED_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'base',
+  'FEAT_CRC32',
   // SCXTNUM_ELx is storage: nothing here speculates.
   'FEAT_CSV2_2',
 ]);

@@ -17,13 +17,18 @@ import {
   wrap,
   xor,
 } from '../emitter/expressions.ts';
-import { type Choice, SF, type Semantics, semantics } from './definition.ts';
+import { type Choice, type Semantics, SF, semantics } from './definition.ts';
 import { SHIFT, shiftedRegister } from './shifts.ts';
 
 type Operation = 'ADD' | 'ADDS' | 'SUB' | 'SUBS';
 
 /** `a + b` or `a - b`; the forms in S set the flags of AddWithCarry. */
-export function addSubtract<T extends Width>(e: Emitter, operation: Operation, a: Expr<T>, b: Expr<T>): Expr<T> {
+export function addSubtract<T extends Width>(
+  e: Emitter,
+  operation: Operation,
+  a: Expr<T>,
+  b: Expr<T>,
+): Expr<T> {
   if (operation === 'ADD') return add(a, b);
   if (operation === 'SUB') return sub(a, b);
   const left = e.let(a);

@@ -1,6 +1,6 @@
 import type { Fields } from '../emitter/emitter.ts';
 import { add, and, constant, eqz, i32, i64, ne, shl, shrU, wrap } from '../emitter/expressions.ts';
-import { type Choice, SF, type Semantics, semantics } from './definition.ts';
+import { type Choice, type Semantics, SF, semantics } from './definition.ts';
 
 const imm26 = ({ imm26: value }: Fields): number => ((value << 6) >> 6) * 4;
 const imm19 = ({ imm19: value }: Fields): number => ((value << 13) >> 13) * 4;

@@ -7,9 +7,9 @@ import {
   constant,
   divS,
   divU,
+  type Expr,
   eq,
   eqz,
-  type Expr,
   extendS,
   extendU,
   type I64,
@@ -27,9 +27,9 @@ import {
   sub,
   xor,
 } from '../emitter/expressions.ts';
-import { SF, type Semantics, semantics } from './definition.ts';
-import { shift } from './shifts.ts';
 import { addSubtract } from './add-subtract.ts';
+import { type Semantics, SF, semantics } from './definition.ts';
+import { shift } from './shifts.ts';
 
 /** A mask of a repeated 32-bit pattern. */
 const pattern = <T extends Width>(width: T, value: number): Expr<T> =>
@@ -43,7 +43,8 @@ function exchange<T extends Width>(e: Emitter, value: Expr<T>, mask: number, amo
   return or(and(shrU(held, by), selected), shl(and(held, selected), by));
 }
 
-const swapBytes16 = <T extends Width>(e: Emitter, value: Expr<T>): Expr<T> => exchange(e, value, 0x00ff00ff, 8);
+const swapBytes16 = <T extends Width>(e: Emitter, value: Expr<T>): Expr<T> =>
+  exchange(e, value, 0x00ff00ff, 8);
 const swapBytes32 = <T extends Width>(e: Emitter, value: Expr<T>): Expr<T> =>
   exchange(e, swapBytes16(e, value), 0x0000ffff, 16);
 
@@ -156,14 +157,22 @@ const multiply: readonly Semantics[] = [
 ];
 
 /** Eight conditions; the lowest bit of the field inverts them. */
-const CONDITION_PAIR = { condPair: { values: 8, of: ({ cond }: Readonly<Record<string, number>>) => cond >> 1 } };
+const CONDITION_PAIR = {
+  condPair: { values: 8, of: ({ cond }: Readonly<Record<string, number>>) => cond >> 1 },
+};
 
 const conditionalSelect: readonly Semantics[] = (['CSEL', 'CSINC', 'CSINV', 'CSNEG'] as const).map((name) =>
   semantics(`${name}_condsel`, { ...SF, ...CONDITION_PAIR }, (e) => {
     const width = e.width();
     const other = e.register(width, 'Rm');
     const otherwise =
-      name === 'CSEL' ? other : name === 'CSINC' ? add(other, constant(width, 1)) : name === 'CSINV' ? not(other) : neg(other);
+      name === 'CSEL'
+        ? other
+        : name === 'CSINC'
+          ? add(other, constant(width, 1))
+          : name === 'CSINV'
+            ? not(other)
+            : neg(other);
     e.setRegister(width, 'Rd', select(e.condition('cond'), e.register(width, 'Rn'), otherwise));
   }),
 );
@@ -206,4 +215,3 @@ export const dataProcessingSemantics: readonly Semantics[] = [
   ...conditionalSelect,
   ...conditionalCompare,
 ];
-

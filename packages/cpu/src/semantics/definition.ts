@@ -18,7 +18,10 @@ export interface Semantics {
 export const bit = (field: string): Choice => ({ values: 2, of: (fields) => fields[field] });
 
 /** Register field equals 31. */
-export const is31 = (field: string): Choice => ({ values: 2, of: (fields) => (fields[field] === 31 ? 1 : 0) });
+export const is31 = (field: string): Choice => ({
+  values: 2,
+  of: (fields) => (fields[field] === 31 ? 1 : 0),
+});
 
 export const SF: Readonly<Record<'sf', Choice>> = { sf: bit('sf') };
 

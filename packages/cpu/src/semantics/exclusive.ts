@@ -1,6 +1,6 @@
 import { CPU_STATE } from '@armature/core';
 import type { AccessBytes, Emitter } from '../emitter/emitter.ts';
-import { and, eq, type Expr, type I64, i32, i64 } from '../emitter/expressions.ts';
+import { and, type Expr, eq, type I64, i32, i64 } from '../emitter/expressions.ts';
 import { bit, type Choice, is31, type Semantics, semantics } from './definition.ts';
 
 /**
@@ -121,4 +121,3 @@ export const exclusiveSemantics: readonly Semantics[] = [
   ...pairs,
   semantics('CLREX_barriers', {}, clearMonitor),
 ];
-

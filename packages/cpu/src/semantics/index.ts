@@ -1,5 +1,6 @@
 import { addSubtractSemantics } from './add-subtract.ts';
 import { branchSemantics } from './branches.ts';
+import { crc32Semantics } from './crc32.ts';
 import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
@@ -15,6 +16,7 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...logicalSemantics,
     ...moveAndBitfieldSemantics,
     ...dataProcessingSemantics,
+    ...crc32Semantics,
     ...branchSemantics,
     ...loadStoreSemantics,
     ...exclusiveSemantics,

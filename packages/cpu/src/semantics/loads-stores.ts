@@ -60,7 +60,12 @@ function resultWidth(e: Emitter, { widthField }: Transfer): Width {
 }
 
 /** The access itself. Returns what completes a load, to be done after the base register is written back. */
-function access(e: Emitter, t: Transfer, address: I64, options: AccessOptions = {}): (() => void) | undefined {
+function access(
+  e: Emitter,
+  t: Transfer,
+  address: I64,
+  options: AccessOptions = {},
+): (() => void) | undefined {
   const bytes = accessBytes(e, t);
   if (t.kind === 'store') {
     e.store(bytes, address, e.register(bytes === 8 ? 'i64' : 'i32', 'Rt'), options);
@@ -85,7 +90,12 @@ function base(e: Emitter): I64 {
 }
 
 /** [Xn, #imm] */
-function withOffset(row: string, t: Transfer, compute: (fields: Fields) => number, options: AccessOptions = {}): Semantics {
+function withOffset(
+  row: string,
+  t: Transfer,
+  compute: (fields: Fields) => number,
+  options: AccessOptions = {},
+): Semantics {
   return semantics(row, { ...STACK_BASE, ...widthChoice(t) }, (e) => {
     access(e, t, add(base(e), e.immediate64('offset', offset(compute))), options)?.();
   });

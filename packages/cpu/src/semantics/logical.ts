@@ -1,7 +1,7 @@
 import { decodeBitMasks } from '@armature/isa';
 import type { Emitter, Width } from '../emitter/emitter.ts';
 import { and, constant, type Expr, i32, not, or, xor } from '../emitter/expressions.ts';
-import { SF, type Semantics, semantics } from './definition.ts';
+import { type Semantics, SF, semantics } from './definition.ts';
 import { SHIFT, shiftedRegister } from './shifts.ts';
 
 function logical<T extends Width>(e: Emitter, operation: string, a: Expr<T>, b: Expr<T>): Expr<T> {

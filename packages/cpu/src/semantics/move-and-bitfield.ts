@@ -1,7 +1,7 @@
 import { decodeBitfieldMasks } from '@armature/isa';
 import type { Emitter, Fields, Halves, Width } from '../emitter/emitter.ts';
 import { add, and, as, type Expr, i64, not, or, rotr, shl, shrS, shrU } from '../emitter/expressions.ts';
-import { type Choice, SF, type Semantics, semantics } from './definition.ts';
+import { type Choice, type Semantics, SF, semantics } from './definition.ts';
 
 const wide = ({ imm16, hw }: Fields): Halves => {
   const value = hw & 1 ? (imm16 << 16) | 0 : imm16;
@@ -68,30 +68,37 @@ const bitfield: readonly Semantics[] = [
       const { wmask, tmask } = decodeBitfieldMasks(imms, immr, size);
       return { lo: wmask.lo & tmask.lo, hi: wmask.hi & tmask.hi };
     };
-    const amount = as(width, e.immediateSmall('immr', ({ immr }) => immr));
+    const amount = as(
+      width,
+      e.immediateSmall('immr', ({ immr }) => immr),
+    );
     const selected = e.let(e.immediate(width, 'mask', mask));
     const kept = and(e.destination(width, 'Rd'), not(selected));
     e.setRegister(width, 'Rd', or(kept, and(rotr(e.register(width, 'Rn'), amount), selected)));
   }),
 ];
 
-const extract = semantics('EXTR_extract', { ...SF, zero: { values: 2, of: ({ imms }) => (imms === 0 ? 1 : 0) } }, (e) => {
-  const width = e.width();
-  if (e.choice('zero') === 1) {
-    e.setRegister(width, 'Rd', e.register(width, 'Rm'));
-    return;
-  }
-  const size = bits(width);
-  const low = as(
-    width,
-    e.immediate32('lsb', ({ imms }) => imms),
-  );
-  const high = as(
-    width,
-    e.immediate32('high', ({ imms }) => size - imms),
-  );
-  e.setRegister(width, 'Rd', or(shrU(e.register(width, 'Rm'), low), shl(e.register(width, 'Rn'), high)));
-});
+const extract = semantics(
+  'EXTR_extract',
+  { ...SF, zero: { values: 2, of: ({ imms }) => (imms === 0 ? 1 : 0) } },
+  (e) => {
+    const width = e.width();
+    if (e.choice('zero') === 1) {
+      e.setRegister(width, 'Rd', e.register(width, 'Rm'));
+      return;
+    }
+    const size = bits(width);
+    const low = as(
+      width,
+      e.immediate32('lsb', ({ imms }) => imms),
+    );
+    const high = as(
+      width,
+      e.immediate32('high', ({ imms }) => size - imms),
+    );
+    e.setRegister(width, 'Rd', or(shrU(e.register(width, 'Rm'), low), shl(e.register(width, 'Rn'), high)));
+  },
+);
 
 const pcRelative: readonly Semantics[] = [
   semantics('ADR_pcreladdr', {}, (e) => {
@@ -111,5 +118,9 @@ const pcRelative: readonly Semantics[] = [
   }),
 ];
 
-export const moveAndBitfieldSemantics: readonly Semantics[] = [...moveWide, ...bitfield, extract, ...pcRelative];
-
+export const moveAndBitfieldSemantics: readonly Semantics[] = [
+  ...moveWide,
+  ...bitfield,
+  extract,
+  ...pcRelative,
+];

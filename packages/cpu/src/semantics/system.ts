@@ -3,9 +3,16 @@ import { i32 } from '../emitter/expressions.ts';
 import { type Semantics, semantics } from './definition.ts';
 
 /** Instructions whose work is done by a helper that gets the instruction word. */
-const exceptionGeneration: readonly Semantics[] = ['SVC', 'HVC', 'SMC', 'BRK', 'HLT', 'DCPS1', 'DCPS2', 'DCPS3'].map(
-  (name) => semantics(`${name}_exception`, {}, (e) => e.helper('exception', e.instruction())),
-);
+const exceptionGeneration: readonly Semantics[] = [
+  'SVC',
+  'HVC',
+  'SMC',
+  'BRK',
+  'HLT',
+  'DCPS1',
+  'DCPS2',
+  'DCPS3',
+].map((name) => semantics(`${name}_exception`, {}, (e) => e.helper('exception', e.instruction())));
 
 const registers: readonly Semantics[] = [
   semantics('MRS_systemmove', {}, (e) => {
@@ -29,7 +36,16 @@ const nothing = (row: string): Semantics => semantics(row, {}, () => {});
 
 /** Memory accesses and system-register writes take effect in program order, so barriers need do nothing. */
 const hintsAndBarriers: readonly Semantics[] = [
-  ...['HINT_hints', 'NOP_hints', 'YIELD_hints', 'SEV_hints', 'SEVL_hints', 'DMB_barriers', 'DSB_barriers', 'ISB_barriers'].map(nothing),
+  ...[
+    'HINT_hints',
+    'NOP_hints',
+    'YIELD_hints',
+    'SEV_hints',
+    'SEVL_hints',
+    'DMB_barriers',
+    'DSB_barriers',
+    'ISB_barriers',
+  ].map(nothing),
   semantics('WFE_hints', {}, (e) => e.helper('wait', i32(1))),
   semantics('WFI_hints', {}, (e) => e.helper('wait', i32(0))),
 ];
