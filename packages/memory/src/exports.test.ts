@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', async () => {
+  expect(Object.keys(await import('./index.ts')).sort()).toEqual([
+    'FRAME_MAP_CHARACTERS',
+    'KERNEL_DATA',
+    'MemoryManager',
+    'frameMap',
+    'memoryManager',
+  ]);
+});
