@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { armatureDriver } from '../src/armature.ts';
 import { writeCases } from '../src/case.ts';
 import { compareAll, describeMismatch } from '../src/compare.ts';
-import { disassembleWord } from '../src/disassemble.ts';
 import type { OracleDriver } from '../src/driver.ts';
 import { generateCases } from '../src/generate.ts';
 import type { Configuration } from '../src/layout.ts';
@@ -43,7 +42,7 @@ describe(`our CPU and QEMU, seed ${SEED}`, () => {
     const mismatches = compareAll(expected, ours.run(configuration, records), cases, where);
     const shown = mismatches.slice(0, SHOWN).map((mismatch) => {
       const command = `npm run oracle -- case ${mismatch.row} ${configuration} ${SEED} ${mismatch.index}`;
-      return describeMismatch(mismatch, disassembleWord, command);
+      return describeMismatch(mismatch, command);
     });
     expect(mismatches.length, `${mismatches.length} of ${cases.length} differ\n${shown.join('\n')}`).toBe(0);
   });

@@ -3,7 +3,6 @@ import { rowById } from '@armature/isa';
 import { armatureDriver } from './armature.ts';
 import { type Case, writeCases } from './case.ts';
 import { compareAll, describeMismatch, type Mismatch } from './compare.ts';
-import { disassembleWord } from './disassemble.ts';
 import type { OracleDriver } from './driver.ts';
 import { generateCase, generateCases } from './generate.ts';
 import { CONFIGURATIONS, type Configuration } from './layout.ts';
@@ -75,7 +74,7 @@ function report(
   for (const [name, all] of byRow) {
     console.log(`\n${name}: ${all.length} cases differ`);
     for (const mismatch of all.slice(0, SHOWN_PER_ROW)) {
-      console.log(describeMismatch(mismatch, disassembleWord, commandOf(mismatch)));
+      console.log(describeMismatch(mismatch, commandOf(mismatch)));
     }
   }
   console.log(`\n${total - mismatches.length} cases agree, ${mismatches.length} differ`);

@@ -1,5 +1,6 @@
+import { disassemble } from '@armature/isa';
 import { type Case, writeCase } from './case.ts';
-import { CASE, type Configuration, RESULT } from './layout.ts';
+import { CASE, type Configuration, RESULT, WINDOW } from './layout.ts';
 import { describeCase, describeResult, exceptionClass, get64 } from './results.ts';
 
 const DATA_ABORTS = [0x24, 0x25];
@@ -99,11 +100,7 @@ export function compareAll(
 }
 
 /** A mismatch in full: words, the state before, what differs, and the command that runs it alone. */
-export function describeMismatch(
-  mismatch: Mismatch,
-  disassemble: (word: number) => string,
-  command: string,
-): string {
+export function describeMismatch(mismatch: Mismatch, command: string): string {
   const { row, configuration, index, item, names, expected, actual } = mismatch;
   const record = new Int32Array(CASE.size);
   writeCase(record, item);
@@ -111,7 +108,10 @@ export function describeMismatch(
   const ours = describeResult(actual);
   const lines = [
     `${row}, ${configuration}, case ${index} (state seed ${item.seed}): ${names.join(', ')} differ`,
-    ...item.words.map((word) => `  ${word.toString(16).padStart(8, '0')}  ${disassemble(word)}`),
+    ...item.words.map((word, at) => {
+      const address = WINDOW + item.pcOffset + 4 * at;
+      return `  ${address.toString(16)}  ${word.toString(16).padStart(8, '0')}  ${disassemble(word, address)}`;
+    }),
     '  before:',
     ...describeCase(record).map((line) => `    ${line}`),
     '  after, where they differ:',

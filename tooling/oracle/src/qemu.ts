@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assemble } from '@armature/isa';
 import type { OracleDriver } from './driver.ts';
 import { harnessSource } from './harness.ts';
 import { CASE, CONFIGURATIONS, type Configuration, HEADER, PHYSICAL, RESULT } from './layout.ts';
@@ -14,9 +15,7 @@ const found = (program: string): boolean => spawnSync(program, ['--version']).st
 
 /** What is needed to run the oracle and is not installed; empty when nothing is missing. */
 export function missingTools(): string[] {
-  return ['qemu-system-aarch64', 'aarch64-linux-gnu-as', 'aarch64-linux-gnu-objcopy'].filter(
-    (program) => !found(program),
-  );
+  return ['qemu-system-aarch64'].filter((program) => !found(program));
 }
 
 /** QEMU's version line. */
@@ -31,16 +30,6 @@ function execute(program: string, args: readonly string[], seconds: number): voi
   throw new Error(`${program} failed: ${reason}\n${result.stderr}`);
 }
 
-function assembleHarness(folder: string): string {
-  const source = join(folder, 'harness.S');
-  const object = join(folder, 'harness.o');
-  const binary = join(folder, 'harness.bin');
-  writeFileSync(source, harnessSource());
-  execute('aarch64-linux-gnu-as', ['-o', object, source], 60);
-  execute('aarch64-linux-gnu-objcopy', ['-O', 'binary', '-j', '.text', object, binary], 60);
-  return binary;
-}
-
 /** Runs cases on `qemu-system-aarch64 -M virt`. Call `close` to remove its temporary files. */
 export function qemuDriver(model = 'cortex-a72'): OracleDriver & { close(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'armature-oracle-'));
@@ -49,7 +38,7 @@ export function qemuDriver(model = 'cortex-a72'): OracleDriver & { close(): void
     return join(folder, name);
   };
   const fixed: readonly (readonly [string, number])[] = [
-    [assembleHarness(folder), PHYSICAL.harness],
+    [file('harness.bin', assemble(harnessSource(), { origin: PHYSICAL.harness }).bytes), PHYSICAL.harness],
     [file('tables.bin', translationTables()), PHYSICAL.tables],
     [file('window.bin', windowContent()), PHYSICAL.window],
     [file('pristine.bin', windowContent()), PHYSICAL.pristine],

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { armatureDriver } from '../src/armature.ts';
 import { compareAll, describeMismatch } from '../src/compare.ts';
-import { disassembleWord } from '../src/disassemble.ts';
 import type { OracleDriver } from '../src/driver.ts';
 import { ROWS_WITHOUT_CASES } from '../src/exclusions.ts';
 import { comparedRows, loadVectors, RECORDED, rowsOf, vectorFiles } from '../src/vectors.ts';
@@ -23,7 +22,7 @@ describe('what QEMU did, our CPU does', () => {
     const mismatches = compareAll(results, ours.run(configuration, records), cases, (at) => places[at]!);
     const shown = mismatches.slice(0, SHOWN).map((mismatch) => {
       const command = `npm run oracle -- recorded --rows '^${mismatch.row}$' --index ${mismatch.index}`;
-      return describeMismatch(mismatch, disassembleWord, command);
+      return describeMismatch(mismatch, command);
     });
     expect(mismatches.length, `${mismatches.length} of ${cases.length} differ\n${shown.join('\n')}`).toBe(0);
   });
