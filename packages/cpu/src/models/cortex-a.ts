@@ -25,9 +25,6 @@ export const CORTEX_A_ID_REGISTERS = {
   DCZID_EL0: 4n,
 } as const;
 
-/** SCTLR_EL1 after reset at EL1: nTWE, nTWI, SPAN, EIS, EOS, CP15BEN, SA and SA0 are 1. */
-export const CORTEX_A_RESET_VALUES = { SCTLR_EL1: 0x00c5_0838n } as const;
-
 function row(
   name: string,
   crn: number,

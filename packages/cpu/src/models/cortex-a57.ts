@@ -1,9 +1,4 @@
-import {
-  CORTEX_A_FEATURES,
-  CORTEX_A_ID_REGISTERS,
-  CORTEX_A_REGISTERS,
-  CORTEX_A_RESET_VALUES,
-} from './cortex-a.ts';
+import { CORTEX_A_FEATURES, CORTEX_A_ID_REGISTERS, CORTEX_A_REGISTERS } from './cortex-a.ts';
 import type { NominalModel } from './model.ts';
 
 /** Cortex-A57 r1p0. @spec DDI 0488, Arm Cortex-A57 MPCore Processor Technical Reference Manual */
@@ -19,6 +14,5 @@ export const cortexA57: NominalModel = {
   },
   // 32 KiB of L1 data, 48 KiB of L1 instructions, 2 MiB of L2, in lines of 64 bytes.
   cacheSizes: [0x701f_e00an, 0x201f_e012n, 0x70ff_e07an],
-  resetValues: CORTEX_A_RESET_VALUES,
   implementationRegisters: CORTEX_A_REGISTERS,
 };

@@ -1,9 +1,4 @@
-import {
-  CORTEX_A_FEATURES,
-  CORTEX_A_ID_REGISTERS,
-  CORTEX_A_REGISTERS,
-  CORTEX_A_RESET_VALUES,
-} from './cortex-a.ts';
+import { CORTEX_A_FEATURES, CORTEX_A_ID_REGISTERS, CORTEX_A_REGISTERS } from './cortex-a.ts';
 import type { NominalModel } from './model.ts';
 
 /** Cortex-A72 r0p3. @spec 100095, Arm Cortex-A72 MPCore Processor Technical Reference Manual */
@@ -19,6 +14,5 @@ export const cortexA72: NominalModel = {
   },
   // 32 KiB of L1 data, 48 KiB of L1 instructions, 1 MiB of L2, in lines of 64 bytes.
   cacheSizes: [0x701f_e00an, 0x201f_e012n, 0x707f_e07an],
-  resetValues: CORTEX_A_RESET_VALUES,
   implementationRegisters: CORTEX_A_REGISTERS,
 };

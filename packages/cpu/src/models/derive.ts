@@ -92,7 +92,7 @@ export function withoutUnimplemented(
   nominal: NominalModel,
   implemented: ReadonlySet<Feature> = IMPLEMENTED_FEATURES,
 ): CpuModel {
-  const { name, deviceTreeCompatible, cacheSizes, resetValues, implementationRegisters } = nominal;
+  const { name, deviceTreeCompatible, cacheSizes, implementationRegisters } = nominal;
   const nominalFeatures = new Set(nominal.features);
   const features = new Set(nominal.features.filter((feature) => implemented.has(feature)));
   const idRegisters = idRegistersOf(nominal.idRegisters, features);
@@ -106,7 +106,6 @@ export function withoutUnimplemented(
     physicalAddressBits: translation.physicalAddressBits,
     translation,
     cacheSizes,
-    resetValues,
     implementationRegisters,
   };
 }

@@ -1,5 +1,4 @@
 import { FEATURES } from '@armature/isa';
-import { CORTEX_A_RESET_VALUES } from './cortex-a.ts';
 import type { NominalModel } from './model.ts';
 
 /**
@@ -26,6 +25,5 @@ export const max: NominalModel = {
   },
   // 32 KiB of L1 data, 48 KiB of L1 instructions, 2 MiB of L2, in lines of 64 bytes.
   cacheSizes: [0x701f_e00an, 0x201f_e012n, 0x70ff_e07an],
-  resetValues: CORTEX_A_RESET_VALUES,
   implementationRegisters: [],
 };

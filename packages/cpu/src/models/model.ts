@@ -20,8 +20,6 @@ export interface NominalModel {
   readonly idRegisters: Readonly<Record<string, bigint>>;
   /** CCSIDR_EL1 by the value of CSSELR_EL1. */
   readonly cacheSizes: readonly bigint[];
-  /** Values after reset of registers that other parts contribute, by name. */
-  readonly resetValues: Readonly<Record<string, bigint>>;
   readonly implementationRegisters: readonly ImplementationRegister[];
 }
 
@@ -42,7 +40,5 @@ export interface CpuModel {
   readonly translation: Required<TranslationFeatures>;
   /** CCSIDR_EL1 by the value of CSSELR_EL1; none there reads as zero. */
   readonly cacheSizes: readonly bigint[];
-  /** Values after reset of registers that other parts contribute, by name. */
-  readonly resetValues: Readonly<Record<string, bigint>>;
   readonly implementationRegisters: readonly ImplementationRegister[];
 }
