@@ -157,8 +157,8 @@ class HalfPrinter {
     const last = run.va + run.size - 1n;
     const where = `${address64(run.va)} - ${address64(last)}`;
     const blocks = [...run.blocks].map(([bits, count]) => `${count} x ${formatBytes(2 ** bits)}`).join(' + ');
-    const target = run.pa === undefined ? '' : `-> ${formatAddress(run.pa).padEnd(COLUMN)} `;
-    this.lines.push(`  ${where} ${target}${run.text} (${blocks})`);
+    const mapped = run.pa === undefined ? '' : `-> ${formatAddress(run.pa).padEnd(COLUMN)} `;
+    this.lines.push(`  ${where} ${mapped}${run.text}${run.pa === undefined ? '' : ` (${blocks})`}`);
     this.run = undefined;
   }
 }
