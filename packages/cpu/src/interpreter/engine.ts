@@ -280,10 +280,6 @@ export class Interpreter implements CpuEngine {
     const lo = cpu.lo(CPU_STATE.pc);
     const hi = cpu.hi(CPU_STATE.pc);
     const el = cpu.exceptionLevel;
-    if (cpu.pstate & PSTATE.IL) {
-      raise(cpu, EXCEPTION_CLASS.illegalState, 0);
-      return 0;
-    }
     if (lo & 3) {
       raisePcAlignment(cpu, lo, hi);
       return 0;
@@ -292,6 +288,11 @@ export class Interpreter implements CpuEngine {
     if (records === 0) {
       records = this.fetchPage(el, lo, hi);
       if (records === 0) return 0;
+    }
+    // PC alignment faults and instruction aborts have priority over it.
+    if (cpu.pstate & PSTATE.IL) {
+      raise(cpu, EXCEPTION_CLASS.illegalState, 0);
+      return 0;
     }
     const record = records + ((lo & 0xffc) << 2);
     // codeBias = pc - record / 4, so that the pc follows from the record by one addition.
