@@ -14,7 +14,7 @@ export default defineConfig({
   plugins: [readmeExamplesPlugin()],
   resolve: { alias },
   test: {
-    include: ['{packages,apps,tooling}/*/{src,test}/**/*.test.ts', 'tooling/*.test.ts'],
+    include: ['{packages,apps,tooling}/*/{src,test}/**/*.test.ts', 'examples/*.test.ts', 'tooling/*.test.ts'],
     testTimeout: 60_000,
   },
 });
