@@ -8,14 +8,13 @@ import {
   type IrqLine,
   type Part,
   type PartContext,
-  type PstateFeatures,
   PSTATE,
-  systemKey,
+  type PstateFeatures,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { Interpreter } from './interpreter/engine.ts';
 import { type CpuModelName, cpuModel } from './models/index.ts';
-import { cpuRegisters } from './registers/index.ts';
+import { cpuRegisters, DC_ZVA_KEY } from './registers/index.ts';
 
 export interface CpuOptions {
   /** Which CPU the guest sees. Default `cortex-a72`. */
@@ -26,7 +25,6 @@ export interface CpuOptions {
 
 /** EL1 with its own stack pointer, all interrupts masked: where a CPU without EL2 and EL3 starts. */
 const RESET_PSTATE = (1 << PSTATE.elShift) | PSTATE.SP | PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
-const DC_ZVA = systemKey({ op0: 1, op1: 3, crn: 7, crm: 4, op2: 1 });
 
 type Requires = 'address-translation' | 'exceptions' | 'ram';
 
@@ -78,7 +76,9 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
 async function createCluster(modelName: string, context: PartContext<Requires>): Promise<CpuCluster> {
   const model = cpuModel(modelName);
   const state = context.cpuStates[0];
-  const translator = context.use('address-translation').createTranslator(state, context.memory);
+  const translator = context
+    .use('address-translation')
+    .createTranslator(state, context.memory, model.translation);
   const exceptions = context.use('exceptions').createExceptionModel(pstateFeatures(model.features));
   const { systemRegisters } = context;
   systemRegisters.add(cpuRegisters(model), 'cpu');
@@ -94,7 +94,7 @@ async function createCluster(modelName: string, context: PartContext<Requires>):
     registers: systemRegisters,
     firmware: () => context.find('firmware'),
     features: model.features,
-    dcZvaKey: DC_ZVA,
+    dcZvaKey: DC_ZVA_KEY,
     onReset: (cpu) => {
       resetState(cpu);
       systemRegisters.reset(cpu);
