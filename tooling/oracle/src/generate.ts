@@ -75,6 +75,9 @@ function nearTarget(row: Row, word: number, pcOffset: number, random: Random): n
 const literalOffset = (random: Random): number =>
   (CODE_PAGES + random.below(9)) * PAGE_SIZE + 4 * random.below(1024);
 
+const CLREX = 0xd503_3f5f;
+
+/** For a store exclusive: mostly the load exclusive that it needs, at times a CLREX after it, at times nothing. */
 function exclusivePrefix(row: Row, word: number, random: Random): number[] {
   if (!/^STL?X/.test(row.id) || random.oneIn(4)) return [];
   // The load exclusive of the same size and base, into other registers.
@@ -84,7 +87,7 @@ function exclusivePrefix(row: Row, word: number, random: Random): number[] {
   const rt = random.pick(free);
   const rt2 = pair ? random.pick(free.filter((register) => register !== rt)) : 31;
   const load = (word & ~((31 << 16) | (31 << 10) | 31)) | (31 << 16) | (rt2 << 10) | rt | (1 << 22);
-  return [load >>> 0];
+  return random.oneIn(8) ? [load >>> 0, CLREX] : [load >>> 0];
 }
 
 /** ERET with a chosen return address and PSTATE, AArch64 only. */
