@@ -36,7 +36,7 @@ export interface Pl011Options extends Omit<Pl011Config, 'irq' | 'clock'> {
 }
 
 type Provided<Options> = Options extends { readonly console: false } ? never : 'console';
-type Required<Options extends Pl011Options> = 'irq' extends keyof Options
+type Needed<Options extends Pl011Options> = 'irq' extends keyof Options
   ? [Options['irq']] extends [undefined]
     ? never
     : 'interrupt-controller'
@@ -65,7 +65,7 @@ function clockNode(frequency: number, label: string): DeviceTreeNode {
 export function pl011(): Part<'console'>;
 export function pl011<const Options extends Pl011Options>(
   options: Options,
-): Part<Provided<Options>, Required<Options>>;
+): Part<Provided<Options>, Needed<Options>>;
 export function pl011(options: Pl011Options = {}): Part<'console' | never, 'interrupt-controller' | never> {
   const { base, irq, console: isConsole = true, ...config } = options;
   const frequency = config.clockFrequency ?? 24_000_000;
