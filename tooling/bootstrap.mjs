@@ -31,6 +31,12 @@ async function armature(args) {
   return runCli(args);
 }
 
+/** Runs the test bench. */
+async function bench(args) {
+  if (!(await prepare({ quiet: true }))) return 1;
+  return runNode([join(root, 'apps', 'bench', 'dist', 'cli.js'), ...args], root);
+}
+
 /** Compares single instructions on QEMU and on our CPU. */
 async function oracle(args) {
   if (!(await install({ quiet: true }))) return 1;
@@ -260,9 +266,9 @@ function runNode(args, cwd) {
 }
 
 const [command = '', ...rest] = process.argv.slice(2);
-const commands = { start, test, armature, oracle };
+const commands = { start, test, armature, bench, oracle };
 if (!Object.hasOwn(commands, command)) {
-  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | oracle ARGS');
+  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | bench ARGS | oracle ARGS');
   process.exit(2);
 }
 process.exitCode = await commands[command](rest);

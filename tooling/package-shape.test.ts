@@ -81,7 +81,8 @@ describe.each(packages)('%s', (folder) => {
 describe.each(apps)('%s', (folder) => {
   test('is built, has a command and a README', () => {
     const manifest = JSON.parse(read(`${folder}/package.json`)) as Manifest;
-    expect(manifest).toMatchObject({ license: 'MIT', type: 'module', files: ['dist'] });
+    expect(manifest).toMatchObject({ license: 'MIT', type: 'module' });
+    expect(manifest.files).toContain('dist');
     expect(read(`${folder}/README.md`).length).toBeGreaterThan(200);
     expect(read(`${folder}/src/cli.ts`).startsWith('#!/usr/bin/env node\n')).toBe(true);
   });
