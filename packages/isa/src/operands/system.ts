@@ -191,6 +191,19 @@ const prefetch: OperandFactory = () => ({
   },
 });
 
+/** The branches BTI accepts: nothing, `c`, `j` or `jc`. */
+const branchTargets: OperandFactory = () => ({
+  format: ({ field }) => BRANCH_TARGETS[field('targets')] ?? '',
+  parse(cursor, encoding) {
+    const targets = cursor.atEnd ? 0 : BRANCH_TARGETS.indexOf(cursor.peekName() ?? ' ');
+    if (targets < 0) return cursor.fail('c, j, jc or nothing');
+    if (targets > 0) cursor.position++;
+    return encoding.set('targets', targets);
+  },
+});
+
+const BRANCH_TARGETS: readonly string[] = ['', 'c', 'j', 'jc'];
+
 export const systemOperands: Readonly<Record<string, OperandFactory>> = {
   barrier,
   isb,
@@ -201,4 +214,5 @@ export const systemOperands: Readonly<Record<string, OperandFactory>> = {
   pstate: pstateField,
   name: literalName,
   prfop: prefetch,
+  btitargets: branchTargets,
 };

@@ -1,0 +1,16 @@
+import { extractIndex } from '../constraints-simd.ts';
+import { defineGroup } from '../define.ts';
+
+/** Advanced SIMD extract. */
+export const advsimdExtract = defineGroup(
+  'advsimd-extract',
+  { legend: { i: 'imm4' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  [
+    {
+      id: 'EXT_asimdext',
+      title: 'EXT',
+      pattern: '0 Q 101110 00 0 mmmmm 0 iiii 0 nnnnn ddddd',
+      constraint: extractIndex,
+    },
+  ],
+);

@@ -1,0 +1,182 @@
+import { anyShift, doublewordShift, fixedPointShiftScalar, narrowShift } from '../constraints-simd.ts';
+import { defineGroup } from '../define.ts';
+
+/** Advanced SIMD scalar shift by immediate. */
+export const advsimdScalarShiftByImmediate = defineGroup(
+  'advsimd-scalar-shift-by-immediate',
+  { legend: { h: 'immh', i: 'immb' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  [
+    {
+      id: 'SSHR_asisdshf',
+      title: 'SSHR',
+      pattern: '01 0 111110 hhhh iii 00000 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SSRA_asisdshf',
+      title: 'SSRA',
+      pattern: '01 0 111110 hhhh iii 00010 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SRSHR_asisdshf',
+      title: 'SRSHR',
+      pattern: '01 0 111110 hhhh iii 00100 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SRSRA_asisdshf',
+      title: 'SRSRA',
+      pattern: '01 0 111110 hhhh iii 00110 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SHL_asisdshf',
+      title: 'SHL',
+      pattern: '01 0 111110 hhhh iii 01010 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SQSHL_asisdshf',
+      title: 'SQSHL (immediate)',
+      pattern: '01 0 111110 hhhh iii 01110 1 nnnnn ddddd',
+      constraint: anyShift,
+    },
+    {
+      id: 'SQSHRN_asisdshf',
+      title: 'SQSHRN',
+      pattern: '01 0 111110 hhhh iii 10010 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'SQRSHRN_asisdshf',
+      title: 'SQRSHRN',
+      pattern: '01 0 111110 hhhh iii 10011 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'SCVTF_asisdshf',
+      title: 'SCVTF (vector, fixed-point)',
+      pattern: '01 0 111110 hhhh iii 11100 1 nnnnn ddddd',
+      constraint: fixedPointShiftScalar,
+    },
+    {
+      id: 'SCVTF_asisdshf_half',
+      title: 'SCVTF (vector, fixed-point, half-precision)',
+      pattern: '01 0 111110 001 iiii 11100 1 nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      legend: { i: 'immb4' },
+    },
+    {
+      id: 'FCVTZS_asisdshf',
+      title: 'FCVTZS (vector, fixed-point)',
+      pattern: '01 0 111110 hhhh iii 11111 1 nnnnn ddddd',
+      constraint: fixedPointShiftScalar,
+    },
+    {
+      id: 'FCVTZS_asisdshf_half',
+      title: 'FCVTZS (vector, fixed-point, half-precision)',
+      pattern: '01 0 111110 001 iiii 11111 1 nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      legend: { i: 'immb4' },
+    },
+    {
+      id: 'USHR_asisdshf',
+      title: 'USHR',
+      pattern: '01 1 111110 hhhh iii 00000 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'USRA_asisdshf',
+      title: 'USRA',
+      pattern: '01 1 111110 hhhh iii 00010 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'URSHR_asisdshf',
+      title: 'URSHR',
+      pattern: '01 1 111110 hhhh iii 00100 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'URSRA_asisdshf',
+      title: 'URSRA',
+      pattern: '01 1 111110 hhhh iii 00110 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SRI_asisdshf',
+      title: 'SRI',
+      pattern: '01 1 111110 hhhh iii 01000 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SLI_asisdshf',
+      title: 'SLI',
+      pattern: '01 1 111110 hhhh iii 01010 1 nnnnn ddddd',
+      constraint: doublewordShift,
+    },
+    {
+      id: 'SQSHLU_asisdshf',
+      title: 'SQSHLU',
+      pattern: '01 1 111110 hhhh iii 01100 1 nnnnn ddddd',
+      constraint: anyShift,
+    },
+    {
+      id: 'UQSHL_asisdshf',
+      title: 'UQSHL (immediate)',
+      pattern: '01 1 111110 hhhh iii 01110 1 nnnnn ddddd',
+      constraint: anyShift,
+    },
+    {
+      id: 'SQSHRUN_asisdshf',
+      title: 'SQSHRUN',
+      pattern: '01 1 111110 hhhh iii 10000 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'SQRSHRUN_asisdshf',
+      title: 'SQRSHRUN',
+      pattern: '01 1 111110 hhhh iii 10001 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'UQSHRN_asisdshf',
+      title: 'UQSHRN',
+      pattern: '01 1 111110 hhhh iii 10010 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'UQRSHRN_asisdshf',
+      title: 'UQRSHRN',
+      pattern: '01 1 111110 hhhh iii 10011 1 nnnnn ddddd',
+      constraint: narrowShift,
+    },
+    {
+      id: 'UCVTF_asisdshf',
+      title: 'UCVTF (vector, fixed-point)',
+      pattern: '01 1 111110 hhhh iii 11100 1 nnnnn ddddd',
+      constraint: fixedPointShiftScalar,
+    },
+    {
+      id: 'UCVTF_asisdshf_half',
+      title: 'UCVTF (vector, fixed-point, half-precision)',
+      pattern: '01 1 111110 001 iiii 11100 1 nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      legend: { i: 'immb4' },
+    },
+    {
+      id: 'FCVTZU_asisdshf',
+      title: 'FCVTZU (vector, fixed-point)',
+      pattern: '01 1 111110 hhhh iii 11111 1 nnnnn ddddd',
+      constraint: fixedPointShiftScalar,
+    },
+    {
+      id: 'FCVTZU_asisdshf_half',
+      title: 'FCVTZU (vector, fixed-point, half-precision)',
+      pattern: '01 1 111110 001 iiii 11111 1 nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      legend: { i: 'immb4' },
+    },
+  ],
+);

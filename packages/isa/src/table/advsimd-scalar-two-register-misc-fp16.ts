@@ -1,0 +1,77 @@
+import { defineGroup } from '../define.ts';
+
+/** Advanced SIMD scalar two-register miscellaneous (FP16). */
+export const advsimdScalarTwoRegisterMiscFp16 = defineGroup(
+  'advsimd-scalar-two-register-misc-fp16',
+  { feature: 'FEAT_FP16', status: 'todo' },
+  [
+    {
+      id: 'FCVTNS_asisdmiscfp16',
+      title: 'FCVTNS (vector)',
+      pattern: '01 0 11110 0 111100 11010 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTMS_asisdmiscfp16',
+      title: 'FCVTMS (vector)',
+      pattern: '01 0 11110 0 111100 11011 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTAS_asisdmiscfp16',
+      title: 'FCVTAS (vector)',
+      pattern: '01 0 11110 0 111100 11100 10 nnnnn ddddd',
+    },
+    {
+      id: 'SCVTF_asisdmiscfp16',
+      title: 'SCVTF (vector, integer)',
+      pattern: '01 0 11110 0 111100 11101 10 nnnnn ddddd',
+    },
+    { id: 'FCMGT_asisdmiscfp16', title: 'FCMGT (zero)', pattern: '01 0 11110 1 111100 01100 10 nnnnn ddddd' },
+    { id: 'FCMEQ_asisdmiscfp16', title: 'FCMEQ (zero)', pattern: '01 0 11110 1 111100 01101 10 nnnnn ddddd' },
+    { id: 'FCMLT_asisdmiscfp16', title: 'FCMLT (zero)', pattern: '01 0 11110 1 111100 01110 10 nnnnn ddddd' },
+    {
+      id: 'FCVTPS_asisdmiscfp16',
+      title: 'FCVTPS (vector)',
+      pattern: '01 0 11110 1 111100 11010 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTZS_asisdmiscfp16',
+      title: 'FCVTZS (vector, integer)',
+      pattern: '01 0 11110 1 111100 11011 10 nnnnn ddddd',
+    },
+    { id: 'FRECPE_asisdmiscfp16', title: 'FRECPE', pattern: '01 0 11110 1 111100 11101 10 nnnnn ddddd' },
+    {
+      id: 'FCVTNU_asisdmiscfp16',
+      title: 'FCVTNU (vector)',
+      pattern: '01 1 11110 0 111100 11010 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTMU_asisdmiscfp16',
+      title: 'FCVTMU (vector)',
+      pattern: '01 1 11110 0 111100 11011 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTAU_asisdmiscfp16',
+      title: 'FCVTAU (vector)',
+      pattern: '01 1 11110 0 111100 11100 10 nnnnn ddddd',
+    },
+    {
+      id: 'UCVTF_asisdmiscfp16',
+      title: 'UCVTF (vector, integer)',
+      pattern: '01 1 11110 0 111100 11101 10 nnnnn ddddd',
+    },
+    { id: 'FCMGE_asisdmiscfp16', title: 'FCMGE (zero)', pattern: '01 1 11110 1 111100 01100 10 nnnnn ddddd' },
+    { id: 'FCMLE_asisdmiscfp16', title: 'FCMLE (zero)', pattern: '01 1 11110 1 111100 01101 10 nnnnn ddddd' },
+    {
+      id: 'FCVTPU_asisdmiscfp16',
+      title: 'FCVTPU (vector)',
+      pattern: '01 1 11110 1 111100 11010 10 nnnnn ddddd',
+    },
+    {
+      id: 'FCVTZU_asisdmiscfp16',
+      title: 'FCVTZU (vector, integer)',
+      pattern: '01 1 11110 1 111100 11011 10 nnnnn ddddd',
+    },
+    { id: 'FRSQRTE_asisdmiscfp16', title: 'FRSQRTE', pattern: '01 1 11110 1 111100 11101 10 nnnnn ddddd' },
+    { id: 'FRECPX_asisdmiscfp16', title: 'FRECPX', pattern: '01 0 11110 1 111100 11111 10 nnnnn ddddd' },
+  ],
+);

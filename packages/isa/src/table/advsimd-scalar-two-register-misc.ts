@@ -1,0 +1,111 @@
+import { doublewordOnly, noSize3 } from '../constraints-simd.ts';
+import { defineGroup } from '../define.ts';
+
+/** Advanced SIMD scalar two-register miscellaneous. */
+export const advsimdScalarTwoRegisterMisc = defineGroup(
+  'advsimd-scalar-two-register-misc',
+  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  [
+    { id: 'SUQADD_asisdmisc', title: 'SUQADD', pattern: '01 0 11110 ss 10000 00011 10 nnnnn ddddd' },
+    { id: 'SQABS_asisdmisc', title: 'SQABS', pattern: '01 0 11110 ss 10000 00111 10 nnnnn ddddd' },
+    {
+      id: 'CMGT_asisdmisc',
+      title: 'CMGT (zero)',
+      pattern: '01 0 11110 ss 10000 01000 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'CMEQ_asisdmisc',
+      title: 'CMEQ (zero)',
+      pattern: '01 0 11110 ss 10000 01001 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'CMLT_asisdmisc',
+      title: 'CMLT (zero)',
+      pattern: '01 0 11110 ss 10000 01010 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'ABS_asisdmisc',
+      title: 'ABS',
+      pattern: '01 0 11110 ss 10000 01011 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'SQXTN_asisdmisc',
+      title: 'SQXTN',
+      pattern: '01 0 11110 ss 10000 10100 10 nnnnn ddddd',
+      constraint: noSize3,
+    },
+    { id: 'USQADD_asisdmisc', title: 'USQADD', pattern: '01 1 11110 ss 10000 00011 10 nnnnn ddddd' },
+    { id: 'SQNEG_asisdmisc', title: 'SQNEG', pattern: '01 1 11110 ss 10000 00111 10 nnnnn ddddd' },
+    {
+      id: 'CMGE_asisdmisc',
+      title: 'CMGE (zero)',
+      pattern: '01 1 11110 ss 10000 01000 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'CMLE_asisdmisc',
+      title: 'CMLE (zero)',
+      pattern: '01 1 11110 ss 10000 01001 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'NEG_asisdmisc',
+      title: 'NEG (vector)',
+      pattern: '01 1 11110 ss 10000 01011 10 nnnnn ddddd',
+      constraint: doublewordOnly,
+    },
+    {
+      id: 'SQXTUN_asisdmisc',
+      title: 'SQXTUN',
+      pattern: '01 1 11110 ss 10000 10010 10 nnnnn ddddd',
+      constraint: noSize3,
+    },
+    {
+      id: 'UQXTN_asisdmisc',
+      title: 'UQXTN',
+      pattern: '01 1 11110 ss 10000 10100 10 nnnnn ddddd',
+      constraint: noSize3,
+    },
+    { id: 'FCVTXN_asisdmisc', title: 'FCVTXN', pattern: '01 1 11110 01 10000 10110 10 nnnnn ddddd' },
+    { id: 'FCVTNS_asisdmisc', title: 'FCVTNS (vector)', pattern: '01 0 11110 0x 10000 11010 10 nnnnn ddddd' },
+    { id: 'FCVTMS_asisdmisc', title: 'FCVTMS (vector)', pattern: '01 0 11110 0x 10000 11011 10 nnnnn ddddd' },
+    { id: 'FCVTAS_asisdmisc', title: 'FCVTAS (vector)', pattern: '01 0 11110 0x 10000 11100 10 nnnnn ddddd' },
+    {
+      id: 'SCVTF_asisdmisc',
+      title: 'SCVTF (vector, integer)',
+      pattern: '01 0 11110 0x 10000 11101 10 nnnnn ddddd',
+    },
+    { id: 'FCMGT_asisdmisc', title: 'FCMGT (zero)', pattern: '01 0 11110 1x 10000 01100 10 nnnnn ddddd' },
+    { id: 'FCMEQ_asisdmisc', title: 'FCMEQ (zero)', pattern: '01 0 11110 1x 10000 01101 10 nnnnn ddddd' },
+    { id: 'FCMLT_asisdmisc', title: 'FCMLT (zero)', pattern: '01 0 11110 1x 10000 01110 10 nnnnn ddddd' },
+    { id: 'FCVTPS_asisdmisc', title: 'FCVTPS (vector)', pattern: '01 0 11110 1x 10000 11010 10 nnnnn ddddd' },
+    {
+      id: 'FCVTZS_asisdmisc',
+      title: 'FCVTZS (vector, integer)',
+      pattern: '01 0 11110 1x 10000 11011 10 nnnnn ddddd',
+    },
+    { id: 'FRECPE_asisdmisc', title: 'FRECPE', pattern: '01 0 11110 1x 10000 11101 10 nnnnn ddddd' },
+    { id: 'FRECPX_asisdmisc', title: 'FRECPX', pattern: '01 0 11110 1x 10000 11111 10 nnnnn ddddd' },
+    { id: 'FCVTNU_asisdmisc', title: 'FCVTNU (vector)', pattern: '01 1 11110 0x 10000 11010 10 nnnnn ddddd' },
+    { id: 'FCVTMU_asisdmisc', title: 'FCVTMU (vector)', pattern: '01 1 11110 0x 10000 11011 10 nnnnn ddddd' },
+    { id: 'FCVTAU_asisdmisc', title: 'FCVTAU (vector)', pattern: '01 1 11110 0x 10000 11100 10 nnnnn ddddd' },
+    {
+      id: 'UCVTF_asisdmisc',
+      title: 'UCVTF (vector, integer)',
+      pattern: '01 1 11110 0x 10000 11101 10 nnnnn ddddd',
+    },
+    { id: 'FCMGE_asisdmisc', title: 'FCMGE (zero)', pattern: '01 1 11110 1x 10000 01100 10 nnnnn ddddd' },
+    { id: 'FCMLE_asisdmisc', title: 'FCMLE (zero)', pattern: '01 1 11110 1x 10000 01101 10 nnnnn ddddd' },
+    { id: 'FCVTPU_asisdmisc', title: 'FCVTPU (vector)', pattern: '01 1 11110 1x 10000 11010 10 nnnnn ddddd' },
+    {
+      id: 'FCVTZU_asisdmisc',
+      title: 'FCVTZU (vector, integer)',
+      pattern: '01 1 11110 1x 10000 11011 10 nnnnn ddddd',
+    },
+    { id: 'FRSQRTE_asisdmisc', title: 'FRSQRTE', pattern: '01 1 11110 1x 10000 11101 10 nnnnn ddddd' },
+  ],
+);

@@ -1,0 +1,62 @@
+import { fixedPointScale } from '../constraints-simd.ts';
+import { defineGroup } from '../define.ts';
+
+/** Conversion between floating-point and fixed-point. */
+export const conversionFloatingPointFixedPoint = defineGroup(
+  'conversion-floating-point-fixed-point',
+  { legend: { x: 'sz', i: 'scale' }, feature: 'FEAT_FP', status: 'todo' },
+  [
+    {
+      id: 'SCVTF_float2fix',
+      title: 'SCVTF (scalar, fixed-point)',
+      pattern: 'z 00 11110 0x 0 00 010 iiiiii nnnnn ddddd',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'SCVTF_float2fix_half',
+      title: 'SCVTF (scalar, fixed-point, half-precision)',
+      pattern: 'z 00 11110 11 0 00 010 iiiiii nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'UCVTF_float2fix',
+      title: 'UCVTF (scalar, fixed-point)',
+      pattern: 'z 00 11110 0x 0 00 011 iiiiii nnnnn ddddd',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'UCVTF_float2fix_half',
+      title: 'UCVTF (scalar, fixed-point, half-precision)',
+      pattern: 'z 00 11110 11 0 00 011 iiiiii nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'FCVTZS_float2fix',
+      title: 'FCVTZS (scalar, fixed-point)',
+      pattern: 'z 00 11110 0x 0 11 000 iiiiii nnnnn ddddd',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'FCVTZS_float2fix_half',
+      title: 'FCVTZS (scalar, fixed-point, half-precision)',
+      pattern: 'z 00 11110 11 0 11 000 iiiiii nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'FCVTZU_float2fix',
+      title: 'FCVTZU (scalar, fixed-point)',
+      pattern: 'z 00 11110 0x 0 11 001 iiiiii nnnnn ddddd',
+      constraint: fixedPointScale,
+    },
+    {
+      id: 'FCVTZU_float2fix_half',
+      title: 'FCVTZU (scalar, fixed-point, half-precision)',
+      pattern: 'z 00 11110 11 0 11 001 iiiiii nnnnn ddddd',
+      feature: 'FEAT_FP16',
+      constraint: fixedPointScale,
+    },
+  ],
+);

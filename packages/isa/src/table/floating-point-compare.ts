@@ -1,0 +1,23 @@
+import { defineGroup } from '../define.ts';
+
+/** Floating-point compare. `cmpz` compares with zero. */
+export const floatingPointCompare = defineGroup(
+  'floating-point-compare',
+  { legend: { x: 'sz', k: 'cmpz' }, feature: 'FEAT_FP', status: 'todo' },
+  [
+    { id: 'FCMP_floatcmp', title: 'FCMP', pattern: '000 11110 0x 1 mmmmm 00 1000 nnnnn 0k000' },
+    {
+      id: 'FCMP_floatcmp_half',
+      title: 'FCMP (half-precision)',
+      pattern: '000 11110 11 1 mmmmm 00 1000 nnnnn 0k000',
+      feature: 'FEAT_FP16',
+    },
+    { id: 'FCMPE_floatcmp', title: 'FCMPE', pattern: '000 11110 0x 1 mmmmm 00 1000 nnnnn 1k000' },
+    {
+      id: 'FCMPE_floatcmp_half',
+      title: 'FCMPE (half-precision)',
+      pattern: '000 11110 11 1 mmmmm 00 1000 nnnnn 1k000',
+      feature: 'FEAT_FP16',
+    },
+  ],
+);
