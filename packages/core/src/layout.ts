@@ -117,7 +117,7 @@ const cpuState = layOut({
   /** Levels of the interrupt inputs: bit 0 IRQ, bit 1 FIQ, bit 2 SError. */
   interruptLines: i32(),
   /** Values passed between compiled code and its helpers. */
-  transfer: i64(2),
+  transfer: i64(8),
   /** A synchronous exception found by a helper: its ESR value, and FAR when `faultHasAddress`. */
   faultSyndrome: i32(),
   faultHasAddress: i32(),
@@ -128,6 +128,10 @@ const cpuState = layOut({
   dataTlb: i32(),
   unprivilegedTlb: i32(),
   fetchTlb: i32(),
+  /** 1 where SIMD and floating-point instructions trap (CPACR_EL1.FPEN). */
+  floatingPointDisabled: i32(),
+  /** 1 while FPCR is all defaults and FPSR.IXC is set: the host's arithmetic gives the right flags. */
+  hostArithmetic: i32(),
   /** 15 where the stack pointer must be 16-byte aligned for memory accesses (SCTLR_ELx.SA), else 0. */
   spAlignmentMask: i32(),
   /** pc = codeBias + record / 4. */

@@ -1,6 +1,6 @@
 import type { Code, InnerLabel, Label } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
-import { type Expr, type I32, type I64, local } from './expressions.ts';
+import { type Expr, type I32, type I64, local, type V128 } from './expressions.ts';
 
 /** Fields of an instruction word by name, unsigned. */
 export type Fields = Readonly<Record<string, number>>;
@@ -66,20 +66,23 @@ export type HelperName =
 export abstract class Emitter {
   readonly code: Code;
   private readonly freeLocals: Record<ValueType, number>;
-  private readonly firstLocal: Readonly<Record<ValueType, number>>;
-  private readonly localLimit: Readonly<Record<ValueType, number>>;
+  private readonly locals: Readonly<Record<ValueType, { readonly first: number; readonly end: number }>>;
 
+  /** `locals` gives, for each type, the first of the locals that instructions may use, and one past the last. */
   constructor(
     code: Code,
-    locals: { readonly i32: readonly [number, number]; readonly i64: readonly [number, number] },
+    locals: Readonly<Record<ValueType, { readonly first: number; readonly end: number }>>,
   ) {
     this.code = code;
-    this.firstLocal = { i32: locals.i32[0], i64: locals.i64[0] };
-    this.localLimit = {
-      i32: locals.i32[0] + locals.i32[1],
-      i64: locals.i64[0] + locals.i64[1],
+    this.locals = locals;
+    const first = (type: ValueType): number => locals[type].first;
+    this.freeLocals = {
+      i32: first('i32'),
+      i64: first('i64'),
+      f32: first('f32'),
+      f64: first('f64'),
+      v128: first('v128'),
     };
-    this.freeLocals = { ...this.firstLocal };
   }
 
   /** A declared choice of this row: a constant while emitting. */
@@ -140,6 +143,52 @@ export abstract class Emitter {
   /** Faults when the stack pointer is the base register, is misaligned, and that is checked. */
   abstract checkStackAlignment(): void;
 
+  /**
+   * Must come first in every SIMD and floating-point instruction: traps when CPACR_EL1.FPEN says so.
+   */
+  abstract checkFloatingPoint(): void;
+  /** A V register; `next` names the registers that follow it in a list, modulo 32. */
+  abstract vector(field: string, next?: number): V128;
+  abstract setVector(field: string, value: V128, next?: number): void;
+  /** The low part of a V register as a scalar. */
+  abstract scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T>;
+  /** Writes a scalar of at most 64 bits to a V register and clears the rest of it. */
+  abstract setScalar(field: string, value: Expr): void;
+  /**
+   * An element of a V register as an integer, zero-extended; `key` names the index among the constants of this
+   * row.
+   */
+  abstract element<T extends Width>(
+    type: T,
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next?: number,
+  ): Expr<T>;
+  /** Writes one element and leaves the others. */
+  abstract setElement(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    value: Expr,
+    next?: number,
+  ): void;
+  /** 16 bytes of guest memory, as one access or two of 8. */
+  abstract loadVector(address: I64): V128;
+  abstract storeVector(address: I64, value: V128): void;
+  /**
+   * 1 when arithmetic may use the host's: round to nearest, no flushing, no default NaN, IXC set already.
+   * Results must still be checked: NaN, infinite and subnormal ones take the exact path.
+   */
+  abstract hostArithmetic(): I32;
+  /**
+   * The exact path: runs a floating-point operation in software on `transfer` of the state block and leaves
+   * the result there, setting FPSR. The operation is a number that both sides know.
+   */
+  abstract softFloat(operation: I32): void;
+
   /** 64-bit and 32-bit fields of the CPU's state block. */
   abstract state64(offset: number): I64;
   abstract state32(offset: number): I32;
@@ -168,7 +217,7 @@ export abstract class Emitter {
   /** A local for the rest of this instruction. */
   temporary(type: ValueType): number {
     const index = this.freeLocals[type]++;
-    if (index >= this.localLimit[type]) throw new Error(`code generator: out of ${type} locals`);
+    if (index >= this.locals[type].end) throw new Error(`code generator: out of ${type} locals`);
     return index;
   }
 
@@ -205,11 +254,5 @@ export abstract class Emitter {
   brIf(condition: I32, label: Label): void {
     condition.emit(this.code);
     this.code.brIf(label);
-  }
-
-  /** Locals of the previous instruction become free. */
-  protected releaseLocals(): void {
-    this.freeLocals.i32 = this.firstLocal.i32;
-    this.freeLocals.i64 = this.firstLocal.i64;
   }
 }

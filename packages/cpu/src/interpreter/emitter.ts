@@ -34,12 +34,14 @@ import {
   shl,
   shrU,
   sub,
+  type V128,
   wrap,
   xor,
 } from '../emitter/expressions.ts';
+import { float, fromHalves64, lane64, loadVector } from '../emitter/vectors.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { Code, type OuterLabel } from '../wasm/code.ts';
-import { OP } from '../wasm/opcodes.ts';
+import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
 import { RecordLayout } from './record.ts';
 
 /** Locals of the interpreter function. */
@@ -51,9 +53,16 @@ export const LOCAL = {
   /** Why the dispatch loop was left: a {@link LEAVE} code. */
   status: 2,
   firstI32: 3,
-  i32Temporaries: 6,
-  firstI64: 9,
-  i64Temporaries: 12,
+  firstI64: 11,
+} as const;
+
+/** Locals that instructions use, by type, in the order of the function's local declarations. */
+export const TEMPORARIES = {
+  i32: { first: LOCAL.firstI32, end: 11 },
+  i64: { first: LOCAL.firstI64, end: 23 },
+  f32: { first: 23, end: 27 },
+  f64: { first: 27, end: 31 },
+  v128: { first: 31, end: 41 },
 } as const;
 
 /** Why compiled code hands over to the engine. */
@@ -89,6 +98,8 @@ export interface InterpreterFunctions {
   readonly slowRead: number;
   readonly slowWrite: number;
   readonly alignmentFault: number;
+  readonly floatingPointTrap: number;
+  readonly softFloat: number;
   readonly stackFault: number;
   readonly helpers: Readonly<Record<HelperName, number>>;
 }
@@ -121,6 +132,13 @@ const STORE_OPCODE: Readonly<Record<AccessBytes, number>> = {
   8: OP.i64Store,
 };
 
+const SCALAR_LOAD = {
+  i32: OP.i32Load,
+  i64: OP.i64Load,
+  f32: FLOAT_OP.f32Load,
+  f64: FLOAT_OP.f64Load,
+} as const;
+
 const PAGE_MASK = (): I64 => i64(~0xfff);
 
 /** Instantiates semantics for the interpreter: operands come from the record in hand. */
@@ -144,10 +162,7 @@ export class InterpreterEmitter extends Emitter {
     functions: InterpreterFunctions,
     state: number,
   ) {
-    super(new Code(), {
-      i32: [LOCAL.firstI32, LOCAL.i32Temporaries],
-      i64: [LOCAL.firstI64, LOCAL.i64Temporaries],
-    });
+    super(new Code(), TEMPORARIES);
     this.semantics = semantics;
     this.choices = choices;
     this.near = near;
@@ -201,7 +216,7 @@ export class InterpreterEmitter extends Emitter {
 
   setRegister(_width: Width, field: string, value: Expr, register31: Register31 = 'zr'): void {
     this.target(field, register31).emit(this.code);
-    as('i64', value).emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
     this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
   }
 
@@ -357,7 +372,7 @@ export class InterpreterEmitter extends Emitter {
 
   private writeHost(bytes: AccessBytes, host: I32, value: Expr, offset: number): void {
     host.emit(this.code);
-    as('i64', value).emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
     this.code.memory(STORE_OPCODE[bytes], offset);
   }
 
@@ -370,7 +385,7 @@ export class InterpreterEmitter extends Emitter {
   ): void {
     this.saveRecord();
     address.emit(this.code);
-    as('i64', value).emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
     this.code.i32Const(bytes);
     this.code.i32Const((options.unprivileged ? ACCESS_OPTION.unprivileged : 0) | continued);
     this.code.call(this.functions.slowWrite);
@@ -432,6 +447,129 @@ export class InterpreterEmitter extends Emitter {
       this.code.call(this.functions.stackFault);
       this.leaveIfNonZero();
     });
+  }
+
+  checkFloatingPoint(): void {
+    this.if(this.state32(CPU_STATE.floatingPointDisabled), () => {
+      this.saveRecord();
+      this.code.call(this.functions.floatingPointTrap);
+      this.leaveIfNonZero();
+    });
+  }
+
+  /** Offset of a V register from the first one. */
+  private vectorSlot(field: string, next: number): I32 {
+    return this.small(`${field}:v${next}`, (fields) => 16 * ((fields[field] + next) & 31));
+  }
+
+  vector(field: string, next = 0): V128 {
+    return loadVector(this.vectorSlot(field, next), this.state + CPU_STATE.v);
+  }
+
+  setVector(field: string, value: V128, next = 0): void {
+    this.vectorSlot(field, next).emit(this.code);
+    value.emit(this.code);
+    this.code.simdMemory('v128.store', this.state + CPU_STATE.v);
+  }
+
+  scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T> {
+    return loadFrom(type, SCALAR_LOAD[type], this.vectorSlot(field, 0), this.state + CPU_STATE.v);
+  }
+
+  setScalar(field: string, value: Expr): void {
+    const bits =
+      value.type === 'f32'
+        ? extendU(float('i32', FLOAT_OP.i32ReinterpretF32, value))
+        : value.type === 'f64'
+          ? float('i64', FLOAT_OP.i64ReinterpretF64, value)
+          : as('i64', value as I32 | I64);
+    const slot = this.vectorSlot(field, 0);
+    slot.emit(this.code);
+    bits.emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v);
+    slot.emit(this.code);
+    this.code.i64Const(0, 0);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v + 8);
+  }
+
+  /** Offset of an element from the first V register. */
+  private elementSlot(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next: number,
+  ): I32 {
+    return this.small(
+      `${field}:${key}:${bytes}:${next}`,
+      (fields) => 16 * ((fields[field] + next) & 31) + bytes * index(fields),
+    );
+  }
+
+  element<T extends Width>(
+    type: T,
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next = 0,
+  ): Expr<T> {
+    const slot = this.elementSlot(bytes, field, key, index, next);
+    return loadFrom(type, LOAD_OPCODE[type][`${bytes}`], slot, this.state + CPU_STATE.v);
+  }
+
+  setElement(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    value: Expr,
+    next = 0,
+  ): void {
+    this.writeHost(bytes, this.elementSlot(bytes, field, key, index, next), value, this.state + CPU_STATE.v);
+  }
+
+  loadVector(address: I64): V128 {
+    const held = this.let(address);
+    const entry = this.tlbEntry(held, {});
+    const value = this.temporary('v128');
+    this.if(
+      this.misses(entry, SOFT_TLB.readTag, held, 16),
+      () => {
+        const low = this.let(this.readSlowly('i64', 8, held, {}));
+        const high = this.readSlowly('i64', 8, add(held, i64(8)), {}, ACCESS_OPTION.continued);
+        this.assign(value, fromHalves64(low, high));
+      },
+      () => this.assign(value, loadVector(this.host(entry, held), 0)),
+    );
+    return local('v128', value);
+  }
+
+  storeVector(address: I64, value: V128): void {
+    const held = this.let(address);
+    const entry = this.tlbEntry(held, {});
+    this.if(
+      this.misses(entry, SOFT_TLB.writeTag, held, 16),
+      () => {
+        const source = this.let(value);
+        this.writeSlowly(8, held, lane64(source, 0), {});
+        this.writeSlowly(8, add(held, i64(8)), lane64(source, 1), {}, ACCESS_OPTION.continued);
+      },
+      () => {
+        this.host(entry, held).emit(this.code);
+        value.emit(this.code);
+        this.code.simdMemory('v128.store', 0);
+      },
+    );
+  }
+
+  hostArithmetic(): I32 {
+    return this.state32(CPU_STATE.hostArithmetic);
+  }
+
+  softFloat(operation: I32): void {
+    operation.emit(this.code);
+    this.code.call(this.functions.softFloat);
   }
 
   state64(offset: number): I64 {

@@ -19,6 +19,7 @@ import {
   sharedRegisterOffset,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
+import { FloatingPointUnit } from '../floating-point/unit.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
 import { Decoder } from './decoder.ts';
@@ -37,6 +38,7 @@ import {
 import { SystemInstructions } from './system-instructions.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
+const CPACR_EL1 = sharedRegisterOffset('CPACR_EL1');
 const SCTLR_SA = 1 << 3;
 const SCTLR_SA0 = 1 << 4;
 
@@ -128,6 +130,7 @@ export class Interpreter implements CpuEngine {
         this.waiting = true;
       },
     });
+    const floatingPoint = new FloatingPointUnit(this.cpu);
     const imports: InterpreterImports = {
       enter: (status) => this.enter(status),
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
@@ -136,6 +139,8 @@ export class Interpreter implements CpuEngine {
         this.access.write(lo, hi, valueLo, valueHi, bytes, options),
       alignmentFault: (lo, hi, write) => this.access.alignmentFault(lo, hi, write !== 0),
       stackFault: () => this.access.stackFault(),
+      floatingPointTrap: () => system.floatingPointTrap(),
+      softFloat: (operation) => floatingPoint.run(operation),
       undefined: () => system.undefined(),
       exception: (word) => system.exception(word),
       systemRead: (word) => system.systemRead(word),
@@ -270,6 +275,8 @@ export class Interpreter implements CpuEngine {
     cpu.setLo(CPU_STATE.dataTlb, base + CPU_BLOCK.softTlb(el));
     cpu.setLo(CPU_STATE.unprivilegedTlb, base + CPU_BLOCK.softTlb(el === 1 ? 0 : el));
     cpu.setLo(CPU_STATE.fetchTlb, base + CPU_BLOCK.fetchTlb(el));
+    const enabled = (cpu.lo(CPACR_EL1) >>> 20) & 3;
+    cpu.setLo(CPU_STATE.floatingPointDisabled, enabled === 3 || (enabled === 1 && el > 0) ? 0 : 1);
     const checked = cpu.lo(SCTLR_EL1) & (el === 0 ? SCTLR_SA0 : SCTLR_SA);
     cpu.setLo(CPU_STATE.spAlignmentMask, checked ? 15 : 0);
   }

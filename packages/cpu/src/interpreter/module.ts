@@ -24,7 +24,7 @@ import {
 import { Code, type InnerLabel } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
-import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL } from './emitter.ts';
+import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './emitter.ts';
 import { buildHandlers, type HandlerSet } from './handlers.ts';
 
 /**
@@ -56,6 +56,8 @@ export type InterpreterImports = {
   ) => number;
   readonly alignmentFault: (lo: number, hi: number, write: number) => number;
   readonly stackFault: () => number;
+  readonly floatingPointTrap: () => number;
+  readonly softFloat: (operation: number) => void;
 } & { readonly [Name in HelperName]: (argument: number) => number };
 
 const HELPERS: readonly HelperName[] = [
@@ -81,6 +83,8 @@ export function buildInterpreterModule(
   const writeSlow = writer.importFunction('writeSlow', words(6), words(1));
   const alignmentFault = writer.importFunction('alignmentFault', words(3), words(1));
   const stackFault = writer.importFunction('stackFault', [], words(1));
+  const floatingPointTrap = writer.importFunction('floatingPointTrap', [], words(1));
+  const softFloat = writer.importFunction('softFloat', words(1), []);
   const helpers = Object.fromEntries(
     HELPERS.map((name) => [name, writer.importFunction(name, words(1), words(1))]),
   ) as Record<HelperName, number>;
@@ -96,11 +100,21 @@ export function buildInterpreterModule(
     ['i32', 'i64', 'i32', 'i32'],
     slowWriteCode(state, writeSlow),
   );
-  const functions: InterpreterFunctions = { slowRead, slowWrite, alignmentFault, stackFault, helpers };
+  const functions: InterpreterFunctions = {
+    slowRead,
+    slowWrite,
+    alignmentFault,
+    stackFault,
+    floatingPointTrap,
+    softFloat,
+    helpers,
+  };
   const handlers = buildHandlers(functions, state);
   const locals: ValueType[] = [
-    ...words(LOCAL.firstI64),
-    ...(new Array(LOCAL.i64Temporaries).fill('i64') as ValueType[]),
+    ...words(LOCAL.firstI32),
+    ...(Object.keys(TEMPORARIES) as (keyof typeof TEMPORARIES)[]).flatMap((type) =>
+      new Array<ValueType>(TEMPORARIES[type].end - TEMPORARIES[type].first).fill(type),
+    ),
   ];
   for (const name of ['run', 'step'] as const) {
     const code = dispatchLoop(

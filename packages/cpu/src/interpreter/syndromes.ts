@@ -4,6 +4,7 @@ import { CPU_STATE, type CpuState } from '@armature/core';
 export const EXCEPTION_CLASS = {
   unknown: 0x00,
   trappedWait: 0x01,
+  trappedFloatingPoint: 0x07,
   illegalState: 0x0e,
   supervisorCall: 0x15,
   hypervisorCall: 0x16,

@@ -48,6 +48,12 @@ export class SystemInstructions {
     return LEAVE.fault;
   }
 
+  /** CPACR_EL1.FPEN traps SIMD and floating point at this level. */
+  floatingPointTrap(): number {
+    raise(this.context.cpu, EXCEPTION_CLASS.trappedFloatingPoint, (1 << 24) | (0xe << 20));
+    return LEAVE.fault;
+  }
+
   /** SVC, HVC, SMC, BRK, HLT, DCPS. */
   exception(word: number): number {
     const { cpu } = this.context;

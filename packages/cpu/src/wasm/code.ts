@@ -1,4 +1,5 @@
-import { OP, TYPE, type ValueType } from './opcodes.ts';
+import { OP, SIMD_PREFIX, TYPE, type ValueType } from './opcodes.ts';
+import { simdOpcode } from './simd-opcodes.ts';
 
 /** Growable bytes with the encodings of the WebAssembly binary format. */
 export class Bytes {
@@ -124,6 +125,14 @@ export class Code extends Bytes {
   /** A load or store; guest memory has no useful alignment, so the hint is always one byte. */
   memory(opcode: number, offset: number): void {
     this.byte(opcode);
+    this.byte(0);
+    this.unsigned(offset);
+  }
+
+  /** A load or store of a whole vector. */
+  simdMemory(name: 'v128.load' | 'v128.store', offset: number): void {
+    this.byte(SIMD_PREFIX);
+    this.unsigned(simdOpcode(name));
     this.byte(0);
     this.unsigned(offset);
   }

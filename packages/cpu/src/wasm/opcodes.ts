@@ -13,6 +13,7 @@ export const OP = {
   call: 0x10,
   drop: 0x1a,
   select: 0x1b,
+  selectTyped: 0x1c,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
@@ -97,6 +98,67 @@ export const OP = {
   i64Extend32S: 0xc4,
 } as const;
 
-export const TYPE = { i32: 0x7f, i64: 0x7e, empty: 0x40, func: 0x60 } as const;
+/** Opcodes of scalar floating point: conversions of representation and the operations that have fast paths. */
+export const FLOAT_OP = {
+  f32Load: 0x2a,
+  f64Load: 0x2b,
+  f32Store: 0x38,
+  f64Store: 0x39,
+  f32Eq: 0x5b,
+  f32Lt: 0x5d,
+  f64Eq: 0x61,
+  f64Lt: 0x63,
+  f32Abs: 0x8b,
+  f32Neg: 0x8c,
+  f32Ceil: 0x8d,
+  f32Floor: 0x8e,
+  f32Trunc: 0x8f,
+  f32Nearest: 0x90,
+  f32Sqrt: 0x91,
+  f32Add: 0x92,
+  f32Sub: 0x93,
+  f32Mul: 0x94,
+  f32Div: 0x95,
+  f64Abs: 0x99,
+  f64Neg: 0x9a,
+  f64Ceil: 0x9b,
+  f64Floor: 0x9c,
+  f64Trunc: 0x9d,
+  f64Nearest: 0x9e,
+  f64Sqrt: 0x9f,
+  f64Add: 0xa0,
+  f64Sub: 0xa1,
+  f64Mul: 0xa2,
+  f64Div: 0xa3,
+  f32ConvertI32S: 0xb2,
+  f32ConvertI32U: 0xb3,
+  f32ConvertI64S: 0xb4,
+  f32ConvertI64U: 0xb5,
+  f32DemoteF64: 0xb6,
+  f64ConvertI32S: 0xb7,
+  f64ConvertI32U: 0xb8,
+  f64ConvertI64S: 0xb9,
+  f64ConvertI64U: 0xba,
+  f64PromoteF32: 0xbb,
+  i32ReinterpretF32: 0xbc,
+  i64ReinterpretF64: 0xbd,
+  f32ReinterpretI32: 0xbe,
+  f64ReinterpretI64: 0xbf,
+} as const;
 
-export type ValueType = 'i32' | 'i64';
+/** Prefix of the vector opcodes. */
+export const SIMD_PREFIX = 0xfd;
+
+export const TYPE = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+  empty: 0x40,
+  func: 0x60,
+} as const;
+
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+/** The types that integer operations take. */
+export type IntegerType = 'i32' | 'i64';
