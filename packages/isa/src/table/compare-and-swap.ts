@@ -4,13 +4,27 @@ import { defineGroup } from '../define.ts';
 /** Compare and swap. `A` acquires, `R` releases. */
 export const compareAndSwap = defineGroup(
   'compare-and-swap',
-  { legend: { k: 'size', A: 'A', R: 'R', x: 'sz' }, feature: 'FEAT_LSE', status: 'todo' },
+  { legend: { A: 'A', R: 'R' }, feature: 'FEAT_LSE', status: 'todo' },
   [
-    { id: 'CAS_comswap', title: 'CAS', pattern: 'kk 001000 1 A 1 sssss R 11111 nnnnn ttttt' },
+    {
+      id: 'CASB_comswap',
+      title: 'CASB, CASAB, CASALB, CASLB',
+      pattern: '00 001000 1 A 1 sssss R 11111 nnnnn ttttt',
+    },
+    {
+      id: 'CASH_comswap',
+      title: 'CASH, CASAH, CASALH, CASLH',
+      pattern: '01 001000 1 A 1 sssss R 11111 nnnnn ttttt',
+    },
+    {
+      id: 'CAS_comswap',
+      title: 'CAS, CASA, CASAL, CASL',
+      pattern: '1z 001000 1 A 1 sssss R 11111 nnnnn ttttt',
+    },
     {
       id: 'CASP_comswappr',
-      title: 'CASP',
-      pattern: '0 x 001000 0 A 1 sssss R 11111 nnnnn ttttt',
+      title: 'CASP, CASPA, CASPAL, CASPL',
+      pattern: '0z 001000 0 A 1 sssss R 11111 nnnnn ttttt',
       constraint: evenPairs,
     },
   ],

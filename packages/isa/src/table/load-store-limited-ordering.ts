@@ -3,18 +3,42 @@ import { defineGroup } from '../define.ts';
 /** LoadLOAcquire and StoreLORelease. */
 export const loadStoreLimitedOrdering = defineGroup(
   'load-store-limited-ordering',
-  { legend: { k: 'size' }, feature: 'FEAT_LOR', status: 'todo' },
+  { feature: 'FEAT_LOR', status: 'todo' },
   [
+    {
+      id: 'STLLRB_ldstord',
+      title: 'STLLRB',
+      pattern: '00 001000 1 0 0 sssss 0 uuuuu nnnnn ttttt',
+      defaults: { Rs: 31, Rt2: 31 },
+    },
+    {
+      id: 'LDLARB_ldstord',
+      title: 'LDLARB',
+      pattern: '00 001000 1 1 0 sssss 0 uuuuu nnnnn ttttt',
+      defaults: { Rs: 31, Rt2: 31 },
+    },
+    {
+      id: 'STLLRH_ldstord',
+      title: 'STLLRH',
+      pattern: '01 001000 1 0 0 sssss 0 uuuuu nnnnn ttttt',
+      defaults: { Rs: 31, Rt2: 31 },
+    },
+    {
+      id: 'LDLARH_ldstord',
+      title: 'LDLARH',
+      pattern: '01 001000 1 1 0 sssss 0 uuuuu nnnnn ttttt',
+      defaults: { Rs: 31, Rt2: 31 },
+    },
     {
       id: 'STLLR_ldstord',
       title: 'STLLR',
-      pattern: 'kk 001000 1 0 0 sssss 0 uuuuu nnnnn ttttt',
+      pattern: '1z 001000 1 0 0 sssss 0 uuuuu nnnnn ttttt',
       defaults: { Rs: 31, Rt2: 31 },
     },
     {
       id: 'LDLAR_ldstord',
       title: 'LDLAR',
-      pattern: 'kk 001000 1 1 0 sssss 0 uuuuu nnnnn ttttt',
+      pattern: '1z 001000 1 1 0 sssss 0 uuuuu nnnnn ttttt',
       defaults: { Rs: 31, Rt2: 31 },
     },
   ],

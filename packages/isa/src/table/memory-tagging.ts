@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Memory tagging. */
 export const memoryTagging = defineGroup(
   'memory-tagging',
-  { legend: { i: 'imm9', j: 'imm6', k: 'imm4', p: 'imm7' }, feature: 'FEAT_MTE', status: 'todo' },
+  { legend: { i: 'imm9', j: 'uimm6', k: 'uimm4', p: 'simm7' }, feature: 'FEAT_MTE', status: 'todo' },
   [
     { id: 'ADDG_addsub_immtags', title: 'ADDG', pattern: '1 0 0 100011 0 jjjjjj -- kkkk nnnnn ddddd' },
     { id: 'SUBG_addsub_immtags', title: 'SUBG', pattern: '1 1 0 100011 0 jjjjjj -- kkkk nnnnn ddddd' },
@@ -15,79 +15,66 @@ export const memoryTagging = defineGroup(
       id: 'STG_ldsttags_post',
       title: 'STG',
       pattern: '11011001 00 1 iiiiiiiii 01 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STG_ldsttags_off',
       title: 'STG',
       pattern: '11011001 00 1 iiiiiiiii 10 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STG_ldsttags_pre',
       title: 'STG',
       pattern: '11011001 00 1 iiiiiiiii 11 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZG_ldsttags_post',
       title: 'STZG',
       pattern: '11011001 01 1 iiiiiiiii 01 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZG_ldsttags_off',
       title: 'STZG',
       pattern: '11011001 01 1 iiiiiiiii 10 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZG_ldsttags_pre',
       title: 'STZG',
       pattern: '11011001 01 1 iiiiiiiii 11 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'ST2G_ldsttags_post',
       title: 'ST2G',
       pattern: '11011001 10 1 iiiiiiiii 01 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'ST2G_ldsttags_off',
       title: 'ST2G',
       pattern: '11011001 10 1 iiiiiiiii 10 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'ST2G_ldsttags_pre',
       title: 'ST2G',
       pattern: '11011001 10 1 iiiiiiiii 11 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZ2G_ldsttags_post',
       title: 'STZ2G',
       pattern: '11011001 11 1 iiiiiiiii 01 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZ2G_ldsttags_off',
       title: 'STZ2G',
       pattern: '11011001 11 1 iiiiiiiii 10 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZ2G_ldsttags_pre',
       title: 'STZ2G',
       pattern: '11011001 11 1 iiiiiiiii 11 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'LDG_ldsttags',
       title: 'LDG',
       pattern: '11011001 01 1 iiiiiiiii 00 nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STZGM_ldsttags',
@@ -111,19 +98,16 @@ export const memoryTagging = defineGroup(
       id: 'STGP_ldstpair_post',
       title: 'STGP',
       pattern: '01 101 0 001 0 ppppppp uuuuu nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STGP_ldstpair_off',
       title: 'STGP',
       pattern: '01 101 0 010 0 ppppppp uuuuu nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
     {
       id: 'STGP_ldstpair_pre',
       title: 'STGP',
       pattern: '01 101 0 011 0 ppppppp uuuuu nnnnn ttttt',
-      feature: 'FEAT_MTE2',
     },
   ],
 );

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Pointer authentication, outside the hint space. */
 export const pointerAuthentication = defineGroup(
   'pointer-authentication',
-  { legend: { M: 'M', S: 'S', i: 'imm9', W: 'W' }, feature: 'FEAT_PAuth', status: 'todo' },
+  { legend: { S: 'S', i: 'imm9', W: 'W' }, feature: 'FEAT_PAuth', status: 'todo' },
   [
     { id: 'PACIA_dp_1src', title: 'PACIA', pattern: '1 1 0 11010110 00001 000000 nnnnn ddddd' },
     { id: 'PACIB_dp_1src', title: 'PACIB', pattern: '1 1 0 11010110 00001 000001 nnnnn ddddd' },
@@ -24,12 +24,75 @@ export const pointerAuthentication = defineGroup(
     { id: 'XPACI_dp_1src', title: 'XPACI', pattern: '1 1 0 11010110 00001 010000 11111 ddddd' },
     { id: 'XPACD_dp_1src', title: 'XPACD', pattern: '1 1 0 11010110 00001 010001 11111 ddddd' },
     { id: 'PACGA_dp_2src', title: 'PACGA', pattern: '1 0 0 11010110 mmmmm 001100 nnnnn ddddd' },
-    { id: 'BRAZ_branch_reg', title: 'BRAAZ, BRABZ', pattern: '1101011 0000 11111 00001M nnnnn 11111' },
-    { id: 'BRA_branch_reg', title: 'BRAA, BRAB', pattern: '1101011 1000 11111 00001M nnnnn mmmmm' },
-    { id: 'BLRAZ_branch_reg', title: 'BLRAAZ, BLRABZ', pattern: '1101011 0001 11111 00001M nnnnn 11111' },
-    { id: 'BLRA_branch_reg', title: 'BLRAA, BLRAB', pattern: '1101011 1001 11111 00001M nnnnn mmmmm' },
-    { id: 'RETA_branch_reg', title: 'RETAA, RETAB', pattern: '1101011 0010 11111 00001M 11111 11111' },
-    { id: 'ERETA_branch_reg', title: 'ERETAA, ERETAB', pattern: '1101011 0100 11111 00001M 11111 11111' },
-    { id: 'LDRA_ldst_pac', title: 'LDRAA, LDRAB', pattern: '11 111 0 00 M S 1 iiiiiiiii W 1 nnnnn ttttt' },
+    {
+      id: 'BRAAZ_branch_reg',
+      title: 'BRAA, BRAAZ, BRAB, BRABZ',
+      pattern: '1101011 0000 11111 000010 nnnnn 11111',
+    },
+    {
+      id: 'BRABZ_branch_reg',
+      title: 'BRAA, BRAAZ, BRAB, BRABZ',
+      pattern: '1101011 0000 11111 000011 nnnnn 11111',
+    },
+    {
+      id: 'BRAA_branch_reg',
+      title: 'BRAA, BRAAZ, BRAB, BRABZ',
+      pattern: '1101011 1000 11111 000010 nnnnn mmmmm',
+    },
+    {
+      id: 'BRAB_branch_reg',
+      title: 'BRAA, BRAAZ, BRAB, BRABZ',
+      pattern: '1101011 1000 11111 000011 nnnnn mmmmm',
+    },
+    {
+      id: 'BLRAAZ_branch_reg',
+      title: 'BLRAA, BLRAAZ, BLRAB, BLRABZ',
+      pattern: '1101011 0001 11111 000010 nnnnn 11111',
+    },
+    {
+      id: 'BLRABZ_branch_reg',
+      title: 'BLRAA, BLRAAZ, BLRAB, BLRABZ',
+      pattern: '1101011 0001 11111 000011 nnnnn 11111',
+    },
+    {
+      id: 'BLRAA_branch_reg',
+      title: 'BLRAA, BLRAAZ, BLRAB, BLRABZ',
+      pattern: '1101011 1001 11111 000010 nnnnn mmmmm',
+    },
+    {
+      id: 'BLRAB_branch_reg',
+      title: 'BLRAA, BLRAAZ, BLRAB, BLRABZ',
+      pattern: '1101011 1001 11111 000011 nnnnn mmmmm',
+    },
+    {
+      id: 'RETAA_branch_reg',
+      title: 'RETAA, RETAB',
+      pattern: '1101011 0010 11111 000010 11111 11111',
+    },
+    {
+      id: 'RETAB_branch_reg',
+      title: 'RETAA, RETAB',
+      pattern: '1101011 0010 11111 000011 11111 11111',
+    },
+    {
+      id: 'ERETAA_branch_reg',
+      title: 'ERETAA, ERETAB',
+      pattern: '1101011 0100 11111 000010 11111 11111',
+    },
+    {
+      id: 'ERETAB_branch_reg',
+      title: 'ERETAA, ERETAB',
+      pattern: '1101011 0100 11111 000011 11111 11111',
+    },
+    {
+      id: 'LDRAA_ldst_pac',
+      title: 'LDRAA, LDRAB',
+      pattern: '11 111 0 00 0 S 1 iiiiiiiii W 1 nnnnn ttttt',
+    },
+    {
+      id: 'LDRAB_ldst_pac',
+      title: 'LDRAA, LDRAB',
+      pattern: '11 111 0 00 1 S 1 iiiiiiiii W 1 nnnnn ttttt',
+    },
   ],
 );
