@@ -123,7 +123,8 @@ function layOutMemory(regions: readonly PlacedRegion[], start: number): Physical
   }
   const pages = Math.ceil(cursor / WASM_PAGE);
   const wanted = formatBytes(cursor - start);
-  const hint = `RAM and ROM together can have ${formatBytes(WASM_PAGE * WASM_PAGE_LIMIT - start)}: use less.`;
+  const limit = Math.floor((WASM_PAGE * WASM_PAGE_LIMIT - start) / 2 ** 20);
+  const hint = `RAM and ROM together can have ${limit} MiB: use less.`;
   if (pages > WASM_PAGE_LIMIT) {
     throw new ArmatureError('MEMORY_EXHAUSTED', `guest memory of ${wanted} does not fit machine memory`, {
       context: { bytes: cursor - start },

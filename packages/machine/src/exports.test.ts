@@ -14,6 +14,7 @@ test('the package exports exactly its public names', async () => {
     'createMachine',
     'decompressImage',
     'detectImage',
+    'elfCode',
     'elfPhysicalEntry',
     'elfSymbols',
     'formatRange',

@@ -5,10 +5,12 @@ export { buildMachine } from './assemble.ts';
 export { VIRT_MAP, type VirtCapabilities, type VirtOptions, virt } from './boards/virt.ts';
 export { applyBoot, type BootOptions, type BootPlan, boot, planBoot } from './boot/boot.ts';
 export {
+  type ElfCode,
   type ElfImage,
   type ElfSegment,
   type ElfSymbol,
   type ElfType,
+  elfCode,
   elfPhysicalEntry,
   elfSymbols,
   parseElf,

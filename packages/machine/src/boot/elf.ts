@@ -25,7 +25,9 @@ export type ElfType = (typeof TYPE_NAMES)[number];
 
 const PT_LOAD = 1;
 const PT_INTERP = 3;
+const SHT_PROGBITS = 1;
 const SHT_SYMTAB = 2;
+const SHF_EXECINSTR = 4;
 const HEADER_SIZE = 64;
 const PROGRAM_HEADER_SIZE = 56;
 const SECTION_HEADER_SIZE = 64;
@@ -54,6 +56,16 @@ export interface ElfSymbol {
   readonly size: number;
   readonly type: 'function' | 'object' | 'section' | 'file' | 'none' | 'other';
   readonly binding: 'local' | 'global' | 'weak' | 'other';
+}
+
+/** A section that holds code. */
+export interface ElfCode {
+  readonly name: string;
+  /** sh_addr. */
+  readonly address: bigint;
+  /** sh_offset, bytes. */
+  readonly offset: number;
+  readonly size: number;
 }
 
 export interface ElfImage {
@@ -181,6 +193,69 @@ export function elfPhysicalEntry({ entry, segments }: ElfImage): bigint | undefi
   return undefined;
 }
 
+/** A section header. */
+interface Section {
+  readonly nameOffset: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly address: bigint;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+}
+
+function readSections(bytes: Uint8Array, view: DataView): Section[] {
+  const tableOffset = extent(view, 40);
+  const entrySize = view.getUint16(58, true);
+  const count = view.getUint16(60, true);
+  if (count === 0) return [];
+  if (entrySize < SECTION_HEADER_SIZE || tableOffset + count * entrySize > bytes.length) {
+    invalid(`the section headers at ${tableOffset} end after the file`, { tableOffset, count });
+  }
+  return Array.from({ length: count }, (_, index): Section => {
+    const at = tableOffset + index * entrySize;
+    return {
+      nameOffset: view.getUint32(at, true),
+      type: view.getUint32(at + 4, true),
+      flags: view.getUint32(at + 8, true),
+      address: view.getBigUint64(at + 16, true),
+      offset: extent(view, at + 24),
+      size: extent(view, at + 32),
+      link: view.getUint32(at + 40, true),
+    };
+  });
+}
+
+function sectionBytes(bytes: Uint8Array, { offset, size }: Section): Uint8Array {
+  if (offset + size > bytes.length) invalid(`the section at ${offset} ends after the file`, { offset });
+  return bytes.subarray(offset, offset + size);
+}
+
+function stringAt(strings: Uint8Array, offset: number): string {
+  const end = strings.indexOf(0, offset);
+  return new TextDecoder().decode(strings.subarray(offset, end < 0 ? strings.length : end));
+}
+
+/**
+ * The sections that hold code, by address; none in a file without section headers.
+ *
+ * @throws IMAGE_WRONG_MACHINE, IMAGE_INVALID
+ */
+export function elfCode(bytes: Uint8Array): ElfCode[] {
+  const view = checkIdentification(bytes);
+  const sections = readSections(bytes, view);
+  const names = sections[view.getUint16(62, true)];
+  const strings = names === undefined ? new Uint8Array(0) : sectionBytes(bytes, names);
+  return sections
+    .filter(({ flags, size, type }) => type === SHT_PROGBITS && (flags & SHF_EXECINSTR) !== 0 && size > 0)
+    .map((section) => {
+      sectionBytes(bytes, section);
+      const { address, nameOffset, offset, size } = section;
+      return { name: stringAt(strings, nameOffset), address, offset, size };
+    })
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
 const SYMBOL_TYPES = ['none', 'object', 'function', 'section', 'file'] as const;
 const SYMBOL_BINDINGS = ['local', 'global', 'weak'] as const;
 
@@ -191,33 +266,13 @@ const SYMBOL_BINDINGS = ['local', 'global', 'weak'] as const;
  */
 export function elfSymbols(bytes: Uint8Array): ElfSymbol[] {
   const view = checkIdentification(bytes);
-  const tableOffset = extent(view, 40);
-  const entrySize = view.getUint16(58, true);
-  const count = view.getUint16(60, true);
-  if (count === 0) return [];
-  if (entrySize < SECTION_HEADER_SIZE || tableOffset + count * entrySize > bytes.length) {
-    invalid(`the section headers at ${tableOffset} end after the file`, { tableOffset, count });
-  }
-  const section = (index: number): { type: number; offset: number; size: number; link: number } => {
-    const at = tableOffset + index * entrySize;
-    return {
-      type: view.getUint32(at + 4, true),
-      offset: extent(view, at + 24),
-      size: extent(view, at + 32),
-      link: view.getUint32(at + 40, true),
-    };
-  };
-  for (let index = 0; index < count; index++) {
-    const table = section(index);
-    if (table.type !== SHT_SYMTAB) continue;
-    if (table.link >= count) invalid(`section ${index} names section ${table.link} of ${count}`);
-    const strings = section(table.link);
-    for (const { offset, size } of [table, strings]) {
-      if (offset + size > bytes.length) invalid(`the section at ${offset} ends after the file`, { offset });
-    }
-    return readSymbols(view, table, bytes.subarray(strings.offset, strings.offset + strings.size));
-  }
-  return [];
+  const sections = readSections(bytes, view);
+  const table = sections.find(({ type }) => type === SHT_SYMTAB);
+  if (table === undefined) return [];
+  const strings = sections[table.link];
+  if (strings === undefined) invalid(`its symbols name section ${table.link} of ${sections.length}`);
+  sectionBytes(bytes, table);
+  return readSymbols(view, table, sectionBytes(bytes, strings));
 }
 
 function readSymbols(
@@ -225,15 +280,13 @@ function readSymbols(
   table: { offset: number; size: number },
   strings: Uint8Array,
 ): ElfSymbol[] {
-  const decoder = new TextDecoder();
   const symbols: ElfSymbol[] = [];
   for (let at = table.offset; at + SYMBOL_SIZE <= table.offset + table.size; at += SYMBOL_SIZE) {
     const nameOffset = view.getUint32(at, true);
     if (nameOffset === 0 || nameOffset >= strings.length) continue;
-    const end = strings.indexOf(0, nameOffset);
     const info = view.getUint8(at + 4);
     symbols.push({
-      name: decoder.decode(strings.subarray(nameOffset, end < 0 ? strings.length : end)),
+      name: stringAt(strings, nameOffset),
       value: view.getBigUint64(at + 8, true),
       size: extent(view, at + 16),
       type: SYMBOL_TYPES[info & 15] ?? 'other',

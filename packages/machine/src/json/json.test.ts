@@ -38,7 +38,7 @@ test('a document builds a machine, and the machine gives the document', async ()
       { part: 'rom', base: '0x0000_0000', size: '64KiB' },
       { part: 'wired-interrupts', spis: 8 },
       { part: 'device' },
-      { part: 'device', base: 0x0900_0000 },
+      { part: 'device', base: '0x0900_0000' },
     ],
   };
   const machine = await machineFromJSON(document, { parts });

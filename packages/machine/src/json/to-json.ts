@@ -1,7 +1,8 @@
-import { ArmatureError, formatAddress, toNumber } from '@armature/core';
+import { ArmatureError, formatAddress, type PartConfig, toNumber } from '@armature/core';
 import type { AnyPart } from '../any-part.ts';
 import type { MachineOptions } from '../options.ts';
 import type { MachineDocument } from './document.ts';
+import { parseInterrupt } from './quantities.ts';
 
 /**
  * The JSON form of a machine.
@@ -27,7 +28,18 @@ export function describeMachine(parts: readonly AnyPart[], options: MachineOptio
           hint: 'Give the part a toJSON method and register its factory with machineFromJSON.',
         });
       }
-      return part.toJSON();
+      return readable(part.toJSON());
     }),
+  };
+}
+
+/** Addresses and interrupts in the form that people write. */
+function readable(config: PartConfig): PartConfig {
+  const { base, irq } = config;
+  const interrupt = parseInterrupt(irq);
+  return {
+    ...config,
+    ...(typeof base === 'number' && { base: formatAddress(base) }),
+    ...(interrupt !== undefined && { irq: `${interrupt.type} ${interrupt.number}` }),
   };
 }

@@ -1,0 +1,168 @@
+import type { BootOptions, ClockMode, Machine } from '@armature/machine';
+import { decompressImage } from '@armature/machine';
+import { type Command, Option } from 'commander';
+import { address, count, list, quantity } from '../arguments.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeFailure, UsageError } from '../failure.ts';
+import { readBytes, writeBytes } from '../files.ts';
+import { exceptionLoopError, haltedError } from '../guest-failure.ts';
+import { addMachineOptions, type MachineArguments, makeMachine } from '../machine-options.ts';
+import { runSession, type SessionReport } from '../session.ts';
+import { jsonSummary, textSummary } from '../summary.ts';
+
+export interface RunArguments extends MachineArguments {
+  readonly append?: string;
+  readonly bios?: string;
+  readonly dtb?: string;
+  readonly dumpDtb?: string;
+  readonly entry?: bigint;
+  readonly initrd?: string;
+  readonly json?: boolean;
+  readonly load?: number;
+  readonly maxInstructions?: number;
+  readonly quiet?: boolean;
+  readonly reboot: boolean;
+  readonly summary?: boolean;
+  readonly trace?: readonly string[];
+}
+
+/** Options of everything that runs a guest. */
+export function addRunOptions(command: Command): Command {
+  return addMachineOptions(command)
+    .addOption(new Option('--append <text>', 'command line for the kernel (/chosen bootargs)'))
+    .addOption(new Option('--dtb <file>', 'device tree blob instead of the machine’s own'))
+    .addOption(new Option('--dump-dtb <file>', 'write the machine’s device tree blob to a file'))
+    .addOption(
+      new Option('--max-instructions <n>', 'stop after this many: 1000, 1_000_000, 20M').argParser(count),
+    )
+    .addOption(new Option('--no-reboot', 'end when the guest asks for a reset'))
+    .addOption(
+      new Option('--trace <topics>', 'report on stderr: exceptions, firmware, ... or *').argParser(list),
+    )
+    .addOption(new Option('--summary', 'summary on stderr also when that is not a terminal'))
+    .addOption(new Option('--json', 'summary as one line of JSON on stderr'))
+    .addOption(new Option('--quiet', 'no summary'));
+}
+
+export function addRunCommand(program: Command): void {
+  addRunOptions(program.command('run'))
+    .argument('[image]', 'ELF file, arm64 Image (also gzip), or raw A64 code')
+    .summary('run an image')
+    .description(
+      'Runs an image on a machine. Its serial line is standard input and output; nothing else is written to\n' +
+        'standard output. On a terminal, Ctrl-A x quits and Ctrl-A h shows the other commands.',
+    )
+    .addOption(new Option('--bios <file>', 'firmware for the flash at address 0, instead of an image'))
+    .addOption(new Option('--initrd <file>', 'initial RAM disk for the kernel'))
+    .addOption(
+      new Option('--load <address>', 'load the image as raw code at this address').argParser(quantity),
+    )
+    .addOption(new Option('--entry <address>', 'start at this address').argParser(address))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  armature run kernel.elf
+  armature run Image --initrd initrd.gz --append "console=ttyAMA0" --memory 512M
+  armature run code.bin --load 0x4010_0000 --max-instructions 1M
+  armature run --bios u-boot.bin
+  armature run kernel.elf --machine board.json --trace exceptions
+
+Exit status:
+  0  the guest switched off, or Ctrl-A x      4  the guest takes exceptions without end
+  1  a defect of armature                     5  --max-instructions ran
+  2  wrong arguments or machine               6  the guest waits for an interrupt that never comes
+  3  unusable file or image                   128 + n  signal n`,
+    )
+    .action(async (image: string | undefined, args: RunArguments) => {
+      process.exitCode = await run(image, args);
+    });
+}
+
+async function run(path: string | undefined, args: RunArguments): Promise<number> {
+  const { bios, initrd } = args;
+  if (path === undefined && bios === undefined) {
+    throw new UsageError('there is nothing to run', 'Name an image, or firmware with --bios.');
+  }
+  const image = path === undefined ? undefined : await readImage(path, args.load !== undefined);
+  const firmware = bios === undefined ? undefined : readBytes(bios);
+  const machine = await makeMachine(args, { clock: defaultClock(), flash: firmware });
+  return runGuest(machine, args, {
+    ...(image && { image }),
+    ...(firmware && { firmware }),
+    ...(initrd !== undefined && { initrd: readBytes(initrd) }),
+    ...(args.load !== undefined && { loadAddress: args.load }),
+    ...(args.entry !== undefined && { entry: Number(args.entry) }),
+  });
+}
+
+/** People expect a terminal's seconds to be seconds, and scripts the same bytes twice. */
+export function defaultClock(): ClockMode {
+  return process.stdout.isTTY === true && process.stdin.isTTY === true ? 'host' : 'instructions';
+}
+
+async function readImage(path: string, raw: boolean): Promise<Uint8Array> {
+  const bytes = readBytes(path);
+  return raw ? bytes : decompressImage(bytes);
+}
+
+/** Boots, runs and reports. Gives the exit status. */
+export async function runGuest(
+  machine: Machine,
+  args: RunArguments,
+  image: BootOptions,
+  options: { summary?: boolean } = {},
+): Promise<number> {
+  const { append, dtb, dumpDtb, maxInstructions, trace } = args;
+  if (dumpDtb !== undefined) {
+    writeBytes(dumpDtb, machine.deviceTree(append === undefined ? {} : { bootArguments: append }));
+  }
+  if (trace !== undefined) {
+    machine.onTrace(trace, ({ topic, part, message, time }) => {
+      process.stderr.write(`[${(time / 1e9).toFixed(9)}] ${topic}: ${part}: ${message}\n`);
+    });
+  }
+  const report = await runSession(machine, {
+    reboot: args.reboot,
+    boot: {
+      ...image,
+      ...(append !== undefined && { bootArguments: append }),
+      ...(dtb !== undefined && { deviceTree: readBytes(dtb) }),
+    },
+    ...(maxInstructions !== undefined && { maxInstructions }),
+  });
+  return conclude(machine, report, args, options.summary ?? false);
+}
+
+function conclude(machine: Machine, report: SessionReport, args: RunArguments, always: boolean): number {
+  const lines: string[] = [];
+  const exitCode = exitCodeOf(report);
+  if (report.reason === 'exception-loop') {
+    lines.push(...describeFailure(exceptionLoopError(machine, report.exception)).lines);
+  }
+  if (report.reason === 'waiting') lines.push(...describeFailure(haltedError()).lines);
+  const terminal = process.stderr.isTTY === true;
+  if (args.json === true) lines.push(JSON.stringify(jsonSummary(machine, report, exitCode)));
+  else if (args.quiet !== true && (terminal || always || args.summary === true)) {
+    lines.push(...textSummary(machine, report, { map: terminal }));
+  }
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+  return exitCode;
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+function exitCodeOf({ reason, signal }: SessionReport): number {
+  switch (reason) {
+    case 'budget':
+      return EXIT.budget;
+    case 'waiting':
+      return EXIT.waiting;
+    case 'exception-loop':
+      return EXIT.guest;
+    case 'signal':
+      return 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0);
+    default:
+      return EXIT.ok;
+  }
+}

@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ArmatureError } from '@armature/core';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+  ENOTDIR: 'part of the path is not a directory',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+};
+
+/** Reads a file. @throws FILE_UNREADABLE */
+export function readBytes(path: string): Uint8Array {
+  try {
+    const buffer = readFileSync(path);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+  } catch (cause) {
+    throw unusable('read', path, cause, 'Check the path.');
+  }
+}
+
+/** Reads a text file. @throws FILE_UNREADABLE */
+export function readText(path: string): string {
+  return new TextDecoder().decode(readBytes(path));
+}
+
+/** Writes a file. @throws FILE_UNREADABLE */
+export function writeBytes(path: string, bytes: Uint8Array | string): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (cause) {
+    throw unusable('write', path, cause, 'Check the path and its permissions.');
+  }
+}
+
+function unusable(action: string, path: string, cause: unknown, hint: string): ArmatureError {
+  const { code = '', message } = cause as { code?: string; message: string };
+  return new ArmatureError('FILE_UNREADABLE', `cannot ${action} ${path}: ${REASONS[code] ?? message}`, {
+    context: { path },
+    hint,
+    cause,
+  });
+}
