@@ -83,9 +83,15 @@ export const advsimdThreeSameExtra = defineGroup(
       feature: 'FEAT_BF16',
     },
     {
-      id: 'BFMLAL_asimdsame2',
+      id: 'BFMLALB_asimdsame2',
       title: 'BFMLALB, BFMLALT (vector)',
-      pattern: '0 Q 1 01110 11 0 mmmmm 1 1111 1 nnnnn ddddd',
+      pattern: '0 0 1 01110 11 0 mmmmm 1 1111 1 nnnnn ddddd',
+      feature: 'FEAT_BF16',
+    },
+    {
+      id: 'BFMLALT_asimdsame2',
+      title: 'BFMLALB, BFMLALT (vector)',
+      pattern: '0 1 1 01110 11 0 mmmmm 1 1111 1 nnnnn ddddd',
       feature: 'FEAT_BF16',
     },
   ],

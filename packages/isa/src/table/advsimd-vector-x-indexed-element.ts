@@ -187,9 +187,15 @@ export const advsimdVectorXIndexedElement = defineGroup(
       feature: 'FEAT_BF16',
     },
     {
-      id: 'BFMLAL_asimdelem',
+      id: 'BFMLALB_asimdelem',
       title: 'BFMLALB, BFMLALT (by element)',
-      pattern: '0 Q 0 01111 11 L M mmmm 1111 H 0 nnnnn ddddd',
+      pattern: '0 0 0 01111 11 L M mmmm 1111 H 0 nnnnn ddddd',
+      feature: 'FEAT_BF16',
+    },
+    {
+      id: 'BFMLALT_asimdelem',
+      title: 'BFMLALB, BFMLALT (by element)',
+      pattern: '0 1 0 01111 11 L M mmmm 1111 H 0 nnnnn ddddd',
       feature: 'FEAT_BF16',
     },
     {
