@@ -89,8 +89,6 @@ export const LABEL = {
 /** Options of the slow memory functions, as bits. */
 export const ACCESS_OPTION = {
   unprivileged: 1,
-  /** The second access of an instruction that makes two. */
-  continued: 2,
 } as const;
 
 /** Functions that handlers call, by index in the module. */
@@ -347,12 +345,11 @@ export class InterpreterEmitter extends Emitter {
     bytes: AccessBytes,
     address: I64,
     options: AccessOptions,
-    continued = 0,
   ): Expr<T> {
-    this.saveRecord();
+    this.saveProgress();
     address.emit(this.code);
     this.code.i32Const(bytes);
-    this.code.i32Const((options.unprivileged ? ACCESS_OPTION.unprivileged : 0) | continued);
+    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
     this.code.call(this.functions.slowRead);
     this.leaveIfNonZero();
     const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
@@ -376,18 +373,12 @@ export class InterpreterEmitter extends Emitter {
     this.code.memory(STORE_OPCODE[bytes], offset);
   }
 
-  private writeSlowly(
-    bytes: AccessBytes,
-    address: I64,
-    value: Expr,
-    options: AccessOptions,
-    continued = 0,
-  ): void {
-    this.saveRecord();
+  private writeSlowly(bytes: AccessBytes, address: I64, value: Expr, options: AccessOptions): void {
+    this.saveProgress();
     address.emit(this.code);
     as('i64', value as I32 | I64).emit(this.code);
     this.code.i32Const(bytes);
-    this.code.i32Const((options.unprivileged ? ACCESS_OPTION.unprivileged : 0) | continued);
+    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
     this.code.call(this.functions.slowWrite);
     this.leaveIfNonZero();
   }
@@ -407,10 +398,7 @@ export class InterpreterEmitter extends Emitter {
       this.misses(entry, SOFT_TLB.readTag, held, 2 * bytes),
       () => {
         this.assign(first, this.readSlowly(result, bytes, held, options));
-        this.assign(
-          second,
-          this.readSlowly(result, bytes, add(held, i64(bytes)), options, ACCESS_OPTION.continued),
-        );
+        this.assign(second, this.readSlowly(result, bytes, add(held, i64(bytes)), options));
       },
       () => {
         const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
@@ -430,7 +418,7 @@ export class InterpreterEmitter extends Emitter {
       this.misses(entry, SOFT_TLB.writeTag, held, 2 * bytes),
       () => {
         this.writeSlowly(bytes, held, first, options);
-        this.writeSlowly(bytes, add(held, i64(bytes)), second, options, ACCESS_OPTION.continued);
+        this.writeSlowly(bytes, add(held, i64(bytes)), second, options);
       },
       () => {
         const host = this.let(this.host(entry, held));
@@ -537,7 +525,7 @@ export class InterpreterEmitter extends Emitter {
       this.misses(entry, SOFT_TLB.readTag, held, 16),
       () => {
         const low = this.let(this.readSlowly('i64', 8, held, {}));
-        const high = this.readSlowly('i64', 8, add(held, i64(8)), {}, ACCESS_OPTION.continued);
+        const high = this.readSlowly('i64', 8, add(held, i64(8)), {});
         this.assign(value, fromHalves64(low, high));
       },
       () => this.assign(value, loadVector(this.host(entry, held), 0)),
@@ -553,7 +541,7 @@ export class InterpreterEmitter extends Emitter {
       () => {
         const source = this.let(value);
         this.writeSlowly(8, held, lane64(source, 0), {});
-        this.writeSlowly(8, add(held, i64(8)), lane64(source, 1), {}, ACCESS_OPTION.continued);
+        this.writeSlowly(8, add(held, i64(8)), lane64(source, 1), {});
       },
       () => {
         this.host(entry, held).emit(this.code);
@@ -651,9 +639,7 @@ export class InterpreterEmitter extends Emitter {
   }
 
   helper(name: HelperName, argument: I32): void {
-    this.saveRecord();
-    // Helpers may ask for the time, which instruction counts may drive.
-    this.setState32(CPU_STATE.countBias, add(local('i32', LOCAL.count), this.record));
+    this.saveProgress();
     argument.emit(this.code);
     this.code.call(this.functions.helpers[name]);
     this.leaveIfNonZero();
@@ -667,6 +653,12 @@ export class InterpreterEmitter extends Emitter {
 
   private saveRecord(): void {
     this.setState32(CPU_STATE.record, this.record);
+  }
+
+  /** Helpers and devices may ask for the time, which instruction counts may drive. */
+  private saveProgress(): void {
+    this.saveRecord();
+    this.setState32(CPU_STATE.countBias, add(local('i32', LOCAL.count), this.record));
   }
 
   private pushHalves(value: I64): void {

@@ -167,7 +167,7 @@ export class Interpreter implements CpuEngine {
     let left = budget;
     this.stopReason = 'budget';
     while (left > 0) {
-      if (this.stopRequested) {
+      if (this.stopRequested && !this.replayNeeded) {
         this.stopRequested = false;
         this.stopReason = 'requested';
         break;
@@ -195,16 +195,13 @@ export class Interpreter implements CpuEngine {
     this.limit = limit;
     this.access.stepping = limit === 1;
     cpu.setLo(CPU_STATE.countBias, -16 * limit);
-    if (this.replayNeeded) {
-      this.replayNeeded = false;
-      this.access.prepareReplay();
-    }
+    this.access.beginSlice(this.replayNeeded);
+    this.replayNeeded = false;
     this.running = true;
     try {
       entry();
     } finally {
       this.running = false;
-      this.access.endReplay();
     }
     const done = limit + cpu.lo(CPU_STATE.countBias) / 16;
     this.completed += done;
@@ -225,8 +222,10 @@ export class Interpreter implements CpuEngine {
     if (status === LEAVE.fault) this.takeFault();
     for (;;) {
       this.access.interruptsChanged = false;
-      if (this.stopRequested || this.waiting || this.stopReason !== 'budget') return 0;
-      if (cpu.lo(CPU_STATE.interruptLines) !== 0) {
+      // An instruction that is run again has happened as far as devices know: it comes before anything else.
+      const { replaying } = this.access;
+      if (!replaying && (this.stopRequested || this.waiting || this.stopReason !== 'budget')) return 0;
+      if (!replaying && cpu.lo(CPU_STATE.interruptLines) !== 0) {
         const interrupt = this.options.exceptions.pendingInterrupt(cpu);
         if (interrupt !== INTERRUPT.none) this.options.exceptions.takeInterrupt(cpu, interrupt);
       }
@@ -338,6 +337,7 @@ export class Interpreter implements CpuEngine {
 
   requestStop(): void {
     this.stopRequested = true;
+    this.access.interruptsChanged = true;
   }
 
   interruptsChanged(): void {

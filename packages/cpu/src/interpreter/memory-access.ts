@@ -1,5 +1,6 @@
 import {
   ACCESS,
+  type AccessSize,
   type AddressTranslator,
   BUS_FAULT,
   type Bus,
@@ -15,19 +16,15 @@ import { EXCEPTION_CLASS, FAULT_STATUS, raise, raiseDataAbort } from './syndrome
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const SCTLR_A = 1 << 1;
-
-/** A device access of the instruction in hand, kept so that the instruction can be run again without it. */
-interface DeviceAccess {
-  readonly lo: number;
-  readonly hi: number;
-}
+/** Never a value of `countBias`, which is a multiple of 16. */
+const NO_INSTRUCTION = 1;
 
 /**
  * Loads and stores that the soft TLB does not answer: TLB misses, accesses across pages, devices, alignment
  * faults. Returns {@link LEAVE} codes; values pass through `transfer` of the state block.
  */
 export class MemoryAccess {
-  /** Set when a device changed an interrupt input; the engine clears it. */
+  /** Set when a device changed an interrupt input or asked for a stop; the engine clears it. */
   interruptsChanged = false;
   /** True while a single instruction runs: the engine looks at interrupts right after it. */
   stepping = false;
@@ -38,9 +35,11 @@ export class MemoryAccess {
   private readonly tlb: SoftTlb;
   private readonly codePages: CodePages;
   private readonly view: DataView;
-  /** Device accesses of the current instruction so far, and those still to be given again. */
-  private readonly log: DeviceAccess[] = [];
-  private replay: DeviceAccess[] = [];
+  /** What the bus answered to the instruction in hand so far, and what is still to be answered again. */
+  private readonly log: number[] = [];
+  private replay: number[] = [];
+  /** `countBias` of the instruction that the log is of: no two of a slice have the same. */
+  private logged = NO_INSTRUCTION;
   /** Physical addresses of the bytes of an access, split at a page boundary. */
   private readonly parts = { first: 0, second: 0, firstLength: 0, device: false };
 
@@ -62,7 +61,6 @@ export class MemoryAccess {
   }
 
   read(lo: number, hi: number, bytes: number, options: number): number {
-    if ((options & ACCESS_OPTION.continued) === 0) this.log.length = 0;
     if (!this.locate(lo, hi, bytes, ACCESS.read, options)) return LEAVE.fault;
     const { first, second, firstLength } = this.parts;
     const host = this.memory.hostOffset(first, firstLength);
@@ -78,7 +76,6 @@ export class MemoryAccess {
   }
 
   write(lo: number, hi: number, valueLo: number, valueHi: number, bytes: number, options: number): number {
-    if ((options & ACCESS_OPTION.continued) === 0) this.log.length = 0;
     if (!this.locate(lo, hi, bytes, ACCESS.write, options)) return LEAVE.fault;
     const { first, second, firstLength } = this.parts;
     if (firstLength === bytes) {
@@ -106,14 +103,16 @@ export class MemoryAccess {
     return LEAVE.fault;
   }
 
-  /** The instruction in hand runs again from its start: device accesses made so far are not made again. */
-  prepareReplay(): void {
-    this.replay = this.log.splice(0);
+  /** A run begins. With `again`, the instruction in hand is run from its start, without its device accesses so far. */
+  beginSlice(again: boolean): void {
+    const answers = this.log.splice(0);
+    this.replay = again ? answers : [];
+    this.logged = NO_INSTRUCTION;
   }
 
-  /** Nothing is left to be given again: the instruction was completed or abandoned. */
-  endReplay(): void {
-    this.replay.length = 0;
+  /** True until an instruction that is run again has come to where it was left. */
+  get replaying(): boolean {
+    return this.replay.length > 0;
   }
 
   /** Translates an access into `parts`, filling the soft TLB. False when it faults. */
@@ -162,19 +161,12 @@ export class MemoryAccess {
   }
 
   private deviceRead(address: number, bytes: number, vaLo: number, vaHi: number): number {
-    const known = this.replay.shift();
-    if (known !== undefined) {
-      this.log.push(known);
-      this.setTransfer(known.lo, known.hi);
-      return 0;
-    }
-    const size = Math.min(bytes, 4) as 1 | 2 | 4;
-    const lo = this.bus.read(address, size);
-    const hi = bytes === 8 && lo !== BUS_FAULT ? this.bus.read(address + 4, 4) : 0;
+    const lo = this.busRead(address, Math.min(bytes, 4) as AccessSize);
+    const hi = bytes === 8 && lo !== BUS_FAULT ? this.busRead(address + 4, 4) : 0;
     if (lo === BUS_FAULT || hi === BUS_FAULT)
       return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
     this.setTransfer(lo | 0, hi | 0);
-    return this.accessed(lo | 0, hi | 0);
+    return this.accessed();
   }
 
   private deviceWrite(
@@ -185,23 +177,32 @@ export class MemoryAccess {
     vaLo: number,
     vaHi: number,
   ): number {
-    const known = this.replay.shift();
-    if (known !== undefined) {
-      this.log.push(known);
-      return 0;
-    }
-    const size = Math.min(bytes, 4) as 1 | 2 | 4;
     const value = bytes === 1 ? valueLo & 0xff : bytes === 2 ? valueLo & 0xffff : valueLo >>> 0;
     const refused =
-      this.bus.write(address, size, value) === BUS_FAULT ||
-      (bytes === 8 && this.bus.write(address + 4, 4, valueHi >>> 0) === BUS_FAULT);
+      this.busWrite(address, Math.min(bytes, 4) as AccessSize, value) === BUS_FAULT ||
+      (bytes === 8 && this.busWrite(address + 4, 4, valueHi >>> 0) === BUS_FAULT);
     if (refused) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, true);
-    return this.accessed(0, 0);
+    return this.accessed();
   }
 
-  /** After a device access: if it changed an interrupt, the instruction is run again, alone. */
-  private accessed(lo: number, hi: number): number {
-    this.log.push({ lo, hi });
+  private busRead(address: number, size: AccessSize): number {
+    return this.remember(this.replay.shift() ?? this.bus.read(address, size));
+  }
+
+  private busWrite(address: number, size: AccessSize, value: number): number {
+    return this.remember(this.replay.shift() ?? this.bus.write(address, size, value) ?? 0);
+  }
+
+  private remember(answer: number): number {
+    const count = this.cpu.lo(CPU_STATE.countBias);
+    if (count !== this.logged) this.log.length = 0;
+    this.logged = count;
+    this.log.push(answer);
+    return answer;
+  }
+
+  /** After a device access: if it needs the engine's attention, the instruction is run again, alone. */
+  private accessed(): number {
     return this.interruptsChanged && !this.stepping ? LEAVE.replay : 0;
   }
 
@@ -219,13 +220,13 @@ export class MemoryAccess {
     for (let index = 0; index < bytes; index++) {
       const address = index < firstLength ? first + index : second + index - firstLength;
       const host = this.memory.hostOffset(address);
-      const byte = host >= 0 ? this.view.getUint8(host) : this.bus.read(address, 1);
+      const byte = host >= 0 ? this.view.getUint8(host) : this.busRead(address, 1);
       if (byte === BUS_FAULT) return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, false);
       if (index < 4) lo |= byte << (8 * index);
       else hi |= byte << (8 * (index - 4));
     }
     this.setTransfer(lo, hi);
-    return 0;
+    return this.accessed();
   }
 
   private writeBytes(
@@ -246,11 +247,11 @@ export class MemoryAccess {
         const host = region.hostOffset + (address - region.base);
         this.view.setUint8(host, byte);
         this.codePages.invalidate(host, 1);
-      } else if (region !== undefined || this.bus.write(address, 1, byte) === BUS_FAULT) {
+      } else if (region !== undefined || this.busWrite(address, 1, byte) === BUS_FAULT) {
         return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, true);
       }
     }
-    return 0;
+    return this.accessed();
   }
 
   private hostRead(host: number, bytes: number): number {
