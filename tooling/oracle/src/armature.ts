@@ -1,7 +1,8 @@
 import { CPU_STATE, type CpuEngine, type CpuState, MiB, sharedRegisterOffset } from '@armature/core';
 import { cpu } from '@armature/cpu';
+import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
-import { createMachine, type Machine, ram } from '@armature/machine';
+import { createMachine, type Machine, ram, wiredInterrupts } from '@armature/machine';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
 import type { OracleDriver } from './driver.ts';
@@ -77,6 +78,8 @@ async function build(): Promise<Bench> {
     .use(vmsav8())
     .use(aarch64Exceptions())
     .use(psci())
+    .use(wiredInterrupts())
+    .use(genericTimer())
     .use(cpu({ model: 'cortex-a72' }))
     .build();
   const cluster = machine.use('cpu');

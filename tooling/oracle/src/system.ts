@@ -41,6 +41,7 @@ export const READABLE: Readonly<Record<string, number>> = {
   VBAR_EL1: key(3, 0, 12, 0, 0),
   SCTLR_EL1: key(3, 0, 1, 0, 0),
   CPACR_EL1: key(3, 0, 1, 0, 2),
+  CNTFRQ_EL0: key(3, 3, 14, 0, 0),
   unallocated: key(3, 0, 0, 7, 7),
   unallocated_EL2: key(3, 4, 1, 0, 0),
 };
