@@ -1,5 +1,6 @@
 import { CODE_PAGE } from '@armature/core';
 import { HANDLER } from './handlers.ts';
+import { HANDLER_OFFSET } from './record.ts';
 
 /**
  * Predecoded pages: which host page of machine memory has its records where. Pages are handed out until the
@@ -13,6 +14,7 @@ export class CodePages {
   /** Host page of each arena page. */
   private readonly hostPageOf: Int32Array;
   private readonly words: Int32Array;
+  private readonly handlers: Uint16Array;
   private used = 0;
 
   constructor(memory: WebAssembly.Memory, arena: { readonly offset: number; readonly size: number }) {
@@ -21,6 +23,7 @@ export class CodePages {
     this.recordsOf = new Int32Array(memory.buffer.byteLength >>> 12);
     this.hostPageOf = new Int32Array(this.capacity);
     this.words = new Int32Array(memory.buffer);
+    this.handlers = new Uint16Array(memory.buffer);
   }
 
   /** First record of a host page that has code, else 0. */
@@ -49,7 +52,10 @@ export class CodePages {
     this.used = 0;
   }
 
-  /** Empties the records of a range of machine memory that changed. */
+  /**
+   * Has the records of a range of machine memory that changed decoded again. Their operands stay: the instruction
+   * in hand may be among them, and is still to be completed.
+   */
   invalidate(hostOffset: number, size: number): void {
     const end = hostOffset + size;
     for (let page = hostOffset >>> 12; page <= (end - 1) >>> 12; page++) {
@@ -57,9 +63,10 @@ export class CodePages {
       if (records === 0) continue;
       const from = Math.max(hostOffset, page * 4096) & 0xfff;
       const to = end >= (page + 1) * 4096 ? 0x1000 : end & 0xfff;
-      const first = records + (from >>> 2) * CODE_PAGE.recordSize;
       const last = records + ((to + 3) >>> 2) * CODE_PAGE.recordSize;
-      this.words.fill(0, first >>> 2, last >>> 2);
+      for (let at = records + (from >>> 2) * CODE_PAGE.recordSize; at < last; at += CODE_PAGE.recordSize) {
+        this.handlers[(at + HANDLER_OFFSET) >>> 1] = HANDLER.decode;
+      }
     }
   }
 

@@ -25,7 +25,8 @@ import { Code, type InnerLabel } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
 import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './emitter.ts';
-import { buildHandlers, type HandlerSet } from './handlers.ts';
+import { buildHandlers, HANDLER, type HandlerSet } from './handlers.ts';
+import { HANDLER_OFFSET } from './record.ts';
 
 /**
  * The interpreter as a WebAssembly module: one function whose loop branches by table over the handler numbers
@@ -316,7 +317,7 @@ function slowReadCode(state: number, readSlow: number): Code {
 
 /**
  * (address, value, bytes, options): the second chance of a store. Where the page has predecoded code, the
- * records of the words written are emptied.
+ * records of the words written will be decoded again; their operands stay for the instruction in hand.
  */
 function slowWriteCode(state: number, writeSlow: number): Code {
   const code = new Code();
@@ -333,8 +334,8 @@ function slowWriteCode(state: number, writeSlow: number): Code {
   code.localSet(end);
   const clear = code.loop();
   code.localGet(at);
-  code.i64Const(0, 0);
-  code.memory(OP.i64Store, 0);
+  code.i32Const(HANDLER.decode);
+  code.memory(OP.i32Store16, HANDLER_OFFSET);
   add(local('i32', at), i32(16)).emit(code);
   code.localTee(at);
   code.localGet(end);

@@ -31,6 +31,7 @@ export const OP = {
   i64Load32U: 0x35,
   i32Store: 0x36,
   i64Store: 0x37,
+  i32Store16: 0x3b,
   i64Store8: 0x3c,
   i64Store16: 0x3d,
   i64Store32: 0x3e,
