@@ -42,6 +42,8 @@ const hintsAndBarriers: readonly Semantics[] = [
     'YIELD_hints',
     'SEV_hints',
     'SEVL_hints',
+    'CSDB_hints',
+    'CSDB_hints',
     'DMB_barriers',
     'DSB_barriers',
     'ISB_barriers',

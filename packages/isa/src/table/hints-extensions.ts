@@ -65,7 +65,13 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     feature: 'FEAT_TRF',
     asm: 'tsb name:csync',
   },
-  { id: 'CSDB_hints', title: 'CSDB', pattern: '1101010100 0 00 011 0010 0010 100 11111', asm: 'csdb' },
+  {
+    id: 'CSDB_hints',
+    title: 'CSDB',
+    pattern: '1101010100 0 00 011 0010 0010 100 11111',
+    status: 'done',
+    asm: 'csdb',
+  },
   {
     id: 'PACIAZ_hints',
     title: 'PACIAZ',
