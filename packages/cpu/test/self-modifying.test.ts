@@ -224,6 +224,10 @@ describe('a code arena of few pages', () => {
     expect(outcome(small)).toEqual(outcome(machine));
   });
 
+  test('of no page at all is an error', async () => {
+    await expect(bareMachine({ codePages: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
   test('runs code that straddles its pages', async () => {
     const small = await bareMachine({ codePages: 1 });
     small.load(`${'add x0, x0, 1\n'.repeat(3000)}b .`);

@@ -1,4 +1,4 @@
-import { CODE_PAGE } from '@armature/core';
+import { ArmatureError, CODE_PAGE } from '@armature/core';
 import { HANDLER } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
 
@@ -20,6 +20,12 @@ export class CodePages {
   constructor(memory: WebAssembly.Memory, arena: { readonly offset: number; readonly size: number }) {
     this.arena = arena;
     this.capacity = Math.floor(arena.size / CODE_PAGE.size);
+    if (this.capacity === 0) {
+      throw new ArmatureError('CONFIG_INVALID', `a code arena of ${arena.size} bytes holds no page`, {
+        context: { size: arena.size },
+        hint: `Give it ${CODE_PAGE.size} bytes for each page of code to remember.`,
+      });
+    }
     this.recordsOf = new Int32Array(memory.buffer.byteLength >>> 12);
     this.hostPageOf = new Int32Array(this.capacity);
     this.words = new Int32Array(memory.buffer);
