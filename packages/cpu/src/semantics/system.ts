@@ -43,7 +43,6 @@ const hintsAndBarriers: readonly Semantics[] = [
     'SEV_hints',
     'SEVL_hints',
     'CSDB_hints',
-    'CSDB_hints',
     'DMB_barriers',
     'DSB_barriers',
     'ISB_barriers',
