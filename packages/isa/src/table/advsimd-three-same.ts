@@ -122,7 +122,7 @@ export const advsimdThreeSame = defineGroup(
     },
     {
       id: 'SMAXP_asimdsame',
-      title: 'SMAXP (vector)',
+      title: 'SMAXP',
       pattern: '0 Q 0 01110 ss 1 mmmmm 10100 1 nnnnn ddddd',
       constraint: noSize3,
     },

@@ -78,7 +78,7 @@ export const advsimdTwoRegisterMisc = defineGroup(
       pattern: '0 Q 0 01110 ss 10000 10100 10 nnnnn ddddd',
       constraint: noSize3,
     },
-    { id: 'REV16_asimdmisc', title: 'REV16', pattern: '0 Q 0 01110 00 10000 00001 10 nnnnn ddddd' },
+    { id: 'REV16_asimdmisc', title: 'REV16 (vector)', pattern: '0 Q 0 01110 00 10000 00001 10 nnnnn ddddd' },
     { id: 'CNT_asimdmisc', title: 'CNT', pattern: '0 Q 0 01110 00 10000 00101 10 nnnnn ddddd' },
     {
       id: 'UADDLP_asimdmisc',
@@ -148,7 +148,7 @@ export const advsimdTwoRegisterMisc = defineGroup(
     },
     {
       id: 'REV32_asimdmisc',
-      title: 'REV32',
+      title: 'REV32 (vector)',
       pattern: '0 Q 1 01110 0s 10000 00000 10 nnnnn ddddd',
       legend: { s: 'size0' },
     },

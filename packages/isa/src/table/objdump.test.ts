@@ -104,7 +104,7 @@ const TRUE_DIFFERENCES: readonly Exemption[] = [
       'registers of the pair, or the base it writes, are one: CONSTRAINED UNPREDICTABLE; objdump refuses',
     applies: onlyOurs(/^LDPSW_/, (row, word) => {
       const [Rt, Rt2, Rn] = ['Rt', 'Rt2', 'Rn'].map((name) => extract(row, word, name));
-      return Rt === Rt2 || (!row.id.endsWith('_off') && (Rt === Rn || Rt2 === Rn));
+      return Rt === Rt2 || (!row.id.endsWith('_off') && Rn !== 31 && (Rt === Rn || Rt2 === Rn));
     }),
   },
   {
