@@ -100,7 +100,7 @@ describe.skipIf(!hasScript())('on a terminal', () => {
     session.type('\x01x');
     expect(await session.code).toBe(0);
     expect(session.screen).toMatch(/armature: quit\r\n {2}instructions/);
-    expect(session.screen).toMatch(/40000000 {2}[#+]/);
+    expect(session.screen).toMatch(/40000000 {2}\.\.\+\./);
     session.expectRestored();
   });
 

@@ -5,6 +5,7 @@ import {
   checkSnapshot,
   PAGE_SIZE,
   type PhysicalMemory,
+  SHARED_SYSTEM_REGISTERS,
   type Snapshot,
   type SystemRegisters,
 } from '@armature/core';
@@ -41,6 +42,8 @@ interface CpuSnapshot {
     readonly size: number;
   };
   readonly registers: Readonly<Record<string, bigint>>;
+  /** State that parts share by name; not all of it is a register that some part contributes. */
+  readonly shared: Readonly<Record<string, bigint>>;
 }
 
 export interface MachineState {
@@ -139,11 +142,13 @@ export function saveCpu(cpu: CpuState, registers: SystemRegisters): CpuSnapshot 
       size: cpu.lo(CPU_STATE.exclusiveSize),
     },
     registers: registers.snapshot(cpu),
+    shared: Object.fromEntries(SHARED_SYSTEM_REGISTERS.map((name) => [name, cpu.system(name)])),
   };
 }
 
 export function loadCpu(cpu: CpuState, registers: SystemRegisters, saved: CpuSnapshot): void {
   registers.restore(cpu, saved.registers);
+  for (const name of SHARED_SYSTEM_REGISTERS) cpu.setSystem(name, saved.shared[name] ?? 0n);
   for (const [index, value] of saved.x.entries()) cpu.setX(index, value);
   for (const [index, [low, high]] of saved.v.entries()) cpu.setV(index, low, high);
   cpu.pc = saved.pc;

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { serialize } from 'node:v8';
+import { ArmatureError, MiB, type MmioDevice, spi } from '@armature/core';
+import { pl011 } from '@armature/device-pl011';
+import { findNode, parseFdt, regOf } from '@armature/fdt';
+import { assemble } from '@armature/isa';
+import { phase3KernelImage } from '@armature/phase3-kernel';
+import { describe, expect, test } from 'vitest';
+import { boot } from '../boot/boot.ts';
+import { machineFromJSON } from '../json/from-json.ts';
+import type { Machine } from '../machine.ts';
+import { type VirtOptions, virt } from './virt.ts';
+
+const BASE = 0x4008_0000;
+const POWER_OFF = 'movz w0, #8\nmovk w0, #0x8400, lsl #16\nhvc #0\n';
+
+interface Guest {
+  readonly machine: Machine;
+  output(): string;
+}
+
+async function guest(image: Uint8Array, options: VirtOptions = {}): Promise<Guest> {
+  const bytes: number[] = [];
+  const machine = await virt({ ...options, onTransmit: (byte) => bytes.push(byte) }).build();
+  boot(machine as Machine, { image });
+  return { machine: machine as Machine, output: () => String.fromCharCode(...bytes) };
+}
+
+const program = (source: string): Uint8Array => assemble(source, { origin: BASE }).bytes;
+
+/** A snapshot in a few characters. */
+function digest(machine: Machine): string {
+  return createHash('sha256').update(serialize(machine.snapshot())).digest('hex');
+}
+
+describe('virt()', () => {
+  test('runs the memory kernel to its end, the same way every time', async () => {
+    const { bytes } = phase3KernelImage();
+    const first = await guest(bytes);
+    const result = await first.machine.run();
+    expect(result.reason).toBe('power-off');
+    expect(first.output()).toMatch(/ALL TESTS PASSED\r?\n$/);
+    const second = await guest(bytes);
+    expect(second.machine.runSync()).toEqual(result);
+    expect(second.output()).toBe(first.output());
+    expect(second.machine.statistics).toEqual(first.machine.statistics);
+    expect(second.machine.clock.now()).toBe(first.machine.clock.now());
+  });
+
+  test('continues from a snapshot in another machine as if nothing had happened', async () => {
+    const { bytes } = phase3KernelImage();
+    const whole = await guest(bytes);
+    const end = whole.machine.runSync();
+    for (const at of [200_001, 9_000_001]) {
+      const first = await guest(bytes);
+      expect(first.machine.runSync({ maxInstructions: at }).reason).toBe('budget');
+      const snapshot = structuredClone(first.machine.snapshot());
+      const second = await guest(bytes);
+      second.machine.runSync({ maxInstructions: 5_000 });
+      const before = second.output().length;
+      second.machine.restore(snapshot);
+      expect(second.machine.runSync()).toEqual({
+        reason: 'power-off',
+        instructions: end.instructions - at,
+      });
+      expect(first.output() + second.output().slice(before)).toBe(whole.output());
+      expect(second.machine.clock.now()).toBe(whole.machine.clock.now());
+      expect(digest(second.machine)).toBe(digest(whole.machine));
+    }
+  });
+
+  test('a reset and a second boot run the guest again', async () => {
+    const image = program(`mov x1, #0x09000000\nmov w2, #'x'\nstr w2, [x1]\n${POWER_OFF}`);
+    const { machine, output } = await guest(image);
+    expect(machine.runSync().reason).toBe('power-off');
+    boot(machine, { image });
+    expect(machine.runSync().reason).toBe('power-off');
+    expect(output()).toBe('xx');
+  });
+
+  test('an interrupt from the UART reaches the guest’s vector', async () => {
+    const image = program(`
+      adr x0, vectors
+      msr vbar_el1, x0
+      mov x20, #0x09000000
+      mov w1, #0x10
+      str w1, [x20, #0x38]
+      mov w1, #0x301
+      str w1, [x20, #0x30]
+      msr daifclr, #2
+    1:wfi
+      b 1b
+      .balign 2048
+    vectors:
+      .space 0x280
+      ldr w2, [x20]
+      str w2, [x20]
+      ${POWER_OFF}`);
+    const { machine, output } = await guest(image);
+    expect((await machine.run()).reason).toBe('waiting');
+    machine.use('console').write(Uint8Array.of(0x21));
+    expect((await machine.run()).reason).toBe('power-off');
+    expect(output()).toBe('!');
+    expect(machine.statistics.exceptions.irq).toBe(1);
+  });
+
+  test('a guest that overwrites its code runs what it wrote, host writes included', async () => {
+    const image = program(`
+      adr x0, 1f
+      ldr w1, 2f
+    1:mov x5, #1
+      str w1, [x0]
+      dc cvau, x0
+      dsb ish
+      ic ivau, x0
+      dsb ish
+      isb
+      tbz x5, #1, 1b
+      ${POWER_OFF}
+    2:.inst 0xd2800045 // mov x5, #2`);
+    const { machine } = await guest(image);
+    expect(machine.runSync().reason).toBe('power-off');
+    expect(machine.cpuStates[0].x(5)).toBe(2n);
+    boot(machine, { image });
+    expect(machine.runSync().reason).toBe('power-off');
+  });
+
+  test('has the map of QEMU’s board, and its options', async () => {
+    const machine = await virt({ memory: MiB(512), cpu: 'cortex-a53', flash: Uint8Array.of(1) }).build();
+    expect(machine.regions.map(({ part, base, size }) => [part, base, size])).toEqual([
+      ['flash', 0, MiB(64)],
+      ['pl011', 0x0900_0000, 0x1000],
+      ['ram', 0x4000_0000, MiB(512)],
+    ]);
+    const tree = parseFdt(machine.deviceTree());
+    const memory = findNode(tree, '/memory@40000000')!;
+    expect(regOf(tree, memory)).toEqual([{ address: 0x4000_0000n, size: 0x2000_0000n }]);
+    expect(findNode(tree, '/psci')).toBeDefined();
+    expect(Buffer.from(findNode(tree, '/cpus/cpu@0')!.node.properties.get('compatible')!).toString()).toBe(
+      'arm,cortex-a53\0',
+    );
+  });
+
+  test('has a JSON form that builds it again', async () => {
+    const machine = await virt({ memory: MiB(32) }).build();
+    const document = JSON.parse(JSON.stringify(machine.toJSON()));
+    const again = await machineFromJSON(document);
+    expect(again.toJSON()).toEqual(document);
+    expect(again.regions).toEqual(machine.regions);
+    expect(again.deviceTree()).toEqual(machine.deviceTree());
+    expect(virt({ memory: MiB(32) }).toJSON()).toEqual(document);
+  });
+
+  test('takes more parts', async () => {
+    const counter: MmioDevice = { read: () => 42, write: () => undefined };
+    const machine = await virt()
+      .use(pl011({ irq: spi(8), console: false }))
+      .use({
+        name: 'counter',
+        provides: [],
+        requires: [],
+        regions: [{ name: 'registers', base: 0x0a00_0000, size: 0x1000, kind: 'mmio' }],
+        create: () => ({ devices: { registers: counter } }),
+      })
+      .build();
+    const image = program(`mov x1, #0x0a000000\nldr w7, [x1, #4]\n${POWER_OFF}`);
+    boot(machine as Machine, { image });
+    expect(machine.runSync().reason).toBe('power-off');
+    expect(machine.cpuStates[0].x(7)).toBe(42n);
+    expect(machine.regions.find(({ part }) => part === 'pl011-2')!.base).toBe(0x0c00_0000);
+  });
+
+  test('has a memory manager that any allocator serves', async () => {
+    const machine = await virt({ memory: MiB(8) }).build();
+    const { allocator } = machine.use('memory-management');
+    expect([allocator.base, allocator.count]).toEqual([0x4_0000, 2048]);
+    expect(machine.use('memory-management').layoutReport()).toContain('allocator bitmap');
+  });
+
+  test.each<[string, VirtOptions, string]>([
+    ['CONFIG_INVALID', { memory: 5000 }, '5000 bytes of memory are not whole 4 KiB pages'],
+    ['PART_UNKNOWN', { allocator: 'heap' }, 'there is no allocator "heap"'],
+    ['CONFIG_INVALID', { cpu: 'z80' as 'max' }, 'unknown CPU model "z80"'],
+    ['IMAGE_TOO_LARGE', { flash: new Uint8Array(MiB(65)) }, 'do not fit flash, which has 64MiB'],
+  ])('refuses with %s', (code, options, message) => {
+    let error: unknown;
+    try {
+      virt(options);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ArmatureError);
+    expect((error as ArmatureError).code).toBe(code);
+    expect((error as ArmatureError).message).toContain(message);
+  });
+});
