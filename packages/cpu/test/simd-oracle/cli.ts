@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { allSemantics } from '../../src/semantics/index.ts';
+import { compareRows } from './compare.ts';
+import { anyFpcr, type CaseOptions, floatVectors } from './generate.ts';
+
+/*
+ * Compares SIMD and floating-point rows with QEMU:
+ *
+ *     node --import ./tooling/sources.mjs packages/cpu/test/simd-oracle/cli.ts '^SQ' --count 1000 --seed 1
+ *
+ * --float: V registers hold floating-point numbers, and FPCR varies.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    float: { type: 'boolean', default: false },
+  },
+});
+const wanted = new RegExp(positionals[0] ?? '_asi[ms]d|float|fmov');
+const options: CaseOptions = values.float ? { vectors: floatVectors, fpcr: anyFpcr } : {};
+const rows = [...allSemantics.keys()].filter((row) => wanted.test(row));
+const comparisons = await compareRows(rows, Number(values.count), Number(values.seed), options);
+let wrong = 0;
+for (const { row, cases, differences, first } of comparisons) {
+  if (differences === 0) continue;
+  wrong++;
+  console.log(`${row}: ${differences} of ${cases} differ\n  ${first}`);
+}
+const total = comparisons.reduce((sum, { cases }) => sum + cases, 0);
+console.log(`${comparisons.length} rows, ${total} cases, ${wrong} rows differ`);
+process.exitCode = wrong === 0 ? 0 : 1;

@@ -1,0 +1,163 @@
+import { decode, type Row, rowById } from '@armature/isa';
+import { Cases } from './case.ts';
+import { Random, seedOf } from './random.ts';
+
+/** Fills the sixteen bytes of a V register. */
+export type VectorSource = (random: Random, bytes: Uint8Array) => void;
+
+const lowestOf = (bits: number): bigint => 1n << BigInt(bits - 1);
+
+/** An integer lane, most of them at the edges of signed and unsigned arithmetic. */
+function integerLane(random: Random, bits: number): bigint {
+  const min = lowestOf(bits);
+  const any = (): bigint => (BigInt(random.next()) << 32n) | BigInt(random.next());
+  switch (random.below(12)) {
+    case 0:
+      return 0n;
+    case 1:
+      return 1n;
+    case 2:
+      return -1n;
+    case 3:
+      return min;
+    case 4:
+      return min - 1n;
+    case 5:
+      return min + BigInt(random.below(5) - 2);
+    case 6:
+      // Small: shift amounts, table indices.
+      return BigInt(random.below(2 * bits + 8) - bits - 4);
+    case 7:
+      // One bit, or all from one on.
+      return (random.oneIn(2) ? 1n : -1n) << BigInt(random.below(bits));
+    case 8:
+      // Edges of the lanes of half the width.
+      return (
+        (BigInt(random.below(3) - 1) << BigInt(bits / 2)) + lowestOf(bits / 2) * BigInt(random.below(3)) - 1n
+      );
+    default:
+      return any();
+  }
+}
+
+function fillLanes(bytes: Uint8Array, bits: number, lane: () => bigint): void {
+  for (let at = 0; at < 16; at += bits / 8) {
+    let value = lane();
+    for (let byte = 0; byte < bits / 8; byte++, value >>= 8n) bytes[at + byte] = Number(value & 0xffn);
+  }
+}
+
+/** Integer lanes of one random size. */
+export const integerVectors: VectorSource = (random, bytes) => {
+  const bits = random.pick([8, 16, 32, 64]);
+  fillLanes(bytes, bits, () => integerLane(random, bits));
+};
+
+/** Formats by total bits: bits of exponent and of fraction. */
+const FORMATS = [
+  [16, 5, 10],
+  [32, 8, 23],
+  [64, 11, 52],
+] as const;
+
+/** A floating-point lane: zeros, subnormals, infinities, NaNs, simple numbers and random ones. */
+function floatLane(random: Random, exponentBits: number, fractionBits: number): bigint {
+  const sign = BigInt(random.below(2)) << BigInt(exponentBits + fractionBits);
+  const top = (1n << BigInt(exponentBits)) - 1n;
+  const bias = top >> 1n;
+  const any = ((BigInt(random.next()) << 32n) | BigInt(random.next())) & ((1n << BigInt(fractionBits)) - 1n);
+  const edge = random.pick([
+    0n,
+    0n,
+    1n,
+    (1n << BigInt(fractionBits)) - 1n,
+    1n << BigInt(fractionBits - 1),
+    any,
+  ]);
+  const make = (exponent: bigint, fraction: bigint): bigint =>
+    sign | (exponent << BigInt(fractionBits)) | fraction;
+  switch (random.below(12)) {
+    case 0:
+      return make(0n, 0n);
+    case 1:
+      return make(0n, random.oneIn(2) ? any : edge);
+    case 2:
+      return make(top, 0n);
+    case 3:
+      return make(top, random.oneIn(2) ? any : edge);
+    case 4:
+      return make(top - 1n, edge);
+    case 5:
+      return make(1n + BigInt(random.below(3)), edge);
+    case 6:
+      // Around the limits of 32-bit and 64-bit integers and of whole numbers.
+      return make(
+        bias + (BigInt(random.pick([0, 1, fractionBits - 1, fractionBits, 30, 31, 32, 62, 63, 64])) & top),
+        edge,
+      );
+    case 7:
+    case 8:
+      return make(bias + BigInt(random.below(9) - 4), random.oneIn(2) ? any : edge);
+    default:
+      return make(BigInt(random.next()) & top, random.oneIn(4) ? edge : any);
+  }
+}
+
+/** Floating-point lanes of one random format. */
+export const floatVectors: VectorSource = (random, bytes) => {
+  const [bits, exponentBits, fractionBits] = random.pick(FORMATS);
+  fillLanes(bytes, bits, () => floatLane(random, exponentBits, fractionBits));
+};
+
+/** Values of FPCR: mostly the default, else any rounding mode, DN, FZ, FZ16 and AHP. */
+export function anyFpcr(random: Random): number {
+  if (random.oneIn(2)) return 0;
+  return (random.below(32) << 22) | (random.below(2) << 19);
+}
+
+export interface CaseOptions {
+  /** What V registers hold. Default {@link integerVectors}. */
+  readonly vectors?: VectorSource;
+  /** Default: always 0. */
+  readonly fpcr?: (random: Random) => number;
+  /** FPSR before each case. Default: 0 or QC. */
+  readonly fpsr?: (random: Random) => number;
+}
+
+const QC = 0x0800_0000;
+
+/** A random word that decodes to the row. @throws Error when none is found. */
+export function randomWord(row: Row, random: Random): number {
+  for (let attempt = 0; attempt < 10_000; attempt++) {
+    let word: number = row.value;
+    for (const { lo, width } of row.fields.values()) word |= random.below(2 ** width) << lo;
+    word >>>= 0;
+    if (decode(word)?.id === row.id) return word;
+  }
+  throw new Error(`${row.id}: no word found`);
+}
+
+/** Cases in a row that share an instruction word, so that it is translated once. */
+const CASES_PER_WORD = 8;
+
+/** Random cases of one row of the decode table; the same for the same seed. */
+export function generateCases(rowId: string, count: number, seed: number, options: CaseOptions = {}): Cases {
+  const row = rowById(rowId);
+  if (row === undefined) throw new Error(`no row ${rowId}`);
+  const random = new Random(seedOf(rowId, seed));
+  const cases = new Cases(count);
+  const vectors = options.vectors ?? integerVectors;
+  let word = 0;
+  for (let index = 0; index < count; index++) {
+    if (index % CASES_PER_WORD === 0) word = randomWord(row, random);
+    cases.set(index, 'word', word);
+    cases.set(index, 'nzcv', random.below(16) << 28);
+    cases.set(index, 'fpcr', options.fpcr?.(random) ?? 0);
+    cases.set(index, 'fpsr', options.fpsr?.(random) ?? (random.oneIn(4) ? QC : 0));
+    for (let register = 0; register < 31; register++) {
+      cases.setX(index, register, BigInt.asUintN(64, integerLane(random, 64)));
+    }
+    for (let register = 0; register < 32; register++) vectors(random, cases.v(index, register));
+  }
+  return cases;
+}
