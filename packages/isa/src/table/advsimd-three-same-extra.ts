@@ -1,7 +1,7 @@
 import { complexSize, halfOrWord } from '../constraints-simd.ts';
 import { defineGroup } from '../define.ts';
 
-/** Advanced SIMD three same extra. */
+/** Advanced SIMD three same extra. The half-precision forms of FCMLA and FCADD need FEAT_FP16 as well. */
 export const advsimdThreeSameExtra = defineGroup(
   'advsimd-three-same-extra',
   { legend: { s: 'size', r: 'rot' }, feature: 'FEAT_AdvSIMD', status: 'todo' },

@@ -96,7 +96,8 @@ import { unconditionalBranchRegister } from './unconditional-branch-register.ts'
 
 /**
  * Every row of the A64 decode table, grouped as the Arm ARM groups encodings. Among rows with one mnemonic
- * the assembler takes the first that fits the operands.
+ * the assembler takes the first that fits the operands. SVE and SME have no rows: one broad row would make every
+ * unallocated word of their spaces an instruction.
  */
 export const table: readonly Row[] = [
   ...addSubtractImmediate,
