@@ -104,6 +104,54 @@ describe('virt()', () => {
     expect(machine.statistics.exceptions.irq).toBe(1);
   });
 
+  test('a timer wakes the guest, and the time it slept has passed', async () => {
+    const image = program(`
+      adr x0, vectors
+      msr vbar_el1, x0
+      mrs x10, cntvct_el0
+      mov x1, #62500 // 1 ms
+      msr cntv_tval_el0, x1
+      mov x1, #1
+      msr cntv_ctl_el0, x1
+      msr daifclr, #2
+    1:wfi
+      b 1b
+      .balign 2048
+    vectors:
+      .space 0x280
+      mrs x11, cntvct_el0
+      sub x11, x11, x10
+      mov x1, #2
+      msr cntv_ctl_el0, x1
+      ${POWER_OFF}`);
+    const { machine } = await guest(image);
+    const { instructions, reason } = await machine.run();
+    expect(reason).toBe('power-off');
+    expect(instructions).toBeLessThan(30);
+    const ticks = Number(machine.cpuStates[0].x(11));
+    expect(ticks).toBeGreaterThanOrEqual(62_500);
+    expect(ticks).toBeLessThan(62_510);
+    expect(machine.clock.now()).toBeGreaterThanOrEqual(1e6);
+  });
+
+  test('the counter moves while the guest polls it', async () => {
+    const image = program(`
+      mrs x10, cntvct_el0
+      mov x12, #0
+    1:add x12, x12, #1
+      mrs x11, cntvct_el0
+      sub x13, x11, x10
+      cmp x13, #1000
+      b.lo 1b
+      ${POWER_OFF}`);
+    const { machine } = await guest(image);
+    const { instructions } = machine.runSync();
+    expect(machine.cpuStates[0].x(13)).toBe(1000n);
+    // 1000 ticks of 16 ns, one instruction a nanosecond.
+    expect(instructions).toBeGreaterThan(15_900);
+    expect(instructions).toBeLessThan(16_100);
+  });
+
   test('a guest that overwrites its code runs what it wrote, host writes included', async () => {
     const image = program(`
       adr x0, 1f

@@ -10,6 +10,7 @@ import {
 } from '@armature/core';
 import { type CpuOptions, cpu } from '@armature/cpu';
 import { pl011 } from '@armature/device-pl011';
+import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
@@ -88,6 +89,7 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     .use(aarch64Exceptions())
     .use(psci({ conduit: 'hvc' }))
     .use(wiredInterrupts({ spis: 256 }))
+    .use(genericTimer())
     .use(pl011({ base: uart.base, irq: uart.interrupt, ...(onTransmit && { onTransmit }) }))
     .use(memoryManager({ allocator: factory, reserveFirst: Math.min(MiB(1), size) }));
   return flash === undefined ? board : board.use(rom({ ...VIRT_MAP.flash, bytes: flash, name: 'flash' }));

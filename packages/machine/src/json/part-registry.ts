@@ -3,6 +3,7 @@ import { bitmapAllocator } from '@armature/allocator-bitmap';
 import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
 import { cpu, cpuModelNames } from '@armature/cpu';
 import { pl011 } from '@armature/device-pl011';
+import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
@@ -96,6 +97,7 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
       ...stated({ base: options.address('base'), reserveFirst: options.size('reserveFirst') }),
     }),
   psci: (options) => psci(stated({ conduit: options.choice('conduit', ['hvc', 'smc']) })),
+  timer: (options) => genericTimer(stated({ frequency: options.number('frequency') })),
   pl011: (options) =>
     pl011(
       stated({
