@@ -61,22 +61,3 @@ export function differenceReason(row: Row, word: number): string | undefined {
   return disassemblyDifferences.find(({ rows, when }) => rows.test(row.id) && when?.(row, word) !== false)
     ?.reason;
 }
-
-/**
- * Mnemonics objdump 2.40 knows from after Armv8.5, from SVE and SME, or accepts beyond the architecture: no rows.
- */
-export const foreignMnemonics: readonly { readonly mnemonic: RegExp; readonly reason: string }[] = [
-  { mnemonic: /^(cpy|set)/, reason: 'FEAT_MOPS, Armv8.8' },
-  { mnemonic: /^bc\./, reason: 'FEAT_HBC, Armv8.8' },
-  { mnemonic: /^(abs|cnt|ctz|smax|smin|umax|umin)$/, reason: 'FEAT_CSSC, Armv8.9' },
-  { mnemonic: /^(ld64b|st64b|st64bv|st64bv0)$/, reason: 'FEAT_LS64, Armv8.7' },
-  { mnemonic: /^(tcancel|tcommit|tstart|ttest)$/, reason: 'FEAT_TME' },
-  { mnemonic: /^(smstart|smstop)$/, reason: 'FEAT_SME' },
-  { mnemonic: /^(wfet|wfit)$/, reason: 'FEAT_WFxT, Armv8.7' },
-  { mnemonic: /^dsb$/, reason: 'FEAT_XS, Armv8.7' },
-  {
-    mnemonic: /^(mrs|msr)$/,
-    reason: 'op0 is 0 or 1: not a system register move; objdump prints one all the same',
-  },
-  { mnemonic: /^fml[as]l2?$/, reason: 'bit 22 is 0 in FMLAL and FMLSL; objdump does not look at it' },
-];

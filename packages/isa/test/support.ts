@@ -86,13 +86,17 @@ export function objdump(words: readonly number[], options: readonly string[] = [
 /** Assembles and links with binutils; the flat image at the origin. */
 export function gnuAssemble(source: string, origin: number, architecture = 'armv8-a'): Uint8Array {
   return inFolder((folder) => {
-    const [input, object, linked, image] = ['in.s', 'out.o', 'out.elf', 'out.bin'].map((name) =>
-      join(folder, name),
-    );
-    writeFileSync(input as string, source);
-    run('as', [`-march=${architecture}`, input as string, '-o', object as string]);
-    run('ld', [`-Ttext=${origin}`, '-e', '0', object as string, '-o', linked as string]);
-    run('objcopy', ['-O', 'binary', linked as string, image as string]);
-    return new Uint8Array(readFileSync(image as string));
+    const [input, script, object, linked, image] = ['in.s', 'ld.x', 'out.o', 'out.elf', 'out.bin'].map(
+      (name) => join(folder, name),
+    ) as [string, string, string, string, string];
+    writeFileSync(input, source);
+    const sections = ['.text', '.rodata', '.data', '.bss']
+      .map((name) => `${name} : { *(${name}) }`)
+      .join(' ');
+    writeFileSync(script, `SECTIONS { . = ${origin}; ${sections} }`);
+    run('as', [`-march=${architecture}`, input, '-o', object]);
+    run('ld', ['-T', script, '-e', '0', object, '-o', linked]);
+    run('objcopy', ['-O', 'binary', linked, image]);
+    return new Uint8Array(readFileSync(image));
   });
 }

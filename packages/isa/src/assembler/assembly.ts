@@ -92,6 +92,11 @@ export class Assembly {
     }
   }
 
+  /** Runs an action for the current statement; its statement error becomes a diagnostic. */
+  attempt(action: () => void): void {
+    this.#guard(this.#statement, action);
+  }
+
   /** Runs an action and turns a statement error into a diagnostic. */
   #guard(statement: SourceStatement, action: () => void): void {
     try {
@@ -120,7 +125,7 @@ export class Assembly {
     if (text === '') return index + 1;
     const word = /^[A-Za-z_.$][\w.$]*/.exec(text)?.[0] ?? '';
     const rest = text.slice(word.length);
-    if (/^\s*=(?!=)/.test(rest)) {
+    if (word !== '' && /^\s*=(?!=)/.test(rest)) {
       const tokens = tokenize(`${' '.repeat(offset)}${text}`);
       this.assign(word, tokens, 2, false);
       return index + 1;
@@ -133,10 +138,20 @@ export class Assembly {
     const next = expandBlock(this, statements, index, { word, rest: rest.trim(), offset }, depth);
     if (next !== undefined) return next;
     const lower = word.toLowerCase();
-    const tokens = tokenize(`${' '.repeat(offset)}${text}`);
+    const tokens = this.#tokens(`${' '.repeat(offset)}${text}`);
     if (lower.startsWith('.')) this.#directive(lower, { text: rest.trim(), tokens, position: 1 });
     else this.#instruction(lower, tokens, offset);
     return index + 1;
+  }
+
+  /** The tokens of a statement, with `.req` names replaced by their registers. */
+  #tokens(text: string): readonly Token[] {
+    const tokens = tokenize(text);
+    if (this.registerAliases.size === 0) return tokens;
+    return tokens.map((token) => {
+      const register = token.kind === 'name' ? this.registerAliases.get(token.text) : undefined;
+      return register === undefined ? token : { ...token, text: register };
+    });
   }
 
   #directive(name: string, args: DirectiveArguments): void {
@@ -177,8 +192,7 @@ export class Assembly {
   #literalOf(mnemonic: string, tokens: readonly Token[]): PoolEntry | undefined {
     const at = tokens.findIndex((token) => token.kind === 'punctuation' && token.text === '=');
     if (at < 0 || (mnemonic !== 'ldr' && mnemonic !== 'ldrsw')) return undefined;
-    const target = tokens[1]?.text ?? '';
-    const register = this.registerAliases.get(target) ?? target;
+    const register = tokens[1]?.text ?? '';
     const size = mnemonic === 'ldrsw' || /^[ws]/i.test(register) ? 4 : 8;
     const position = at + 1;
     const cursor = new Cursor(tokens, this.#scope(this.#here()), position);
@@ -541,7 +555,6 @@ export class Assembly {
         return found?.value;
       },
       here: () => ({ offset: BigInt(place.offset), section: place.section }),
-      registerAlias: (name) => this.registerAliases.get(name),
       literal: () => literal && { offset: BigInt(literal.offset), section: place.section },
       settle: (value, use) => this.#settle(value, use),
     };

@@ -9,8 +9,6 @@ export interface Scope {
   local(number: bigint, direction: 'b' | 'f'): Value | undefined;
   /** The address of this statement. */
   here(): Value;
-  /** The register a `.req` name stands for. */
-  registerAlias(name: string): string | undefined;
   /** The address of the literal pool entry for this statement's `=value`. */
   literal(): Value | undefined;
   /** The number an address stands for at this origin, or undefined while it isn't settled. */
@@ -43,6 +41,7 @@ export class Cursor {
   needsLayout = false;
   readonly #tokens: readonly Token[];
   #position = 0;
+  #nesting = 0;
   #failurePosition = -1;
   #expected: string[] = [];
   #undefinedSymbol: string | undefined;
@@ -218,6 +217,17 @@ export class Cursor {
   }
 
   #primary(expected: string): Value | undefined {
+    if (this.#nesting >= MAXIMUM_NESTING) {
+      this.fail(`an expression nested at most ${MAXIMUM_NESTING} deep`);
+      return undefined;
+    }
+    this.#nesting++;
+    const value = this.#unnestedPrimary(expected);
+    this.#nesting--;
+    return value;
+  }
+
+  #unnestedPrimary(expected: string): Value | undefined {
     const start = this.#position;
     const { kind, text, value } = this.token;
     if (kind === 'number') {
@@ -249,7 +259,7 @@ export class Cursor {
   }
 
   #symbol(text: string, expected: string, start: number): Value | undefined {
-    if (isRegisterName(text.toLowerCase()) || this.scope.registerAlias(text) !== undefined) {
+    if (isRegisterName(text.toLowerCase())) {
       this.fail(expected);
       return undefined;
     }
@@ -263,6 +273,9 @@ export class Cursor {
     return found;
   }
 }
+
+/** Deep enough for people, shallow enough for the host's stack. */
+const MAXIMUM_NESTING = 100;
 
 const UNARY: readonly [string, (value: bigint) => bigint][] = [
   ['-', (value) => -value],

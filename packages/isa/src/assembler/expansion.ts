@@ -88,6 +88,11 @@ function defineMacro(
   head: StatementHead,
 ): number {
   const { body, next } = collect(statements, index, /^\.macro$/, '.endm');
+  assembly.attempt(() => addMacro(assembly, body, head));
+  return next;
+}
+
+function addMacro(assembly: Assembly, body: readonly SourceStatement[], head: StatementHead): void {
   const header = parseMacroHeader(head.rest);
   if (header === undefined)
     throw new StatementError('bad-directive', 'expected .macro name parameter, ...', head.offset);
@@ -95,7 +100,6 @@ function defineMacro(
     throw new StatementError('duplicate-symbol', `macro '${header.name}' is already defined`, head.offset);
   }
   assembly.macros.set(header.name, { ...header, body });
-  return next;
 }
 
 function repeat(
@@ -106,6 +110,16 @@ function repeat(
   depth: number,
 ): number {
   const { body, next } = collect(statements, index, /^\.(?:rept|irpc?)$/, '.endr');
+  assembly.attempt(() => runRounds(assembly, body, head, depth));
+  return next;
+}
+
+function runRounds(
+  assembly: Assembly,
+  body: readonly SourceStatement[],
+  head: StatementHead,
+  depth: number,
+): void {
   if (head.word === '.rept') {
     const count = evaluate(assembly, head);
     if (count * body.length > MAXIMUM_STATEMENTS) {
@@ -115,12 +129,11 @@ function repeat(
       );
     }
     for (let round = 0; round < count; round++) runBody(assembly, body, new Map(), depth);
-    return next;
+    return;
   }
   const [name = '', ...values] = splitArguments(head.rest);
   const items = head.word === '.irp' ? values : [...values.join('')];
   for (const value of items) runBody(assembly, body, new Map([[name, value]]), depth);
-  return next;
 }
 
 /** Runs the first branch of `.if ... .elseif ... .else ... .endif` whose condition holds. */
@@ -149,11 +162,10 @@ function conditional(
       });
     }
   }
-  for (const branch of branches) {
-    if (branch.head.word !== '.else' && !holds(assembly, branch.head)) continue;
-    assembly.run(body.slice(branch.from, branch.to), depth);
-    break;
-  }
+  assembly.attempt(() => {
+    const taken = branches.find((branch) => branch.head.word === '.else' || holds(assembly, branch.head));
+    if (taken !== undefined) assembly.run(body.slice(taken.from, taken.to), depth);
+  });
   return next;
 }
 

@@ -69,7 +69,7 @@ class Builder {
   }
 
   emit(mnemonic: string, ...operands: readonly BuilderOperand[]): AssemblyBuilder {
-    return this.#add(`${mnemonic} ${operands.map(formatOperand).join(', ')}`);
+    return this.#add(`${mnemonic} ${operands.map(formatOperand).join(', ')}`.trimEnd());
   }
 
   label(name: string): AssemblyBuilder {

@@ -34,12 +34,10 @@ export function registerName(number: number, width: 32 | 64, stackPointer: boole
   return width === 64 ? 'sp' : 'wsp';
 }
 
-/** Looks at the register that is next, `.req` names included, without taking it. */
+/** Looks at the register that is next without taking it. */
 export function peekRegister(cursor: Cursor): RegisterName | undefined {
   const name = cursor.peekName();
-  if (name === undefined) return undefined;
-  const alias = cursor.scope.registerAlias(cursor.token.text);
-  return REGISTERS.get(alias?.toLowerCase() ?? name);
+  return name === undefined ? undefined : REGISTERS.get(name);
 }
 
 const kindOf = (width: 32 | 64 | undefined, stackPointer: boolean): string => {
