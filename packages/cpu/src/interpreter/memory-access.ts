@@ -93,6 +93,22 @@ export class MemoryAccess {
     return this.writeBytes(first, second, firstLength, bytes, valueLo, valueHi, lo, hi);
   }
 
+  /** DC ZVA of an aligned block. A fault reports the address given; Device memory gives an alignment fault. */
+  zero(lo: number, hi: number, bytes: number): number {
+    if (!this.locate(lo & -bytes, hi, bytes, ACCESS.write, 0)) {
+      this.cpu.set(CPU_STATE.faultAddress, lo, hi);
+      return LEAVE.fault;
+    }
+    const { first, device } = this.parts;
+    if (device) return this.fault(lo, hi, FAULT_STATUS.alignment, true);
+    const region = this.memory.regionAt(first);
+    if (region?.kind !== 'ram') return this.fault(lo, hi, FAULT_STATUS.externalAbort, true);
+    const host = region.hostOffset + (first - region.base);
+    this.memory.bytes.fill(0, host, host + bytes);
+    this.codePages.invalidate(host, bytes);
+    return 0;
+  }
+
   /** A misaligned access by an instruction that always checks. */
   alignmentFault(lo: number, hi: number, write: boolean): number {
     return this.fault(lo, hi, FAULT_STATUS.alignment, write);

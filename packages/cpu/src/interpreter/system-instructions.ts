@@ -10,12 +10,14 @@ import {
 } from '@armature/core';
 import { LEAVE } from './emitter.ts';
 import type { MemoryAccess } from './memory-access.ts';
-import { EXCEPTION_CLASS, raise } from './syndromes.ts';
+import { EXCEPTION_CLASS, raise, raiseDataAbort } from './syndromes.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const SCTLR_NTWI = 1 << 16;
 const SCTLR_NTWE = 1 << 18;
 const ZVA_BYTES = 64;
+/** ISS.CM of a data abort: a cache maintenance or address translation instruction faulted. */
+const CACHE_OR_TRANSLATION = 1 << 8;
 
 /** What a helper needs from its engine. */
 export interface SystemContext {
@@ -130,8 +132,12 @@ export class SystemInstructions {
     if (refused !== 0) return refused;
     const lo = cpu.lo(CPU_STATE.transfer);
     const hi = cpu.hi(CPU_STATE.transfer);
-    if (operation.key === this.context.dcZvaKey) return this.zeroBlock(lo, hi);
-    operation.operate?.(cpu, lo, hi);
+    if (operation.key === this.context.dcZvaKey) return this.context.memory.zero(lo, hi, ZVA_BYTES);
+    const failure = operation.operate?.(cpu, lo, hi);
+    if (failure !== undefined) {
+      raiseDataAbort(cpu, lo, hi, CACHE_OR_TRANSLATION | failure.faultStatus, true);
+      return LEAVE.fault;
+    }
     if (operation.synchronises !== true) return 0;
     this.advance();
     return LEAVE.done;
@@ -158,19 +164,6 @@ export class SystemInstructions {
     if (isWaitForEvent === 0 && cpu.lo(CPU_STATE.interruptLines) === 0) this.context.waitForInterrupt();
     this.advance();
     return LEAVE.done;
-  }
-
-  /** DC ZVA. A fault reports the address given, not that of the block. */
-  private zeroBlock(lo: number, hi: number): number {
-    const { cpu, memory } = this.context;
-    const start = lo & ~(ZVA_BYTES - 1);
-    for (let offset = 0; offset < ZVA_BYTES; offset += 8) {
-      const status = memory.write((start + offset) | 0, hi, 0, 0, 8, 0);
-      if (status === 0) continue;
-      cpu.set(CPU_STATE.faultAddress, lo, hi);
-      return status;
-    }
-    return 0;
   }
 
   /** 0 when the access may proceed, else the code to leave with. */
