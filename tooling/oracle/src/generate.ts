@@ -1,7 +1,7 @@
 import { decode, extract, type Row } from '@armature/isa';
 import { addressOverrides, codeOffset, hasBaseRegister, targetAddress } from './addresses.ts';
 import type { Case, Override } from './case.ts';
-import { exclusionOf } from './exclusions.ts';
+import { exclusionOf, WAITING_ROWS } from './exclusions.ts';
 import { CODE_PAGES, type Configuration, PAGE_SIZE, WINDOW } from './layout.ts';
 import { Random, seedOf } from './random.ts';
 import { MODE, type Mode } from './state.ts';
@@ -163,6 +163,7 @@ const NEAR = new Set([
 
 /** Groups whose outcome depends on SCTLR_EL1: they also have cases in the strict configuration. */
 export function dependsOnConfiguration(row: Row): boolean {
+  if (WAITING_ROWS.has(row.id)) return true;
   return hasBaseRegister(row) || row.group === 'load-register-literal' || row.group === 'system';
 }
 
@@ -172,6 +173,10 @@ export function generateCase(row: Row, configuration: Configuration, index: numb
   const mode = random.pick([MODE.el1h, MODE.el1h, MODE.el1t, MODE.el0t]);
   const stateSeed = random.next();
   let pcOffset = codeOffset(random, 3);
+  if (WAITING_ROWS.has(row.id)) {
+    const words = [row.value >>> 0];
+    return { words, seed: stateSeed, mode: MODE.el0t, pcOffset, overrides: [], mayStore: false };
+  }
   let word = randomWord(row, random);
   if (NEAR.has(row.group)) {
     const near = nearTarget(row, word, pcOffset, random);

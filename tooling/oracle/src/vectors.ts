@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Row, table } from '@armature/isa';
 import { writeCase, writeCases } from './case.ts';
 import type { OracleDriver } from './driver.ts';
-import { ROWS_WITHOUT_CASES } from './exclusions.ts';
+import { ROWS_WITHOUT_CASES, WAITING_ROWS } from './exclusions.ts';
 import { dependsOnConfiguration, generateCases } from './generate.ts';
 import type { Configuration } from './layout.ts';
 import { decodeRecording, encodeRecording } from './recording.ts';
@@ -12,8 +12,10 @@ import { decodeRecording, encodeRecording } from './recording.ts';
 const folder = fileURLToPath(new URL('../vectors/', import.meta.url));
 const SEED = 1;
 
-/** Cases recorded per row in each configuration; the strict one matters for few outcomes. */
-export const RECORDED: Readonly<Record<Configuration, number>> = { usual: 1000, strict: 250 };
+/** Cases recorded of a row: the strict configuration matters for few outcomes, unless there is no other. */
+export function recordedCount(row: Row, configuration: Configuration): number {
+  return configuration === 'usual' || WAITING_ROWS.has(row.id) ? 1000 : 250;
+}
 
 /** Features of the CPU that cases run on, as far as ours has them. */
 const FEATURES: ReadonlySet<string> = new Set(['base', 'FEAT_CRC32']);
@@ -27,7 +29,9 @@ export function comparedRows(): Row[] {
 
 /** Rows of a configuration. */
 export function rowsOf(configuration: Configuration, rows: readonly Row[] = comparedRows()): Row[] {
-  return rows.filter((row) => configuration === 'usual' || dependsOnConfiguration(row));
+  return rows.filter((row) =>
+    configuration === 'usual' ? !WAITING_ROWS.has(row.id) : dependsOnConfiguration(row),
+  );
 }
 
 /** Names of the recorded files: one per encoding group and configuration. */
@@ -43,12 +47,13 @@ export function recordVectors(driver: OracleDriver, oracle: string, say: (text: 
   mkdirSync(folder, { recursive: true });
   let bytes = 0;
   for (const configuration of ['usual', 'strict'] as const) {
-    const count = RECORDED[configuration];
     for (const [group, rows] of Map.groupBy(rowsOf(configuration), (row) => row.group)) {
-      const cases = rows.flatMap((row) => generateCases(row, configuration, count, SEED));
+      const cases = rows.flatMap((row) =>
+        generateCases(row, configuration, recordedCount(row, configuration), SEED),
+      );
       const records = writeCases(cases);
       const results = driver.run(configuration, records);
-      const titles = rows.map(({ id }) => ({ id, count }));
+      const titles = rows.map((row) => ({ id: row.id, count: recordedCount(row, configuration) }));
       const packed = encodeRecording({ configuration, oracle, rows: titles, cases, results }, records);
       writeFileSync(join(folder, `${group}.${configuration}.br`), packed);
       bytes += packed.length;
