@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findNode, parseFdt } from '@armature/fdt';
 import { afterAll, describe, expect, test } from 'vitest';
 import { armature, Files, POWER_OFF, print, RESET, start } from './armature.ts';
@@ -397,4 +397,18 @@ test.skipIf(!has('aarch64-linux-gnu-ld'))('inspect and disasm read what GNU ld m
   expect(listing.stdout).toBe(
     '\n0000000040080000 <_start>:\n40080000:\td2800020 \tmov x0, #0x1\n40080004:\td65f03c0 \tret\n',
   );
+});
+
+const U_BOOT = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
+
+test.skipIf(!existsSync(U_BOOT))('U-Boot comes to its prompt, obeys and switches off', async () => {
+  const running = start(['run', '--bios', U_BOOT]);
+  await running.shows('Hit any key to stop autoboot');
+  running.write('\n');
+  await running.shows('=> ');
+  running.write('bdinfo\npoweroff\n');
+  const { code, stdout } = await running.outcome;
+  expect(stdout).toContain('DRAM:  128 MiB');
+  expect(stdout).toContain('-> start    = 0x0000000040000000');
+  expect(code).toBe(0);
 });

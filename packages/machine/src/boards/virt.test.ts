@@ -177,6 +177,7 @@ describe('virt()', () => {
     const machine = await virt({ memory: MiB(512), cpu: 'cortex-a53', flash: Uint8Array.of(1) }).build();
     expect(machine.regions.map(({ part, base, size }) => [part, base, size])).toEqual([
       ['flash', 0, MiB(64)],
+      ['flash-variables', MiB(64), MiB(64)],
       ['pl011', 0x0900_0000, 0x1000],
       ['ram', 0x4000_0000, MiB(512)],
     ]);

@@ -30,7 +30,7 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   readonly memory?: number | bigint;
   /** The memory manager's allocator: a factory, or the name of a standard one. Default `bitmap`, 16 MiB. */
   readonly allocator?: FrameAllocatorFactory | string;
-  /** Firmware for the flash at address 0; without it there is no flash. */
+  /** Firmware for the first flash bank, at address 0; without it there is no flash. It is read-only. */
   readonly flash?: Uint8Array;
   /** Called with every byte the guest sends on its console. */
   readonly onTransmit?: (byte: number) => void;
@@ -39,6 +39,7 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
 /** Address map of the board: the one of QEMU's `virt`. Bases are physical addresses, sizes bytes. */
 export const VIRT_MAP = {
   flash: { base: 0x0000_0000, size: 0x0400_0000 },
+  variables: { base: 0x0400_0000, size: 0x0400_0000 },
   uart: { base: 0x0900_0000, size: 0x1000, interrupt: spi(1) },
   ram: { base: 0x4000_0000 },
 } as const;
@@ -92,7 +93,10 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     .use(genericTimer())
     .use(pl011({ base: uart.base, irq: uart.interrupt, ...(onTransmit && { onTransmit }) }))
     .use(memoryManager({ allocator: factory, reserveFirst: Math.min(MiB(1), size) }));
-  return flash === undefined ? board : board.use(rom({ ...VIRT_MAP.flash, bytes: flash, name: 'flash' }));
+  if (flash === undefined) return board;
+  return board
+    .use(rom({ ...VIRT_MAP.flash, bytes: flash, name: 'flash' }))
+    .use(rom({ ...VIRT_MAP.variables, name: 'flash-variables' }));
 }
 
 type VirtRequirements =
