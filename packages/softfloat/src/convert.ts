@@ -9,6 +9,11 @@ function convertNaN(context: FloatContext): void {
   if ((A.kind & NAN) !== 0) processNaN(context, A, A);
 }
 
+/** The same for a result in binary16, whose alternative form has no NaN to quiet: packing refuses it. */
+function convertNaNToHalf(context: FloatContext): void {
+  if (!context.alternativeHalf) convertNaN(context);
+}
+
 /** binary16 (FPCR.AHP chooses the form) to binary32. @spec DDI 0487, FCVT */
 export function convert16To32(context: FloatContext, value: number): number {
   unpackConverted16(context, A, value);
@@ -26,7 +31,7 @@ export function convert16To64(context: FloatContext, value: number): void {
 /** binary32 to binary16 (FPCR.AHP chooses the form). @spec DDI 0487, FCVT */
 export function convert32To16(context: FloatContext, value: number): number {
   unpack32(context, A, value);
-  convertNaN(context);
+  convertNaNToHalf(context);
   return packConverted16(context, A, context.rounding);
 }
 
@@ -40,7 +45,7 @@ export function convert32To64(context: FloatContext, value: number): void {
 /** binary64 to binary16 (FPCR.AHP chooses the form). @spec DDI 0487, FCVT */
 export function convert64To16(context: FloatContext, lo: number, hi: number): number {
   unpack64(context, A, lo, hi);
-  convertNaN(context);
+  convertNaNToHalf(context);
   return packConverted16(context, A, context.rounding);
 }
 

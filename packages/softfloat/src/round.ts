@@ -74,7 +74,7 @@ export function pack64(context: FloatContext, u: Unpacked, rounding: RoundingMod
   const error = u.lo << 21;
   let lo = (u.hi << 21) | (u.lo >>> 11);
   // The leading one adds itself to the exponent; a carry out of the fraction does too.
-  let hi = (u.hi >>> 11) + (biased < 2048 ? biased << 20 : 0x7ff0_0000);
+  let hi = (u.hi >>> 11) + (biased < 2046 ? biased << 20 : 0x7fe0_0000);
   if (error !== 0) {
     context.flags |= INEXACT;
     if (roundsUp(rounding, u.sign, error, lo)) {
@@ -113,7 +113,7 @@ export function pack32(context: FloatContext, u: Unpacked, rounding: RoundingMod
     if (((u.hi & 0xff) | u.lo) !== 0) context.flags |= Flag.UFC;
   }
   const error = (u.hi << 24) | (u.lo !== 0 ? 1 : 0);
-  let result = (u.hi >>> 8) + (biased < 256 ? biased << 23 : 0x7f80_0000);
+  let result = (u.hi >>> 8) + (biased < 254 ? biased << 23 : 0x7f00_0000);
   if (error !== 0) {
     context.flags |= INEXACT;
     if (roundsUp(rounding, u.sign, error, result)) result += 1;

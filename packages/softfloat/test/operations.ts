@@ -274,10 +274,12 @@ for (const { format, reg, bits } of FORMATS) {
         { general: true },
       );
     }
+    // QEMU 7.2 extends the sign of FCVTZS Hd, Hn, #fbits into bits 31:16 of the register, so take the vector form.
+    const [rd, rn] = bits === 16 ? ['v0.4h', 'v1.4h'] : [`${reg}0`, `${reg}1`];
     for (const fractionBits of [1, bits / 2, bits]) {
       define(
         `${mnemonic}_${reg}_${fractionBits}`,
-        `${mnemonic} ${reg}0, ${reg}1, #${fractionBits}`,
+        `${mnemonic} ${rd}, ${rn}, #${fractionBits}`,
         [format],
         toFixed(format, bits, unsigned, fractionBits, Rounding.Zero),
       );
