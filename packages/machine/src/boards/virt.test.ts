@@ -22,8 +22,8 @@ interface Guest {
 async function guest(image: Uint8Array, options: VirtOptions = {}): Promise<Guest> {
   const bytes: number[] = [];
   const machine = await virt({ ...options, onTransmit: (byte) => bytes.push(byte) }).build();
-  boot(machine as Machine, { image });
-  return { machine: machine as Machine, output: () => String.fromCharCode(...bytes) };
+  boot(machine, { image });
+  return { machine: machine, output: () => String.fromCharCode(...bytes) };
 }
 
 const program = (source: string): Uint8Array => assemble(source, { origin: BASE }).bytes;
@@ -213,7 +213,7 @@ describe('virt()', () => {
       })
       .build();
     const image = program(`mov x1, #0x0a000000\nldr w7, [x1, #4]\n${POWER_OFF}`);
-    boot(machine as Machine, { image });
+    boot(machine, { image });
     expect(machine.runSync().reason).toBe('power-off');
     expect(machine.cpuStates[0].x(7)).toBe(42n);
     expect(machine.regions.find(({ part }) => part === 'pl011-2')!.base).toBe(0x0c00_0000);
