@@ -30,6 +30,8 @@ export interface AccessOptions {
 }
 
 export type AccessBytes = 1 | 2 | 4 | 8;
+/** Bytes of one to four registers of 64 or 128 bits. */
+export type VectorBytes = 8 | 16 | 24 | 32 | 48 | 64;
 
 /** New values of the condition flags. N and V are sign bits, Z is "equals zero", C is 0 or 1. */
 export interface FlagValues {
@@ -92,12 +94,14 @@ export abstract class Emitter {
     return this.choice('sf') === 1 ? 'i64' : 'i32';
   }
 
-  /** A general register named by a field. */
+  /** A general register named by a field; XZR when the row lacks the field. */
   abstract register<T extends Width>(width: T, field: string, register31?: Register31): Expr<T>;
   /** The old value of a register that is about to be written; anything when it is XZR. */
   abstract destination<T extends Width>(width: T, field: string): Expr<T>;
   /** Writes a general register; a 32-bit write clears the upper half. */
   abstract setRegister(width: Width, field: string, value: Expr, register31?: Register31): void;
+  /** Writes a 64-bit base register, where 31 is SP, in the instructions that `written` tells. */
+  abstract writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void;
   /** X30. */
   abstract setLinkRegister(value: I64): void;
 
@@ -142,6 +146,8 @@ export abstract class Emitter {
   abstract storePair(bytes: 4 | 8, address: I64, first: Expr, second: Expr, options?: AccessOptions): void;
   /** Faults when the stack pointer is the base register, is misaligned, and that is checked. */
   abstract checkStackAlignment(): void;
+  /** The same for a base register that need not be a choice: the check is made at run time. */
+  abstract checkBaseAlignment(field: string): void;
 
   /**
    * Must come first in every SIMD and floating-point instruction: traps when CPACR_EL1.FPEN says so.
@@ -178,6 +184,12 @@ export abstract class Emitter {
   /** 16 bytes of guest memory, as one access or two of 8. */
   abstract loadVector(address: I64): V128;
   abstract storeVector(address: I64, value: V128): void;
+  /**
+   * Consecutive bytes of guest memory, 16 to a vector; where 8 are left over, the last vector's upper half is
+   * zero. `alignment`, 1 to 16 bytes, is that of each element: what an access must have where that is checked.
+   */
+  abstract loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[];
+  abstract storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void;
   /**
    * 1 when arithmetic may use the host's: round to nearest, no flushing, no default NaN, IXC set already.
    * Results must still be checked: NaN, infinite and subnormal ones take the exact path.

@@ -90,13 +90,17 @@ export const fromHalves64 = (low: I64, high: I64): V128 =>
 export const lane64 = (a: V128, lane: 0 | 1): I64 => extractLane('i64', 'i64x2.extract_lane', a, lane);
 export const lane32 = (a: V128, lane: number): I32 => extractLane('i32', 'i32x4.extract_lane', a, lane);
 
-/** Sixteen bytes of machine memory. */
-export function loadVector(address: I32, offset: number): V128 {
+/** Sixteen bytes of machine memory, or eight with zeros above them. */
+export function loadVector(
+  address: I32,
+  offset: number,
+  name: 'v128.load' | 'v128.load64_zero' = 'v128.load',
+): V128 {
   return {
     type: 'v128',
     emit(code) {
       address.emit(code);
-      code.simdMemory('v128.load', offset);
+      code.simdMemory(name, offset);
     },
   };
 }

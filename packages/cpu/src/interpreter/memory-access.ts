@@ -138,7 +138,7 @@ export class MemoryAccess {
     const context = unprivileged && el === 1 ? 0 : el;
     const write = access === ACCESS.write;
     const checked = (this.cpu.lo(SCTLR_EL1) & SCTLR_A) !== 0;
-    const misaligned = (lo & (bytes - 1)) !== 0;
+    const misaligned = (lo & ((options & ACCESS_OPTION.quadword ? 16 : bytes) - 1)) !== 0;
     if (checked && misaligned) {
       this.fault(lo, hi, FAULT_STATUS.alignment, write);
       return false;

@@ -108,9 +108,23 @@ export function buildInterpreterModule(
     stackFault,
     floatingPointTrap,
     softFloat,
+  const slowReadBlock = writer.addFunction(
+    BLOCK_PARAMETERS,
+    ['i32'],
+    READ_BLOCK_LOCALS,
+    readBlockCode(state, slowRead),
+  );
+  const slowWriteBlock = writer.addFunction(
+    BLOCK_PARAMETERS,
+    ['i32'],
+    WRITE_BLOCK_LOCALS,
+    writeBlockCode(state, slowWrite),
+  );
     helpers,
   };
   const handlers = buildHandlers(functions, state);
+    slowReadBlock,
+    slowWriteBlock,
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),
     ...(Object.keys(TEMPORARIES) as (keyof typeof TEMPORARIES)[]).flatMap((type) =>
@@ -282,7 +296,9 @@ function slowEntry(
   code.localSet(tag);
   const page = and(local('i64', tag), i64(~(SOFT_TLB.alignedOnly | SOFT_TLB.hasCode)));
   const last = and(add(address, extendU(sub(local('i32', bytes), i32(1)))), PAGE);
-  const aligned = eqz(and(wrap(address), sub(local('i32', bytes), i32(1))));
+  // A quadword is 16 bytes where the access is 8: one more bit must be clear.
+  const quadword = shl(and(local('i32', options), i32(ACCESS_OPTION.quadword)), i32(2));
+  const aligned = eqz(and(wrap(address), or(sub(local('i32', bytes), i32(1)), quadword)));
   const anyAlignment = eqz(and(wrap(local('i64', tag)), i32(SOFT_TLB.alignedOnly)));
   return and(and(eq(page, and(address, PAGE)), eq(page, last)), or(aligned, anyAlignment));
 }

@@ -4,6 +4,8 @@ import { crc32Semantics } from './crc32.ts';
 import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
+import { loadStoreSimdSemantics } from './load-store-simd.ts';
+import { loadStoreSimdStructureSemantics } from './load-store-simd-structures.ts';
 import { loadStoreSemantics } from './loads-stores.ts';
 import { logicalSemantics } from './logical.ts';
 import { moveAndBitfieldSemantics } from './move-and-bitfield.ts';
@@ -19,6 +21,8 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...crc32Semantics,
     ...branchSemantics,
     ...loadStoreSemantics,
+    ...loadStoreSimdSemantics,
+    ...loadStoreSimdStructureSemantics,
     ...exclusiveSemantics,
     ...systemSemantics,
   ].map((entry) => [entry.row, entry]),

@@ -129,8 +129,8 @@ export class Code extends Bytes {
     this.unsigned(offset);
   }
 
-  /** A load or store of a whole vector. */
-  simdMemory(name: 'v128.load' | 'v128.store', offset: number): void {
+  /** A load or store of a vector. */
+  simdMemory(name: 'v128.load' | 'v128.load64_zero' | 'v128.store', offset: number): void {
     this.byte(SIMD_PREFIX);
     this.unsigned(simdOpcode(name));
     this.byte(0);
