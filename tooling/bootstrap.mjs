@@ -20,7 +20,7 @@ async function start(args) {
   say(
     'Armature: installs what is missing, builds, then boots the memory-management kernel on a virtual board.',
   );
-  if (!(await prepare({ quiet: false }))) return 1;
+  if (!(await prepare({ quiet: true }))) return 1;
   say('\n> armature phase3');
   return runCli(['phase3', ...args]);
 }
@@ -140,15 +140,15 @@ async function build({ quiet }) {
   const wanted = sourcesFingerprint();
   const built = manifests().every((file) => existsSync(join(root, dirname(file), 'dist')));
   if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
-  if (!quiet) say('Building ...');
+  say('Building ...');
   const from = performance.now();
-  if (!(await pnpm(['run', '--silent', 'build']))) {
+  if (!(await pnpm(['run', '--silent', 'build'], { quiet }))) {
     say('The build failed; see the messages above.');
     return false;
   }
   mkdirSync(cache, { recursive: true });
   writeFileSync(stamp, wanted);
-  if (!quiet) say(`Built in ${seconds(from)}.`);
+  say(`Built in ${seconds(from)}.`);
   return true;
 }
 
@@ -218,10 +218,10 @@ function environment({ packaged }) {
 }
 
 /** Runs the workspace's package manager; `npx` puts it on the PATH of what it runs, where turbo looks for it. */
-function pnpm(args) {
+function pnpm(args, { quiet = false } = {}) {
   const env = environment({ packaged: args[0] !== 'install' });
   // npm 11 warns on every start about settings it doesn't know; they are the user's business.
-  return run('npx', ['--yes', '--loglevel=error', PNPM, ...args], { env, shell: windows });
+  return run('npx', ['--yes', '--loglevel=error', PNPM, ...args], { env, shell: windows, quiet });
 }
 
 /** Runs a program of the workspace's development dependencies. */
@@ -232,15 +232,25 @@ function tool(name, args) {
   });
 }
 
-/** Standard output of tools joins the progress on stderr. True when the program ended well. */
-function run(program, args, options) {
+/**
+ * Standard output of tools joins the progress on stderr; of a quiet one, only when it fails. True when the program
+ * ended well.
+ */
+function run(program, args, { quiet = false, ...options }) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    const output = quiet ? 'pipe' : 2;
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', output, output], ...options });
+    const chunks = [];
+    child.stdout?.on('data', (chunk) => chunks.push(chunk));
+    child.stderr?.on('data', (chunk) => chunks.push(chunk));
     child.on('error', (error) => {
       say(`${program} cannot be started: ${error.message}`);
       resolve(false);
     });
-    child.on('exit', (code) => resolve(code === 0));
+    child.on('close', (code) => {
+      if (code !== 0 && quiet) process.stderr.write(Buffer.concat(chunks));
+      resolve(code === 0);
+    });
   });
 }
 

@@ -56,10 +56,16 @@ const files: Readonly<Record<string, { source: string; breaks: readonly string[]
     source: "import { even as e } from './odd.ts'; export const even = () => e;",
     breaks: ['no-cycles'],
   },
+  'packages/softfloat/src/index.ts': { source: 'export const s = 3;', breaks: [] },
+  'packages/softfloat/src/core.ts': {
+    source: "export { a } from '@armature/core';",
+    breaks: ['leaves-import-nothing'],
+  },
   'packages/cpu/src/index.ts': {
     source: "export { a } from '@armature/core'; export { b } from '@armature/isa';",
     breaks: [],
   },
+  'packages/cpu/src/softfloat.ts': { source: "export { s } from '@armature/softfloat';", breaks: [] },
   'packages/cpu/src/mmu.ts': {
     source: "export { a } from '@armature/mmu';",
     breaks: ['decoders-import-isa'],

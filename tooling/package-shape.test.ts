@@ -97,6 +97,19 @@ test('workspace packages refer to each other by workspace:^', () => {
   }
 });
 
+test.each([...packages, ...apps])('%s declares the workspace packages that it imports', (folder) => {
+  const { name, dependencies = {} } = JSON.parse(read(`${folder}/package.json`)) as Manifest;
+  const imported = tracked
+    .filter(
+      (path) =>
+        path.startsWith(`${folder}/src/`) && path.endsWith('.ts') && !/\.(test|bench)\.ts$/.test(path),
+    )
+    .flatMap((path) => [...read(path).matchAll(/^(?:import|export|\}).* from '(@armature\/[^/']+)/gm)])
+    .map((match) => match[1]!);
+  const missing = [...new Set(imported)].filter((one) => one !== name && !(one in dependencies));
+  expect(missing).toEqual([]);
+});
+
 test('source files are short', () => {
   const sources = tracked.filter((path) => /^(packages|apps|tooling)\/.*\.(ts|mjs|cjs)$/.test(path));
   const long = sources.filter((path) => read(path).split('\n').length > MAX_LINES);

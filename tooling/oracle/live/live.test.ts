@@ -11,7 +11,7 @@ import { rowsOf } from '../src/vectors.ts';
 
 /** Another seed each day, so that runs differ and a failure can be repeated. */
 const SEED = Number(process.env.ARMATURE_ORACLE_SEED ?? Math.floor(Date.now() / 86_400_000));
-const COUNT = Number(process.env.ARMATURE_ORACLE_COUNT ?? 1000);
+const COUNT = Number(process.env.ARMATURE_ORACLE_COUNT ?? 2000);
 const SHOWN = 3;
 
 describe(`our CPU and QEMU, seed ${SEED}`, () => {
