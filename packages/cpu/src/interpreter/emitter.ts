@@ -8,6 +8,7 @@ import {
   type Halves,
   type HelperName,
   type Register31,
+  type VectorBytes,
   type Width,
 } from '../emitter/emitter.ts';
 import {
@@ -38,7 +39,7 @@ import {
   wrap,
   xor,
 } from '../emitter/expressions.ts';
-import { float, fromHalves64, lane64, loadVector } from '../emitter/vectors.ts';
+import { float, lane64, loadVector } from '../emitter/vectors.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { Code, type OuterLabel } from '../wasm/code.ts';
 import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
@@ -89,12 +90,16 @@ export const LABEL = {
 /** Options of the slow memory functions, as bits. */
 export const ACCESS_OPTION = {
   unprivileged: 1,
+  /** The first half of 16 bytes: the alignment checked is theirs. */
+  quadword: 2,
 } as const;
 
 /** Functions that handlers call, by index in the module. */
 export interface InterpreterFunctions {
   readonly slowRead: number;
   readonly slowWrite: number;
+  readonly slowReadBlock: number;
+  readonly slowWriteBlock: number;
   readonly alignmentFault: number;
   readonly floatingPointTrap: number;
   readonly softFloat: number;
@@ -190,7 +195,7 @@ export class InterpreterEmitter extends Emitter {
     const slot = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
     return this.small(
       `${field}:${register31}`,
-      (fields) => 8 * (fields[field] === 31 ? slot : fields[field]),
+      ({ [field]: number = 31 }) => 8 * (number === 31 ? slot : number),
     );
   }
 
@@ -215,6 +220,14 @@ export class InterpreterEmitter extends Emitter {
   setRegister(_width: Width, field: string, value: Expr, register31: Register31 = 'zr'): void {
     this.target(field, register31).emit(this.code);
     as('i64', value as I32 | I64).emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
+  }
+
+  writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void {
+    this.small(`${field}:back`, (fields) => 8 * (written(fields) ? fields[field] : REGISTER_SLOT.sink)).emit(
+      this.code,
+    );
+    value.emit(this.code);
     this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
   }
 
@@ -429,7 +442,15 @@ export class InterpreterEmitter extends Emitter {
   }
 
   checkStackAlignment(): void {
-    const misaligned = and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask));
+    this.checkStack(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)));
+  }
+
+  checkBaseAlignment(field: string): void {
+    const isStack = this.small(`${field}:check`, (fields) => (fields[field] === 31 ? 15 : 0));
+    this.checkStack(and(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)), isStack));
+  }
+
+  private checkStack(misaligned: I32): void {
     this.if(misaligned, () => {
       this.saveRecord();
       this.code.call(this.functions.stackFault);
@@ -447,7 +468,15 @@ export class InterpreterEmitter extends Emitter {
 
   /** Offset of a V register from the first one. */
   private vectorSlot(field: string, next: number): I32 {
-    return this.small(`${field}:v${next}`, (fields) => 16 * ((fields[field] + next) & 31));
+    return this.following(
+      this.small(`${field}:v`, (fields) => 16 * fields[field]),
+      next,
+    );
+  }
+
+  /** A place in the V registers, the same one `next` registers on: the last is followed by the first. */
+  private following(slot: I32, next: number): I32 {
+    return next === 0 ? slot : and(add(slot, i32(16 * next)), i32(16 * 32 - 1));
   }
 
   vector(field: string, next = 0): V128 {
@@ -488,10 +517,11 @@ export class InterpreterEmitter extends Emitter {
     index: (fields: Fields) => number,
     next: number,
   ): I32 {
-    return this.small(
-      `${field}:${key}:${bytes}:${next}`,
-      (fields) => 16 * ((fields[field] + next) & 31) + bytes * index(fields),
+    const first = this.small(
+      `${field}:${key}:${bytes}`,
+      (fields) => 16 * fields[field] + bytes * index(fields),
     );
+    return this.following(first, next);
   }
 
   element<T extends Width>(
@@ -518,37 +548,67 @@ export class InterpreterEmitter extends Emitter {
   }
 
   loadVector(address: I64): V128 {
-    const held = this.let(address);
-    const entry = this.tlbEntry(held, {});
-    const value = this.temporary('v128');
-    this.if(
-      this.misses(entry, SOFT_TLB.readTag, held, 16),
-      () => {
-        const low = this.let(this.readSlowly('i64', 8, held, {}));
-        const high = this.readSlowly('i64', 8, add(held, i64(8)), {});
-        this.assign(value, fromHalves64(low, high));
-      },
-      () => this.assign(value, loadVector(this.host(entry, held), 0)),
-    );
-    return local('v128', value);
+    return this.loadVectors(16, address, i32(16))[0];
   }
 
   storeVector(address: I64, value: V128): void {
+    this.storeVectors(16, address, [value], i32(16));
+  }
+
+  loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[] {
     const held = this.let(address);
     const entry = this.tlbEntry(held, {});
+    const values = Array.from({ length: Math.ceil(bytes / 16) }, () => this.temporary('v128'));
+    const from = (base: I32, offset: number): void => {
+      values.forEach((value, index) => {
+        const name = 16 * index + 8 === bytes ? 'v128.load64_zero' : 'v128.load';
+        this.assign(value, loadVector(base, offset + 16 * index, name));
+      });
+    };
     this.if(
-      this.misses(entry, SOFT_TLB.writeTag, held, 16),
+      this.misses(entry, SOFT_TLB.readTag, held, bytes),
       () => {
-        const source = this.let(value);
-        this.writeSlowly(8, held, lane64(source, 0), {});
-        this.writeSlowly(8, add(held, i64(8)), lane64(source, 1), {});
+        this.accessBlock(this.functions.slowReadBlock, bytes, held, alignment);
+        from(i32(0), this.state + CPU_STATE.transfer);
       },
-      () => {
-        this.host(entry, held).emit(this.code);
-        value.emit(this.code);
-        this.code.simdMemory('v128.store', 0);
-      },
+      () => from(this.let(this.host(entry, held)), 0),
     );
+    return values.map((value) => local('v128', value));
+  }
+
+  storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void {
+    const held = this.let(address);
+    const entry = this.tlbEntry(held, {});
+    const to = (base: I32, offset: number): void => {
+      values.forEach((value, index) => {
+        base.emit(this.code);
+        if (16 * index + 8 === bytes) {
+          lane64(value, 0).emit(this.code);
+          this.code.memory(OP.i64Store, offset + 16 * index);
+        } else {
+          value.emit(this.code);
+          this.code.simdMemory('v128.store', offset + 16 * index);
+        }
+      });
+    };
+    this.if(
+      this.misses(entry, SOFT_TLB.writeTag, held, bytes),
+      () => {
+        to(i32(0), this.state + CPU_STATE.transfer);
+        this.accessBlock(this.functions.slowWriteBlock, bytes, held, alignment);
+      },
+      () => to(this.let(this.host(entry, held)), 0),
+    );
+  }
+
+  /** Reads into `transfer` or writes from it. */
+  private accessBlock(callee: number, bytes: number, address: I64, alignment: I32): void {
+    this.saveProgress();
+    address.emit(this.code);
+    this.code.i32Const(bytes);
+    alignment.emit(this.code);
+    this.code.call(callee);
+    this.leaveIfNonZero();
   }
 
   hostArithmetic(): I32 {

@@ -24,6 +24,13 @@ import {
 import { Code, type InnerLabel } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
+import {
+  BLOCK_PARAMETERS,
+  READ_BLOCK_LOCALS,
+  readBlockCode,
+  WRITE_BLOCK_LOCALS,
+  writeBlockCode,
+} from './block-access.ts';
 import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './emitter.ts';
 import { buildHandlers, HANDLER, type HandlerSet } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
@@ -101,13 +108,6 @@ export function buildInterpreterModule(
     ['i32', 'i64', 'i32', 'i32'],
     slowWriteCode(state, writeSlow),
   );
-  const functions: InterpreterFunctions = {
-    slowRead,
-    slowWrite,
-    alignmentFault,
-    stackFault,
-    floatingPointTrap,
-    softFloat,
   const slowReadBlock = writer.addFunction(
     BLOCK_PARAMETERS,
     ['i32'],
@@ -120,11 +120,18 @@ export function buildInterpreterModule(
     WRITE_BLOCK_LOCALS,
     writeBlockCode(state, slowWrite),
   );
+  const functions: InterpreterFunctions = {
+    slowRead,
+    slowWrite,
+    slowReadBlock,
+    slowWriteBlock,
+    alignmentFault,
+    stackFault,
+    floatingPointTrap,
+    softFloat,
     helpers,
   };
   const handlers = buildHandlers(functions, state);
-    slowReadBlock,
-    slowWriteBlock,
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),
     ...(Object.keys(TEMPORARIES) as (keyof typeof TEMPORARIES)[]).flatMap((type) =>
