@@ -84,8 +84,12 @@ unary('sqrt', 'fsqrt', sf.sqrt16, sf.sqrt32, sf.sqrt64);
 unary('recipEstimate', 'frecpe', sf.recipEstimate16, sf.recipEstimate32, sf.recipEstimate64);
 unary('rsqrtEstimate', 'frsqrte', sf.rsqrtEstimate16, sf.rsqrtEstimate32, sf.rsqrtEstimate64);
 unary('recipExponent', 'frecpx', sf.recipExponent16, sf.recipExponent32, sf.recipExponent64);
-define('unsignedRecipEstimate', 'urecpe v0.2s, v1.2s; fmov s0, s0', ['u32'], (_, v) => sf.unsignedRecipEstimate(v[0]!));
-define('unsignedRsqrtEstimate', 'ursqrte v0.2s, v1.2s; fmov s0, s0', ['u32'], (_, v) => sf.unsignedRsqrtEstimate(v[0]!));
+define('unsignedRecipEstimate', 'urecpe v0.2s, v1.2s; fmov s0, s0', ['u32'], (_, v) =>
+  sf.unsignedRecipEstimate(v[0]!),
+);
+define('unsignedRsqrtEstimate', 'ursqrte v0.2s, v1.2s; fmov s0, s0', ['u32'], (_, v) =>
+  sf.unsignedRsqrtEstimate(v[0]!),
+);
 
 // FMSUB and its like check that a NaN's sign is negated before it is processed.
 define('mulAdd16', 'fmadd h0, h1, h2, h3', ['f16', 'f16', 'f16'], (c, v) =>
