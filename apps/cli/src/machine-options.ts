@@ -79,7 +79,7 @@ export async function makeMachine(
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
   });
-  return (await board.build());
+  return await board.build();
 }
 
 async function fromFile(args: MachineArguments, options: MachineOptions, clock: ClockMode): Promise<Machine> {

@@ -133,6 +133,15 @@ ${print('1')}${RESET}
   test('--trace', async () => {
     const { stderr } = await armature(['run', hello, '--trace', 'firmware']);
     expect(stderr).toMatch(/^\[0\.0000\d+\] firmware: psci: hvc 0x84000008/);
+    const fault = files.program(
+      'fault.bin',
+      `adr x0, vectors\nmsr vbar_el1, x0\nudf #0\n.balign 2048\nvectors: .space 0x200
+       adr x0, 1f\nmsr elr_el1, x0\neret\n1:${POWER_OFF}`,
+    );
+    const { stderr: exceptions } = await armature(['run', fault, '--trace', 'exceptions']);
+    const [taken, returned] = exceptions.split('\n');
+    expect(taken).toMatch(/synchronous to EL1: ESR 0x2000000 .* vector 0x4008_0a00 \(Unknown reason\)$/);
+    expect(returned).toMatch(/exceptions: cpu: return to EL1 at 0x4008_0a0c$/);
   });
 
   test('the same run gives the same summary, twice', async () => {

@@ -78,10 +78,23 @@ export class AssembledMachine implements Machine {
     this.systemRegisters = assembly.systemRegisters;
     this.cpuStates = assembly.cpuStates;
     this.runner = assembly.runner;
-    this.log = new ExceptionLog(
-      (record) => assembly.trace.emit('cpu', 'exceptions', () => describeException(record())),
-      () => this.runner.exceptionLoop(),
-    );
+    const { trace } = assembly;
+    this.log = new ExceptionLog({
+      taken: (record) =>
+        trace.emit(
+          'cpu',
+          'exceptions',
+          () => describeException(record()),
+          () => ({ exception: record() }),
+        ),
+      returned: (cpu) =>
+        trace.emit(
+          'cpu',
+          'exceptions',
+          () => `return to EL${cpu.exceptionLevel} at ${formatAddress(cpu.pc)}`,
+        ),
+      loop: () => this.runner.exceptionLoop(),
+    });
     this.runner.attach(assembly.clock, this.log);
     assembly.find('cpu')?.observeExceptions(this.log);
   }

@@ -40,6 +40,14 @@ export interface MachineStatistics {
   readonly translation: TranslationStatistics;
 }
 
+/** Whom an {@link ExceptionLog} tells. */
+export interface ExceptionEvents {
+  taken(record: () => ExceptionRecord): void;
+  returned(cpu: CpuState): void;
+  /** The same exception was taken {@link LOOP_LENGTH} times without a return. */
+  loop(): void;
+}
+
 /** Equal exceptions in a row, without a return between them, that make a loop. */
 const LOOP_LENGTH = 10_000;
 
@@ -91,21 +99,15 @@ class RawRecord {
 export class ExceptionLog implements ExceptionObserver {
   private readonly counts = { synchronous: 0, irq: 0, fiq: 0, serror: 0, returned: 0 };
   private readonly byClass = new Int32Array(64);
-  private readonly onTaken: (record: () => ExceptionRecord) => void;
-  private readonly onLoop: () => void;
+  private readonly events: ExceptionEvents;
   private first = new RawRecord();
   private last = new RawRecord();
   private current = new RawRecord();
   private chained = false;
   private repeats = 0;
 
-  /**
-   * @param onTaken told of every exception
-   * @param onLoop told when the same exception was taken {@link LOOP_LENGTH} times without a return
-   */
-  constructor(onTaken: (record: () => ExceptionRecord) => void, onLoop: () => void) {
-    this.onTaken = onTaken;
-    this.onLoop = onLoop;
+  constructor(events: ExceptionEvents) {
+    this.events = events;
   }
 
   /** The exception that began the latest chain. */
@@ -132,12 +134,13 @@ export class ExceptionLog implements ExceptionObserver {
     this.countRepeats();
     this.current = last;
     this.last = current;
-    this.onTaken(() => current.toRecord());
+    this.events.taken(() => current.toRecord());
   }
 
-  returned(): void {
+  returned(cpu: CpuState): void {
     this.counts.returned++;
     this.repeats = 0;
+    this.events.returned(cpu);
   }
 
   /** Forgets the chain and keeps the counts: what a reset does. */
@@ -154,6 +157,6 @@ export class ExceptionLog implements ExceptionObserver {
       current.elrHi === last.elrHi &&
       current.syndrome === last.syndrome;
     this.repeats = same ? this.repeats + 1 : 0;
-    if (this.repeats === LOOP_LENGTH) this.onLoop();
+    if (this.repeats === LOOP_LENGTH) this.events.loop();
   }
 }

@@ -1,3 +1,5 @@
+import type { ExceptionRecord } from './statistics.ts';
+
 /** One line of a trace. */
 export interface TraceEvent {
   /** `exceptions`, `mmu`, `psci`, `boot`: what the reporting part calls it. */
@@ -7,6 +9,8 @@ export interface TraceEvent {
   readonly message: string;
   /** Machine time, nanoseconds. */
   readonly time: number;
+  /** Under `exceptions`, when one was taken: the values behind the message. */
+  readonly exception?: ExceptionRecord;
 }
 
 export type TraceListener = (event: TraceEvent) => void;
@@ -35,11 +39,22 @@ export class TraceHub {
     };
   }
 
-  emit(part: string, topic: string, message: () => string): void {
+  emit(
+    part: string,
+    topic: string,
+    message: () => string,
+    values?: () => Pick<TraceEvent, 'exception'>,
+  ): void {
     if (this.listeners.size === 0) return;
     const interested = new Set([...(this.listeners.get(topic) ?? []), ...(this.listeners.get('*') ?? [])]);
     if (interested.size === 0) return;
-    const event: TraceEvent = { topic, part, message: message(), time: this.now() };
+    const event: TraceEvent = {
+      topic,
+      part,
+      message: message(),
+      time: this.now(),
+      ...values?.(),
+    };
     for (const listener of interested) listener(event);
   }
 }

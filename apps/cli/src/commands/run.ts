@@ -1,4 +1,5 @@
-import type { BootOptions, ClockMode, Machine } from '@armature/machine';
+import { describeSyndrome } from '@armature/exceptions';
+import type { BootOptions, ClockMode, Machine, TraceEvent } from '@armature/machine';
 import { decompressImage } from '@armature/machine';
 import { type Command, Option } from 'commander';
 import { address, count, list, quantity } from '../arguments.ts';
@@ -118,9 +119,7 @@ export async function runGuest(
     writeBytes(dumpDtb, machine.deviceTree(append === undefined ? {} : { bootArguments: append }));
   }
   if (trace !== undefined) {
-    machine.onTrace(trace, ({ topic, part, message, time }) => {
-      process.stderr.write(`[${(time / 1e9).toFixed(9)}] ${topic}: ${part}: ${message}\n`);
-    });
+    machine.onTrace(trace, (event) => process.stderr.write(`${traceLine(event)}\n`));
   }
   const report = await runSession(machine, {
     reboot: args.reboot,
@@ -132,6 +131,11 @@ export async function runGuest(
     ...(maxInstructions !== undefined && { maxInstructions }),
   });
   return conclude(machine, report, args, options.summary ?? false);
+}
+
+function traceLine({ exception, message, part, time, topic }: TraceEvent): string {
+  const words = exception?.kind === 'synchronous' ? ` (${describeSyndrome(exception.syndrome)})` : '';
+  return `[${(time / 1e9).toFixed(9)}] ${topic}: ${part}: ${message}${words}`;
 }
 
 function conclude(machine: Machine, report: SessionReport, args: RunArguments, always: boolean): number {
