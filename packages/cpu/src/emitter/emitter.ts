@@ -94,12 +94,15 @@ export abstract class Emitter {
     return this.choice('sf') === 1 ? 'i64' : 'i32';
   }
 
-  /** A general register named by a field; XZR when the row lacks the field. */
-  abstract register<T extends Width>(width: T, field: string, register31?: Register31): Expr<T>;
+  /**
+   * A general register named by a field; XZR when the row lacks the field. With `next`, the one after it, as in
+   * register pairs.
+   */
+  abstract register<T extends Width>(width: T, field: string, register31?: Register31, next?: 0 | 1): Expr<T>;
   /** The old value of a register that is about to be written; anything when it is XZR. */
   abstract destination<T extends Width>(width: T, field: string): Expr<T>;
   /** Writes a general register; a 32-bit write clears the upper half. */
-  abstract setRegister(width: Width, field: string, value: Expr, register31?: Register31): void;
+  abstract setRegister(width: Width, field: string, value: Expr, register31?: Register31, next?: 0 | 1): void;
   /** Writes a 64-bit base register, where 31 is SP, in the instructions that `written` tells. */
   abstract writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void;
   /** X30. */
@@ -121,6 +124,8 @@ export abstract class Emitter {
   abstract programCounter(): I64;
 
   abstract setFlags(flags: FlagValues): void;
+  /** The flags as they are, N, Z and V of 64 bits. Hold them before setting any. */
+  abstract flags(): { readonly n: I64; readonly z: I64; readonly c: I32; readonly v: I64 };
   abstract carry(): I32;
   /** The condition that a four-bit field names: 0 or 1. */
   abstract condition(field: string): I32;

@@ -191,34 +191,45 @@ export class InterpreterEmitter extends Emitter {
     return loadFrom('i32', OP.i32Load16U, this.record, this.layout.placeSmall(key, compute));
   }
 
-  private source(field: string, register31: Register31): I32 {
+  private source(field: string, register31: Register31, next: 0 | 1): I32 {
     const slot = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
-    return this.small(
-      `${field}:${register31}`,
-      ({ [field]: number = 31 }) => 8 * (number === 31 ? slot : number),
-    );
+    return this.small(`${field}:${register31}:${next}`, ({ [field]: first = 31 - next }) => {
+      const number = first + next;
+      return 8 * (number === 31 ? slot : number);
+    });
   }
 
-  private target(field: string, register31: Register31): I32 {
-    if (register31 === 'sp') return this.source(field, 'sp');
-    return this.small(
-      `${field}:out`,
-      (fields) => 8 * (fields[field] === 31 ? REGISTER_SLOT.sink : fields[field]),
-    );
+  private target(field: string, register31: Register31, next: 0 | 1): I32 {
+    if (register31 === 'sp') return this.source(field, 'sp', next);
+    return this.small(`${field}:out:${next}`, (fields) => {
+      const number = fields[field] + next;
+      return 8 * (number === 31 ? REGISTER_SLOT.sink : number);
+    });
   }
 
-  register<T extends Width>(width: T, field: string, register31: Register31 = 'zr'): Expr<T> {
+  register<T extends Width>(
+    width: T,
+    field: string,
+    register31: Register31 = 'zr',
+    next: 0 | 1 = 0,
+  ): Expr<T> {
     const opcode = width === 'i64' ? OP.i64Load : OP.i32Load;
-    return loadFrom(width, opcode, this.source(field, register31), this.state + CPU_STATE.x);
+    return loadFrom(width, opcode, this.source(field, register31, next), this.state + CPU_STATE.x);
   }
 
   destination<T extends Width>(width: T, field: string): Expr<T> {
     const opcode = width === 'i64' ? OP.i64Load : OP.i32Load;
-    return loadFrom(width, opcode, this.target(field, 'zr'), this.state + CPU_STATE.x);
+    return loadFrom(width, opcode, this.target(field, 'zr', 0), this.state + CPU_STATE.x);
   }
 
-  setRegister(_width: Width, field: string, value: Expr, register31: Register31 = 'zr'): void {
-    this.target(field, register31).emit(this.code);
+  setRegister(
+    _width: Width,
+    field: string,
+    value: Expr,
+    register31: Register31 = 'zr',
+    next: 0 | 1 = 0,
+  ): void {
+    this.target(field, register31, next).emit(this.code);
     as('i64', value as I32 | I64).emit(this.code);
     this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
   }
@@ -263,6 +274,11 @@ export class InterpreterEmitter extends Emitter {
     this.setState64(CPU_STATE.flagZ, n === z ? flagN : wide(z));
     this.setState32(CPU_STATE.flagC, c);
     this.setState64(CPU_STATE.flagV, wide(v));
+  }
+
+  flags(): { n: I64; z: I64; c: I32; v: I64 } {
+    const [n, z, v] = [CPU_STATE.flagN, CPU_STATE.flagZ, CPU_STATE.flagV].map((at) => this.state64(at));
+    return { n, z, c: this.carry(), v };
   }
 
   carry(): I32 {
@@ -642,6 +658,16 @@ export class InterpreterEmitter extends Emitter {
     this.code.i32Const(0);
     value.emit(this.code);
     this.code.memory(OP.i32Store, this.state + offset);
+  }
+
+  stateVector(offset: number): V128 {
+    return loadVector(i32(0), this.state + offset);
+  }
+
+  setStateVector(offset: number, value: V128): void {
+    this.code.i32Const(0);
+    value.emit(this.code);
+    this.code.simdMemory('v128.store', this.state + offset);
   }
 
   branch(offset: (fields: Fields) => number): void {

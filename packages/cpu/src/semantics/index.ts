@@ -1,14 +1,17 @@
 import { addSubtractSemantics } from './add-subtract.ts';
+import { atomicSemantics } from './atomics.ts';
 import { branchSemantics } from './branches.ts';
 import { crc32Semantics } from './crc32.ts';
 import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
+import { flagManipulationSemantics } from './flag-manipulation.ts';
 import { loadStoreSimdSemantics } from './load-store-simd.ts';
 import { loadStoreSimdStructureSemantics } from './load-store-simd-structures.ts';
 import { loadStoreSemantics } from './loads-stores.ts';
 import { logicalSemantics } from './logical.ts';
 import { moveAndBitfieldSemantics } from './move-and-bitfield.ts';
+import { orderedExtensionSemantics } from './ordered-extensions.ts';
 import { systemSemantics } from './system.ts';
 
 /** Semantics of every implemented row, by row id. */
@@ -24,6 +27,9 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...loadStoreSimdSemantics,
     ...loadStoreSimdStructureSemantics,
     ...exclusiveSemantics,
+    ...atomicSemantics,
+    ...orderedExtensionSemantics,
+    ...flagManipulationSemantics,
     ...systemSemantics,
   ].map((entry) => [entry.row, entry]),
 );
