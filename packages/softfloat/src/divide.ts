@@ -15,30 +15,24 @@ import {
   unpack64,
   ZERO,
 } from './unpacked.ts';
-import { multiplyHigh } from './wide.ts';
+import { lowProductHigh, significand53 } from './wide.ts';
 
 /*
- * The host's division and square root are correctly rounded to 53 bits, so the exact result lies within half
- * a unit of theirs. The sign of the exact remainder says on which side: above, a sticky bit follows the 53
- * bits; below, they are decremented and all bits after them are ones. That is as good as an exact result,
- * for every rounding and also for fewer bits. A remainder is below 2^54 in magnitude, so the low 64 bits of
- * two long products give it.
+ * The host's quotient and square root of 53-bit integers are correctly rounded to 53 bits, so the exact
+ * result lies within half a unit of theirs, and never just there. The sign of the exact remainder says on
+ * which side: above, a sticky bit follows the 53 bits; below, they are decremented and all bits after them
+ * are ones. That is as good as an exact result, for every rounding and also for fewer bits. A remainder is
+ * below 2^54 in magnitude, so the low 64 bits of two long products give it.
  */
+
+const TWO_21 = 0x20_0000;
+const TWO_52 = 0x10_0000_0000_0000;
 
 const A = new Unpacked();
 const B = new Unpacked();
 const R = new Unpacked();
 
-const TWO_21 = 0x20_0000;
-const TWO_32 = 0x1_0000_0000;
-const TWO_52 = 0x10_0000_0000_0000;
-
-/** The significand, whose low 11 bits are zero, as an integer in [2^52, 2^53). */
-function significand53(u: Unpacked): number {
-  return (u.hi >>> 0) * TWO_21 + (u.lo >>> 11);
-}
-
-/** Makes `r`'s significand that of the integer `q` in [2^52, 2^53], corrected by the remainder's words. */
+/** Makes `r`'s significand that of the integer `q` in [2^52, 2^53), corrected by the remainder's words. */
 function setCorrected(r: Unpacked, q: number, remainderHi: number, remainderLo: number): void {
   const top = Math.floor(q / TWO_21);
   r.kind = FINITE;
@@ -62,12 +56,8 @@ function divideFinite(r: Unpacked, a: Unpacked, b: Unpacked): void {
   }
   const quotient = (dividend / divisor) * TWO_52;
   // remainder = dividend * 2^52 - quotient * divisor
-  const qHi = Math.floor(quotient / TWO_32);
-  const qLo = quotient | 0;
-  const dHi = Math.floor(divisor / TWO_32);
-  const dLo = divisor | 0;
-  const productLo = Math.imul(qLo, dLo);
-  const productHi = (multiplyHigh(qLo, dLo) + Math.imul(qHi, dLo) + Math.imul(qLo, dHi)) | 0;
+  const productLo = Math.imul(quotient, divisor);
+  const productHi = lowProductHigh(quotient, divisor);
   const remainderHi = ((dividend << 20) - productHi - (productLo !== 0 ? 1 : 0)) | 0;
   r.exponent = exponent;
   setCorrected(r, quotient, remainderHi, -productLo | 0);
@@ -99,11 +89,9 @@ function sqrtFinite(r: Unpacked, a: Unpacked): void {
   const odd = a.exponent & 1;
   const radicand = significand53(a) * (odd === 0 ? 1 : 2);
   const root = Math.sqrt(radicand / TWO_52) * TWO_52;
-  const rootHi = Math.floor(root / TWO_32);
-  const rootLo = root | 0;
   // remainder = radicand * 2^52 - root^2
-  const squareLo = Math.imul(rootLo, rootLo);
-  const squareHi = (multiplyHigh(rootLo, rootLo) + Math.imul(rootHi, rootLo) * 2) | 0;
+  const squareLo = Math.imul(root, root);
+  const squareHi = lowProductHigh(root, root);
   const remainderHi = ((radicand << 20) - squareHi - (squareLo !== 0 ? 1 : 0)) | 0;
   r.exponent = (a.exponent - odd) / 2;
   setCorrected(r, root, remainderHi, -squareLo | 0);

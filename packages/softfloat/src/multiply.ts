@@ -47,9 +47,9 @@ function multiplyUnpacked(
     }
     return;
   }
-  multiply(PRODUCT, a, b);
   r.kind = FINITE;
   r.sign = sign;
+  multiply(PRODUCT, a, b);
   r.exponent = a.exponent + b.exponent + 1 - normalizeWide(PRODUCT);
   r.hi = PRODUCT.w3;
   r.lo = PRODUCT.w2 | ((PRODUCT.w1 | PRODUCT.w0) !== 0 ? 1 : 0);

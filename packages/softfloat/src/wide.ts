@@ -1,5 +1,9 @@
 import type { Unpacked } from './unpacked.ts';
 
+const TWO_21 = 0x20_0000;
+const TWO_32 = 0x1_0000_0000;
+const TWO_64 = TWO_32 * TWO_32;
+
 /** Bits 63:32 of the product of two unsigned 32-bit words, signed. */
 export function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
@@ -50,33 +54,38 @@ export class Wide {
   w0 = 0;
 }
 
-function carries(sum: number): number {
-  return sum < 0x1_0000_0000 ? 0 : sum < 0x2_0000_0000 ? 1 : 2;
+/** The significand of an operand, whose low 11 bits are zero, as an integer in [2^52, 2^53). */
+export function significand53(u: Unpacked): number {
+  return (u.hi >>> 0) * TWO_21 + (u.lo >>> 11);
 }
 
-/** The 128-bit product of two significands. */
+/** Bits 63:32 of the product of two integers in [0, 2^54), signed; Math.imul gives bits 31:0. */
+export function lowProductHigh(a: number, b: number): number {
+  const aLo = a | 0;
+  const bLo = b | 0;
+  const cross = Math.imul(Math.floor(a / TWO_32), bLo) + Math.imul(aLo, Math.floor(b / TWO_32));
+  return (multiplyHigh(aLo, bLo) + cross) | 0;
+}
+
+/** The 128-bit product of the significands of two operands. */
 export function multiply(r: Wide, a: Unpacked, b: Unpacked): void {
-  const aHi = a.hi;
-  const aLo = a.lo;
-  const bHi = b.hi;
-  const bLo = b.lo;
-  if ((aLo | bLo) === 0) {
-    r.w3 = multiplyHigh(aHi, bHi);
-    r.w2 = Math.imul(aHi, bHi);
+  if ((a.lo | b.lo) === 0) {
+    r.w3 = multiplyHigh(a.hi, b.hi);
+    r.w2 = Math.imul(a.hi, b.hi);
     r.w1 = 0;
     r.w0 = 0;
     return;
   }
-  r.w0 = Math.imul(aLo, bLo);
-  const sum1 = (multiplyHigh(aLo, bLo) >>> 0) + (Math.imul(aHi, bLo) >>> 0) + (Math.imul(aLo, bHi) >>> 0);
-  r.w1 = sum1 | 0;
-  const sum2 =
-    (multiplyHigh(aHi, bLo) >>> 0) +
-    (multiplyHigh(aLo, bHi) >>> 0) +
-    (Math.imul(aHi, bHi) >>> 0) +
-    carries(sum1);
-  r.w2 = sum2 | 0;
-  r.w3 = (multiplyHigh(aHi, bHi) + carries(sum2)) | 0;
+  const m = significand53(a);
+  const n = significand53(b);
+  const low = Math.imul(m, n);
+  const middle = lowProductHigh(m, n);
+  // The host's product is off by 2^52 at most, so its bits 105:64 become exact without the low 64 bits.
+  const high = Math.round((m * n - ((middle >>> 0) * TWO_32 + (low >>> 0))) / TWO_64);
+  r.w3 = (high / 1024) | 0;
+  r.w2 = (high << 22) | (middle >>> 10);
+  r.w1 = (middle << 22) | (low >>> 10);
+  r.w0 = low << 22;
 }
 
 /** Shifts left by 0 to 31 places. */
@@ -126,17 +135,21 @@ export function shiftRightStickyWide(r: Wide, n: number): void {
   if (lost !== 0) r.w0 |= 1;
 }
 
+function carry(sum: number): number {
+  return sum < TWO_32 ? 0 : 1;
+}
+
 /** r + s, modulo 2^128; gives the carry out. */
 export function addWide(r: Wide, s: Wide): number {
   const sum0 = (r.w0 >>> 0) + (s.w0 >>> 0);
-  const sum1 = (r.w1 >>> 0) + (s.w1 >>> 0) + carries(sum0);
-  const sum2 = (r.w2 >>> 0) + (s.w2 >>> 0) + carries(sum1);
-  const sum3 = (r.w3 >>> 0) + (s.w3 >>> 0) + carries(sum2);
+  const sum1 = (r.w1 >>> 0) + (s.w1 >>> 0) + carry(sum0);
+  const sum2 = (r.w2 >>> 0) + (s.w2 >>> 0) + carry(sum1);
+  const sum3 = (r.w3 >>> 0) + (s.w3 >>> 0) + carry(sum2);
   r.w0 = sum0 | 0;
   r.w1 = sum1 | 0;
   r.w2 = sum2 | 0;
   r.w3 = sum3 | 0;
-  return carries(sum3);
+  return carry(sum3);
 }
 
 /** Makes `r` a - b, where a >= b. */
