@@ -196,13 +196,14 @@ export abstract class Emitter {
   abstract loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[];
   abstract storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void;
   /**
-   * 1 when arithmetic may use the host's: round to nearest, no flushing, no default NaN, IXC set already.
-   * Results must still be checked: NaN, infinite and subnormal ones take the exact path.
+   * How far arithmetic may use the host's: a value of `HOST_ARITHMETIC`. Where it is not `never`, FPCR asks for
+   * rounding to nearest without flushing. Results must still be checked: NaN, infinite and perhaps underflowed
+   * ones take the exact path.
    */
   abstract hostArithmetic(): I32;
   /**
    * The exact path: runs a floating-point operation in software on `transfer` of the state block and leaves
-   * the result there, setting FPSR. The operation is a number that both sides know.
+   * the result there, setting FPSR. For the word that names the operation, see `operation-word.ts`.
    */
   abstract softFloat(operation: I32): void;
 
@@ -213,6 +214,8 @@ export abstract class Emitter {
   abstract stateTable32(offset: number, index: I32): I32;
   abstract setState64(offset: number, value: I64): void;
   abstract setState32(offset: number, value: I32): void;
+  abstract stateVector(offset: number): V128;
+  abstract setStateVector(offset: number, value: V128): void;
 
   /** Ends the instruction with a jump to a constant distance from it, a multiple of 4. */
   abstract branch(offset: (fields: Fields) => number): void;

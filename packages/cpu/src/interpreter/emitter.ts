@@ -61,9 +61,9 @@ export const LOCAL = {
 export const TEMPORARIES = {
   i32: { first: LOCAL.firstI32, end: 11 },
   i64: { first: LOCAL.firstI64, end: 23 },
-  f32: { first: 23, end: 27 },
-  f64: { first: 27, end: 31 },
-  v128: { first: 31, end: 41 },
+  f32: { first: 23, end: 29 },
+  f64: { first: 29, end: 35 },
+  v128: { first: 35, end: 45 },
 } as const;
 
 /** Why compiled code hands over to the engine. */

@@ -19,7 +19,7 @@ import {
   sharedRegisterOffset,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
-import { FloatingPointUnit } from '../floating-point/unit.ts';
+import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
 import { Decoder } from './decoder.ts';
@@ -276,6 +276,7 @@ export class Interpreter implements CpuEngine {
     cpu.setLo(CPU_STATE.fetchTlb, base + CPU_BLOCK.fetchTlb(el));
     const enabled = (cpu.lo(CPACR_EL1) >>> 20) & 3;
     cpu.setLo(CPU_STATE.floatingPointDisabled, enabled === 3 || (enabled === 1 && el > 0) ? 0 : 1);
+    updateHostArithmetic(cpu);
     const checked = cpu.lo(SCTLR_EL1) & (el === 0 ? SCTLR_SA0 : SCTLR_SA);
     cpu.setLo(CPU_STATE.spAlignmentMask, checked ? 15 : 0);
   }

@@ -3,6 +3,7 @@ import type { CpuModel } from '../models/index.ts';
 import { CACHE_OPERATIONS, cacheRegisters } from './caches.ts';
 import { controlRegisters } from './control.ts';
 import { debugRegisters } from './debug.ts';
+import { floatingPointRegisters } from './floating-point.ts';
 import { identificationRegisters } from './identification.ts';
 import { implementationRegisters } from './implementation-defined.ts';
 
@@ -30,6 +31,7 @@ export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}):
     ...cacheRegisters(model),
     ...controlRegisters(model),
     ...debugRegisters(model),
+    ...floatingPointRegisters(model),
     ...implementationRegisters(model, { cpus, peripheralBase }),
     ...CACHE_OPERATIONS,
   ];

@@ -6,6 +6,7 @@ import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
 import { flagManipulationSemantics } from './flag-manipulation.ts';
+import { floatingPointDataProcessingSemantics } from './floating-point-data-processing.ts';
 import { loadStoreSimdSemantics } from './load-store-simd.ts';
 import { loadStoreSimdStructureSemantics } from './load-store-simd-structures.ts';
 import { loadStoreSemantics } from './loads-stores.ts';
@@ -31,5 +32,6 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...orderedExtensionSemantics,
     ...flagManipulationSemantics,
     ...systemSemantics,
+    ...floatingPointDataProcessingSemantics,
   ].map((entry) => [entry.row, entry]),
 );

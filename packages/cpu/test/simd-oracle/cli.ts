@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { allSemantics } from '../../src/semantics/index.ts';
 import { compareRows } from './compare.ts';
-import { anyFpcr, type CaseOptions, floatVectors } from './generate.ts';
+import { anyFpcr, anyFpsr, type CaseOptions, floatVectors } from './generate.ts';
 
 /*
  * Compares SIMD and floating-point rows with QEMU:
  *
  *     node --import ./tooling/sources.mjs packages/cpu/test/simd-oracle/cli.ts '^SQ' --count 1000 --seed 1
  *
- * --float: V registers hold floating-point numbers, and FPCR varies.
+ * --float: V registers hold floating-point numbers, and FPCR and FPSR vary.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const wanted = new RegExp(positionals[0] ?? '_asi[ms]d|float|fmov');
-const options: CaseOptions = values.float ? { vectors: floatVectors, fpcr: anyFpcr } : {};
+const options: CaseOptions = values.float ? { vectors: floatVectors, fpcr: anyFpcr, fpsr: anyFpsr } : {};
 const rows = [...allSemantics.keys()].filter((row) => wanted.test(row));
 const comparisons = await compareRows(rows, Number(values.count), Number(values.seed), options);
 let wrong = 0;

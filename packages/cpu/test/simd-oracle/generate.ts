@@ -115,6 +115,12 @@ export function anyFpcr(random: Random): number {
   return (random.below(32) << 22) | (random.below(2) << 19);
 }
 
+/** Values of FPSR: IXC alone, which lets the host compute, no bit, or any cumulative bits. */
+export function anyFpsr(random: Random): number {
+  const any = (random.below(2) << 27) | (random.below(2) << 7) | random.below(32);
+  return random.pick([0, 1 << 4, any]);
+}
+
 export interface CaseOptions {
   /** What V registers hold. Default {@link integerVectors}. */
   readonly vectors?: VectorSource;
