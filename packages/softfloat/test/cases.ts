@@ -98,6 +98,31 @@ function edges({ bits, fraction }: Layout): bigint[] {
   return list;
 }
 
+/** Zero, infinity, NaNs of both kinds, the ends of the subnormal and normal ranges, one, and two. */
+function specials({ bits, fraction }: Layout): bigint[] {
+  const f = BigInt(fraction);
+  const infinity = mask(bits - 1 - fraction) << f;
+  const one = mask(bits - 2 - fraction) << f;
+  const smallest = 1n << f;
+  const quiet = smallest >> 1n;
+  return [
+    0n,
+    0n,
+    infinity,
+    infinity,
+    infinity + 1n,
+    infinity + quiet,
+    infinity + quiet + 5n,
+    1n,
+    smallest - 1n,
+    smallest,
+    infinity - 1n,
+    one,
+    one + smallest,
+  ];
+}
+
+const SPECIALS = { f16: specials(LAYOUTS.f16), f32: specials(LAYOUTS.f32), f64: specials(LAYOUTS.f64) };
 const EDGES = { f16: edges(LAYOUTS.f16), f32: edges(LAYOUTS.f32), f64: edges(LAYOUTS.f64) };
 
 /** A fraction of few ones, few zeros, or a run: what makes ties and long carries. */
@@ -123,6 +148,7 @@ function float(random: Random, format: 'f16' | 'f32' | 'f64', near: bigint | und
   const sign = BigInt(random.below(2)) << BigInt(bits - 1);
   const exponents = 2 ** (bits - 1 - fraction);
   const kind = random.below(16);
+  if (kind < 3) return sign | random.pick(SPECIALS[format]);
   if (kind < 5) return sign | random.pick(EDGES[format]);
   if (kind < 7) return random.big64() & mask(bits);
   let exponent: number;

@@ -6,7 +6,7 @@ import { encodeCases, missingOracle, runOracle } from './oracle.ts';
 import { Random } from './random.ts';
 import { packVectors, VECTORS } from './vectors.ts';
 
-const CASES = 90;
+const CASES = 150;
 
 const reason = missingOracle();
 if (reason !== undefined) throw new Error(`Vectors need the oracle, and ${reason}`);
