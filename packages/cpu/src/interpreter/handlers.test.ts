@@ -1,0 +1,112 @@
+import { type Row, rowById, fields as rowFields, table } from '@armature/isa';
+import { describe, expect, test } from 'vitest';
+import type { Fields } from '../emitter/emitter.ts';
+import { allSemantics } from '../semantics/index.ts';
+import { combinationOf, HANDLER, type Variant } from './handlers.ts';
+import { buildInterpreterModule } from './module.ts';
+
+const { handlers } = buildInterpreterModule(4096, { initial: 1, maximum: 1, shared: false });
+const plans = [...handlers.plans.values()];
+const variantsOf = (plan: (typeof plans)[number]): readonly Variant[] => [...plan.near, ...plan.far];
+const FIRST = Math.max(...Object.values(HANDLER)) + 1;
+
+/** Fields of words of a row that give every field its extremes, in all combinations with those of few others. */
+function sampleFields(row: Row): Fields[] {
+  const words = new Set<number>([row.value]);
+  for (const { lo, width } of row.fields.values()) {
+    const most = 2 ** width;
+    const values = most <= 16 ? [...Array(most).keys()] : [0, 1, most / 2, most - 1];
+    for (const word of [...words].slice(0, 64)) {
+      for (const value of values) words.add((word & ~((most - 1) << lo)) | (value << lo));
+    }
+  }
+  return [...words]
+    .map((word) => ({ ...rowFields(row, word), word }))
+    .filter((fields: Fields) => !row.constraint?.reserved((name) => fields[name]));
+}
+
+describe('semantics', () => {
+  test('are there for every row of the decode table that is done', () => {
+    const missing = table.filter(({ id, status }) => status === 'done' && !allSemantics.has(id));
+    expect(missing.map(({ id }) => id)).toEqual([]);
+  });
+
+  test('are for rows that exist', () => {
+    expect([...allSemantics.keys()].filter((id) => rowById(id) === undefined)).toEqual([]);
+  });
+
+  test('make one plan each', () => {
+    expect(plans.map(({ row }) => row.id)).toEqual([...allSemantics.keys()]);
+  });
+
+  test('choose a variant for every word', () => {
+    for (const plan of plans) {
+      const combinations = plan.choices.reduce((count, { values }) => count * values, 1);
+      expect(plan.near, plan.row.id).toHaveLength(combinations);
+      expect(plan.far, plan.row.id).toHaveLength(plan.distance === undefined ? 0 : combinations);
+      const outside = sampleFields(plan.row).filter((fields) =>
+        plan.choices.some(({ of, values }) => {
+          const choice = of(fields);
+          return !Number.isInteger(choice) || choice < 0 || choice >= values;
+        }),
+      );
+      expect(
+        outside.map(({ word }) => `0x${(word >>> 0).toString(16)}`),
+        plan.row.id,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('handler numbers', () => {
+  test('are dense: each has code, and each but the first few is some variant', () => {
+    const used = new Set(plans.flatMap(variantsOf).map(({ handler }) => handler));
+    const expected = Array.from({ length: handlers.codes.length }, (_, index) => FIRST + index);
+    expect([...used].sort((a, b) => a - b)).toEqual(expected);
+  });
+
+  test('begin after those that no instruction names, of which 0 is "decode"', () => {
+    expect(HANDLER.decode).toBe(0);
+    expect(Object.values(HANDLER).sort((a, b) => a - b)).toEqual([...Array(FIRST).keys()]);
+  });
+
+  test('fit the record', () => expect(FIRST + handlers.codes.length).toBeLessThan(2 ** 16));
+
+  test('are shared by rows that do the same', () => {
+    const numbers = (id: string): number[] => handlers.plans.get(id)!.near.map(({ handler }) => handler);
+    expect(numbers('NOP_hints')).toEqual(numbers('DMB_barriers'));
+    expect(numbers('BR_branch_reg')).toEqual(numbers('RET_branch_reg'));
+    expect(numbers('LDUR_ldst_unscaled')).toEqual(numbers('LDR_ldst_pos'));
+  });
+});
+
+describe('records', () => {
+  test('have no two operands in the same bytes, and none over the handler number', () => {
+    for (const plan of plans) {
+      for (const { slots } of variantsOf(plan)) {
+        const taken = new Set([0, 1]);
+        for (const { key, offset, width } of slots) {
+          expect(offset % Math.min(width, 4), `${plan.row.id} ${key}`).toBe(0);
+          expect(offset + width, `${plan.row.id} ${key}`).toBeLessThanOrEqual(16);
+          for (let byte = offset; byte < offset + width; byte++) {
+            expect(taken.has(byte), `${plan.row.id}: ${key} at byte ${byte}`).toBe(false);
+            taken.add(byte);
+          }
+        }
+      }
+    }
+  });
+
+  test('hold their operands: no small value is wider than its place', () => {
+    for (const plan of plans) {
+      for (const fields of sampleFields(plan.row)) {
+        const { slots } = plan.near[combinationOf(plan.choices, fields)];
+        const wide = slots.filter(({ width, compute }) => {
+          const { lo } = compute(fields);
+          return width === 2 && (lo < 0 || lo >= 2 ** 16);
+        });
+        if (wide.length > 0) throw new Error(`${plan.row.id} 0x${fields.word.toString(16)}: ${wide[0].key}`);
+      }
+    }
+  });
+});
