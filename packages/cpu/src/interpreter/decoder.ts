@@ -1,6 +1,14 @@
-import { decode, type Feature, fields as fieldsOf } from '@armature/isa';
+import { decode, type Feature, fields as fieldsOf, type Row } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
 import { combinationOf, HANDLER, type RowPlan } from './handlers.ts';
+
+/**
+ * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
+ * rows with an indexed element split it into M and Rm.
+ */
+export function operandFields(row: Row, word: number): Fields {
+  return { ...fieldsOf(row, word), Vm: (word >>> 16) & 31, word };
+}
 
 /** Fills predecoded records from instruction words. */
 export class Decoder {
@@ -27,7 +35,7 @@ export class Decoder {
       this.bytes.setUint16(record, HANDLER.undefined, true);
       return;
     }
-    const fields: Fields = { ...fieldsOf(row, word), word };
+    const fields = operandFields(row, word);
     const combination = combinationOf(plan.choices, fields);
     const variant = (this.isFar(plan, fields, hostOffset & 0xfff) ? plan.far : plan.near)[combination];
     for (const { offset, width, compute } of variant.slots) {

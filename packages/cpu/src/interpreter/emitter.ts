@@ -42,7 +42,7 @@ import {
 import { float, lane64, loadVector } from '../emitter/vectors.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { Code, type OuterLabel } from '../wasm/code.ts';
-import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
+import { FLOAT_OP, OP, type ValueType } from '../wasm/opcodes.ts';
 import { RecordLayout } from './record.ts';
 
 /** Locals of the interpreter function. */
@@ -150,7 +150,7 @@ export class InterpreterEmitter extends Emitter {
   /** Set when the instruction has a direct branch: its distance in bytes. Such handlers come in two forms. */
   branchDistance: ((fields: Fields) => number) | undefined;
   private ended = false;
-  private readonly semantics: Semantics;
+  protected readonly semantics: Semantics;
   private readonly choices: Readonly<Record<string, number>>;
   /** The branch target lies in the page of the branch: its record is a constant distance away. */
   private readonly near: boolean;
@@ -177,6 +177,14 @@ export class InterpreterEmitter extends Emitter {
   run(): void {
     this.semantics.emit(this);
     if (!this.ended) this.next();
+  }
+
+  /** Emits the handler of an instruction that is in a function of its own. */
+  runFunction(index: number, checksFloatingPoint: boolean): void {
+    if (checksFloatingPoint) this.checkFloatingPoint();
+    this.code.localGet(LOCAL.record);
+    this.code.call(index);
+    this.next();
   }
 
   choice(name: string): number {
@@ -731,13 +739,13 @@ export class InterpreterEmitter extends Emitter {
     this.leaveIfNonZero();
   }
 
-  private next(): void {
+  protected next(): void {
     this.ended = true;
     this.assign(LOCAL.record, add(this.record, i32(16)));
     this.code.br(LABEL.dispatch);
   }
 
-  private saveRecord(): void {
+  protected saveRecord(): void {
     this.setState32(CPU_STATE.record, this.record);
   }
 
@@ -755,5 +763,33 @@ export class InterpreterEmitter extends Emitter {
   private leaveIfNonZero(): void {
     this.code.localTee(LOCAL.status);
     this.code.brIf(LABEL.leave);
+  }
+}
+
+/** Instantiates semantics as a function outside the dispatch loop: takes the record, returns nothing. */
+export class OutlinedEmitter extends InterpreterEmitter {
+  /** Types of the function's locals, those after its parameter. */
+  readonly localTypes: ValueType[] = [];
+  checksFloatingPoint = false;
+
+  override run(): void {
+    this.semantics.emit(this);
+    this.code.op(OP.end);
+  }
+
+  override temporary(type: ValueType): number {
+    return this.localTypes.push(type);
+  }
+
+  override checkFloatingPoint(): void {
+    this.checksFloatingPoint = true;
+  }
+
+  protected override next(): never {
+    throw new Error(`${this.semantics.row}: a function of its own can't branch`);
+  }
+
+  protected override saveRecord(): never {
+    throw new Error(`${this.semantics.row}: a function of its own can't leave the instruction`);
   }
 }

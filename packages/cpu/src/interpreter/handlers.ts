@@ -3,7 +3,8 @@ import type { Fields } from '../emitter/emitter.ts';
 import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
 import type { Code } from '../wasm/code.ts';
-import { InterpreterEmitter, type InterpreterFunctions } from './emitter.ts';
+import type { ValueType } from '../wasm/opcodes.ts';
+import { InterpreterEmitter, type InterpreterFunctions, OutlinedEmitter } from './emitter.ts';
 import type { OperandSlot } from './record.ts';
 
 /** Handlers that no instruction names. */
@@ -39,36 +40,73 @@ export interface HandlerSet {
   readonly plans: ReadonlyMap<string, RowPlan>;
   /** Code of handlers {@link FIRST_HANDLER} and up. */
   readonly codes: readonly Code[];
+  /** Functions that handlers call, from index `firstFunction` on; each takes a record. */
+  readonly functions: readonly OutlinedFunction[];
 }
+
+export interface OutlinedFunction {
+  readonly locals: readonly ValueType[];
+  readonly code: Code;
+}
+
+/** A body of fewer bytes stays in the dispatch loop: the call would take as much room. */
+const SHORTEST_FUNCTION = 64;
 
 const same = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 
-/** Instantiates all semantics; handlers with the same code become one, whatever row they came from. */
-export function buildHandlers(functions: InterpreterFunctions, state: number): HandlerSet {
-  const codes: Code[] = [];
-  const byLength = new Map<number, number[]>();
-  const intern = (code: Code): number => {
-    const candidates = byLength.get(code.length) ?? [];
-    const found = candidates.find((index) => same(codes[index].view(), code.view()));
-    if (found !== undefined) return FIRST_HANDLER + found;
-    const index = codes.push(code) - 1;
-    byLength.set(code.length, [...candidates, index]);
-    return FIRST_HANDLER + index;
-  };
-  const plans = new Map<string, RowPlan>();
-  for (const semantics of allSemantics.values()) {
-    plans.set(semantics.row, planRow(semantics, functions, state, intern));
+/** A list of pieces of code without duplicates. */
+class CodePool<T extends { readonly code: Code }> {
+  readonly items: T[] = [];
+  private readonly byLength = new Map<number, number[]>();
+
+  /** The index of an item with the same code, which is added when there is none. */
+  intern(item: T): number {
+    const { code } = item;
+    const candidates = this.byLength.get(code.length) ?? [];
+    const found = candidates.find((index) => same(this.items[index].code.view(), code.view()));
+    if (found !== undefined) return found;
+    const index = this.items.push(item) - 1;
+    this.byLength.set(code.length, [...candidates, index]);
+    return index;
   }
-  return { plans, codes };
 }
 
-function planRow(
-  semantics: Semantics,
+/**
+ * Instantiates all semantics; handlers with the same code become one, whatever row they came from.
+ *
+ * @param firstFunction index that the module's next function will have.
+ */
+export function buildHandlers(
   functions: InterpreterFunctions,
+  firstFunction: number,
   state: number,
-  intern: (code: Code) => number,
-): RowPlan {
+): HandlerSet {
+  const context: BuildContext = {
+    functions,
+    firstFunction,
+    state,
+    handlers: new CodePool(),
+    outlined: new CodePool(),
+  };
+  const plans = new Map<string, RowPlan>();
+  for (const semantics of allSemantics.values()) plans.set(semantics.row, planRow(semantics, context));
+  return {
+    plans,
+    codes: context.handlers.items.map(({ code }) => code),
+    functions: context.outlined.items,
+  };
+}
+
+interface BuildContext {
+  readonly functions: InterpreterFunctions;
+  readonly firstFunction: number;
+  readonly state: number;
+  readonly handlers: CodePool<{ readonly code: Code }>;
+  readonly outlined: CodePool<OutlinedFunction>;
+}
+
+function planRow(semantics: Semantics, context: BuildContext): RowPlan {
   const row = rowById(semantics.row);
   if (row === undefined)
     throw new Error(`semantics for ${semantics.row}, which the decode table does not have`);
@@ -81,18 +119,42 @@ function planRow(
   for (let combination = 0; combination < combinations; combination++) {
     const values = splitCombination(names, choices, combination);
     const emit = (isNear: boolean): InterpreterEmitter => {
-      const emitter = new InterpreterEmitter(semantics, values, isNear, functions, state);
+      const emitter = new InterpreterEmitter(semantics, values, isNear, context.functions, context.state);
       emitter.run();
       return emitter;
     };
+    const outlined = semantics.outlined ? outline(semantics, values, context) : undefined;
+    if (outlined !== undefined) {
+      near.push(outlined);
+      continue;
+    }
     const first = emit(true);
-    near.push({ handler: intern(first.code), slots: first.layout.slots });
+    near.push(variantOf(first, context));
     if (first.branchDistance === undefined) continue;
     distance = first.branchDistance;
-    const second = emit(false);
-    far.push({ handler: intern(second.code), slots: second.layout.slots });
+    far.push(variantOf(emit(false), context));
   }
   return { row, choices, near, far, distance };
+}
+
+function variantOf(emitter: InterpreterEmitter, { handlers }: BuildContext): Variant {
+  return { handler: FIRST_HANDLER + handlers.intern(emitter), slots: emitter.layout.slots };
+}
+
+/** A variant in a function of its own; undefined where it is too short for that. */
+function outline(
+  semantics: Semantics,
+  values: Readonly<Record<string, number>>,
+  context: BuildContext,
+): Variant | undefined {
+  const { functions, state, handlers } = context;
+  const body = new OutlinedEmitter(semantics, values, true, functions, state);
+  body.run();
+  if (body.code.length < SHORTEST_FUNCTION) return undefined;
+  const index = context.outlined.intern({ locals: body.localTypes, code: body.code });
+  const caller = new InterpreterEmitter(semantics, values, true, functions, state);
+  caller.runFunction(context.firstFunction + index, body.checksFloatingPoint);
+  return { handler: FIRST_HANDLER + handlers.intern(caller), slots: body.layout.slots };
 }
 
 function splitCombination(

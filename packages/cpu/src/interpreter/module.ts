@@ -131,7 +131,10 @@ export function buildInterpreterModule(
     softFloat,
     helpers,
   };
-  const handlers = buildHandlers(functions, state);
+  const handlers = buildHandlers(functions, writer.nextFunction, state);
+  for (const outlined of handlers.functions) {
+    writer.addFunction(['i32'], [], outlined.locals, outlined.code);
+  }
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),
     ...(Object.keys(TEMPORARIES) as (keyof typeof TEMPORARIES)[]).flatMap((type) =>

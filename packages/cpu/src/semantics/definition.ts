@@ -12,6 +12,11 @@ export interface Semantics {
   readonly row: string;
   readonly choices: Readonly<Record<string, Choice>>;
   readonly emit: (e: Emitter) => void;
+  /**
+   * The interpreter may put it in a function of its own, outside the dispatch loop. Then nothing in it may leave
+   * the instruction but a `checkFloatingPoint` at the start: no memory access, no helper, no branch.
+   */
+  readonly outlined?: boolean;
 }
 
 /** The field itself, one bit. */

@@ -13,6 +13,7 @@ import { loadStoreSemantics } from './loads-stores.ts';
 import { logicalSemantics } from './logical.ts';
 import { moveAndBitfieldSemantics } from './move-and-bitfield.ts';
 import { orderedExtensionSemantics } from './ordered-extensions.ts';
+import { simdIntegerSemantics } from './simd.ts';
 import { systemSemantics } from './system.ts';
 
 /** Semantics of every implemented row, by row id. */
@@ -32,6 +33,7 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...orderedExtensionSemantics,
     ...flagManipulationSemantics,
     ...systemSemantics,
+    ...simdIntegerSemantics,
     ...floatingPointDataProcessingSemantics,
   ].map((entry) => [entry.row, entry]),
 );

@@ -2,8 +2,8 @@ import { decode, type Row, rowById } from '@armature/isa';
 import { Cases } from './case.ts';
 import { Random, seedOf } from './random.ts';
 
-/** Fills the sixteen bytes of a V register. */
-export type VectorSource = (random: Random, bytes: Uint8Array) => void;
+/** Called once for each case: gives what fills the sixteen bytes of each V register. */
+export type VectorSource = (random: Random) => (bytes: Uint8Array) => void;
 
 const lowestOf = (bits: number): bigint => 1n << BigInt(bits - 1);
 
@@ -47,10 +47,22 @@ function fillLanes(bytes: Uint8Array, bits: number, lane: () => bigint): void {
   }
 }
 
-/** Integer lanes of one random size. */
-export const integerVectors: VectorSource = (random, bytes) => {
-  const bits = random.pick([8, 16, 32, 64]);
-  fillLanes(bytes, bits, () => integerLane(random, bits));
+/** Lanes at which results saturate when they meet. */
+function extremeLane(random: Random, bits: number): bigint {
+  const min = lowestOf(bits);
+  return random.pick([min, min, min - 1n, min + 1n, -1n, 0n]);
+}
+
+const LANE_BITS = [8, 16, 32, 64] as const;
+
+/** Integer lanes: of one size in all registers or of any in each, and in some cases extremes alone. */
+export const integerVectors: VectorSource = (random) => {
+  const common = random.oneIn(2) ? random.pick(LANE_BITS) : undefined;
+  const lane = random.oneIn(4) ? extremeLane : integerLane;
+  return (bytes) => {
+    const bits = common ?? random.pick(LANE_BITS);
+    fillLanes(bytes, bits, () => lane(random, bits));
+  };
 };
 
 /** Formats by total bits: bits of exponent and of fraction. */
@@ -103,10 +115,13 @@ function floatLane(random: Random, exponentBits: number, fractionBits: number): 
   }
 }
 
-/** Floating-point lanes of one random format. */
-export const floatVectors: VectorSource = (random, bytes) => {
-  const [bits, exponentBits, fractionBits] = random.pick(FORMATS);
-  fillLanes(bytes, bits, () => floatLane(random, exponentBits, fractionBits));
+/** Floating-point lanes: of one format in all registers or of any in each. */
+export const floatVectors: VectorSource = (random) => {
+  const common = random.oneIn(2) ? random.pick(FORMATS) : undefined;
+  return (bytes) => {
+    const [bits, exponentBits, fractionBits] = common ?? random.pick(FORMATS);
+    fillLanes(bytes, bits, () => floatLane(random, exponentBits, fractionBits));
+  };
 };
 
 /** Values of FPCR: mostly the default, else any rounding mode, DN, FZ, FZ16 and AHP. */
@@ -163,7 +178,8 @@ export function generateCases(rowId: string, count: number, seed: number, option
     for (let register = 0; register < 31; register++) {
       cases.setX(index, register, BigInt.asUintN(64, integerLane(random, 64)));
     }
-    for (let register = 0; register < 32; register++) vectors(random, cases.v(index, register));
+    const fill = vectors(random);
+    for (let register = 0; register < 32; register++) fill(cases.v(index, register));
   }
   return cases;
 }
