@@ -1,6 +1,16 @@
+import { ArmatureError } from '@armature/core';
 import { EXIT } from './exit-codes.ts';
 
 const SIZE = 4096;
+
+/** Nobody reads on: ends as a program does that SIGPIPE kills. Anything else is an error. */
+function refuse(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(EXIT.outputClosed);
+  throw new ArmatureError('FILE_UNREADABLE', `cannot write to standard output: ${error.message}`, {
+    hint: 'Check where the output goes.',
+    cause: error,
+  });
+}
 
 /** Collects the bytes a guest sends and writes them to standard output as soon as the host gets a turn. */
 export class SerialOutput {
@@ -11,10 +21,7 @@ export class SerialOutput {
 
   constructor(stream: NodeJS.WriteStream) {
     this.stream = stream;
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.outputClosed);
-      throw error;
-    });
+    stream.on('error', refuse);
   }
 
   readonly write = (byte: number): void => {
@@ -32,8 +39,13 @@ export class SerialOutput {
   /** Hands what was collected to the stream. */
   flush(): void {
     if (this.length === 0) return;
-    this.stream.write(this.buffer.slice(0, this.length));
+    const bytes = this.buffer.slice(0, this.length);
     this.length = 0;
+    try {
+      this.stream.write(bytes);
+    } catch (error) {
+      refuse(error as NodeJS.ErrnoException);
+    }
   }
 
   /** Resolves when everything written has left this process. */

@@ -59,11 +59,12 @@ export function start(args: readonly string[]): RunningArmature {
     end: () => child.stdin.end(),
     kill: (signal) => child.kill(signal),
     shows: (text) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         look = () => {
           if (stdout.includes(text)) resolve();
         };
         look();
+        child.on('close', () => reject(new Error(`it ended without ${text}: ${stdout}${stderr}`)));
       }),
   };
 }

@@ -292,6 +292,12 @@ describe.concurrent('bad input', () => {
     expect(hint).toMatch(/^hint: Nothing is at 0x3000_0000; /);
   });
 
+  test('a trace of an endless loop is short', async () => {
+    const image = files.program('loops.bin', 'mov x0, #0x30000000\nbr x0');
+    const { stderr } = await armature(['run', image, '--trace', '*']);
+    expect(stderr.split('\n')[2]).toMatch(/^ {2}\.\.\. \d+ more of these$/);
+  });
+
   test('a guest that writes to ROM', async () => {
     const image = files.program('rom.bin', 'mov x1, #0x100\nstr x0, [x1]\nb .');
     const { code, error, hint } = await refused(['run', '--bios', image]);

@@ -55,11 +55,12 @@ class Session {
   }
 
   shows(text: string): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.look = () => {
         if (this.screen.includes(text)) resolve();
       };
       this.look();
+      this.child.on('close', () => reject(new Error(`it ended without ${text}: ${this.screen}`)));
     });
   }
 

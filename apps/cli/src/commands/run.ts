@@ -1,5 +1,4 @@
-import { describeSyndrome } from '@armature/exceptions';
-import type { BootOptions, ClockMode, Machine, TraceEvent } from '@armature/machine';
+import type { BootOptions, ClockMode, Machine } from '@armature/machine';
 import { decompressImage } from '@armature/machine';
 import { type Command, Option } from 'commander';
 import { address, count, list, quantity } from '../arguments.ts';
@@ -10,6 +9,7 @@ import { exceptionLoopError, haltedError } from '../guest-failure.ts';
 import { addMachineOptions, type MachineArguments, makeMachine } from '../machine-options.ts';
 import { runSession, type SessionReport } from '../session.ts';
 import { jsonSummary, textSummary } from '../summary.ts';
+import { TraceWriter } from '../trace-writer.ts';
 
 export interface RunArguments extends MachineArguments {
   readonly append?: string;
@@ -118,9 +118,8 @@ export async function runGuest(
   if (dumpDtb !== undefined) {
     writeBytes(dumpDtb, machine.deviceTree(append === undefined ? {} : { bootArguments: append }));
   }
-  if (trace !== undefined) {
-    machine.onTrace(trace, (event) => process.stderr.write(`${traceLine(event)}\n`));
-  }
+  const tracer = new TraceWriter((line) => process.stderr.write(`${line}\n`));
+  if (trace !== undefined) machine.onTrace(trace, tracer.write);
   const report = await runSession(machine, {
     reboot: args.reboot,
     boot: {
@@ -130,12 +129,8 @@ export async function runGuest(
     },
     ...(maxInstructions !== undefined && { maxInstructions }),
   });
+  tracer.finish();
   return conclude(machine, report, args, options.summary ?? false);
-}
-
-function traceLine({ exception, message, part, time, topic }: TraceEvent): string {
-  const words = exception?.kind === 'synchronous' ? ` (${describeSyndrome(exception.syndrome)})` : '';
-  return `[${(time / 1e9).toFixed(9)}] ${topic}: ${part}: ${message}${words}`;
 }
 
 function conclude(machine: Machine, report: SessionReport, args: RunArguments, always: boolean): number {
