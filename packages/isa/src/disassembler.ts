@@ -1,5 +1,5 @@
 import { decode, fieldGetter } from './decode.ts';
-import { CONDITIONS } from './operands/branches.ts';
+import { matches, spellingFor } from './operands/mnemonic.ts';
 import type { FormatContext } from './operands/operand.ts';
 import { compileSyntax } from './operands/syntax.ts';
 import type { Alias, Feature, FieldGetter, Row } from './types.ts';
@@ -31,11 +31,9 @@ export function disassemble(
   if (row.asm === '') return `.inst 0x${hexWord(word)} ; ${row.title}`;
   const field = fieldGetter(row, word);
   const asm = options.noAliases === true ? row.asm : preferredSpelling(row, field);
-  const { mnemonic, operands } = compileSyntax(asm);
+  const { spellings, operands } = compileSyntax(asm);
   const context: FormatContext = { field, address: BigInt(address) };
-  const name = mnemonic.endsWith('<cond>')
-    ? mnemonic.replace('<cond>', CONDITIONS[field('cond')] ?? '')
-    : mnemonic;
+  const name = spellingFor(spellings, field) ?? '';
   const texts = operands.map((operand) => operand.format(context)).filter((text) => text !== '');
   return texts.length === 0 ? name : `${name} ${texts.join(', ')}`;
 }
@@ -49,8 +47,8 @@ function preferredSpelling(row: Row, field: FieldGetter): string {
 
 function applies(alias: Alias, field: FieldGetter): boolean {
   if (alias.assembleOnly === true) return false;
-  for (const [name, value] of Object.entries(alias.fix ?? {})) {
-    if (field(name) !== value) return false;
-  }
+  if (alias.fix !== undefined && !matches(alias.fix, field)) return false;
+  // The letters of the mnemonic may not cover every combination, as in STADD and STADDL.
+  if (spellingFor(compileSyntax(alias.asm).spellings, field) === undefined) return false;
   return alias.requires?.(field) !== false && alias.when?.(field) !== false;
 }

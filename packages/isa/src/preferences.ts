@@ -50,3 +50,11 @@ export const isConditionalStep = (f: FieldGetter): boolean =>
   sourcesAreOne(f) && f('Rn') !== 31 && f('cond') < 14;
 export const isConditionalNegate = (f: FieldGetter): boolean => sourcesAreOne(f) && f('cond') < 14;
 export const hasOppositeCondition = (f: FieldGetter): boolean => f('cond') < 14;
+
+/** UMOV of a whole register's worth, which is written MOV. */
+export const isWholeElement = (f: FieldGetter): boolean =>
+  (f('imm5') & (f('Q') === 1 ? 15 : 7)) === (f('Q') === 1 ? 8 : 4);
+
+/** SSHLL and USHLL by nothing, which are written SXTL and UXTL. */
+export const isElementLengthened = (f: FieldGetter): boolean =>
+  f('immb') === 0 && [1, 2, 4].includes(f('immh'));

@@ -109,6 +109,16 @@ counter .req x11
     mov counter, #4
     .unreq counter
     .endif`,
+  'SIMD, floating point and extensions': `
+    fmov s0, #1.0; fmov d1, #-0.125; fmov v0.4s, #2; movi v0.4s, #1, lsl #8; mvni v1.8h, #0xff; movi d0, #0xff00ff; movi v1.2d, #0
+    mov v0.16b, v1.16b; mov v0.s[1], w2; mov v1.d[0], v2.d[1]; mov s0, v1.s[3]; mov x0, v1.d[1]; umov w0, v1.b[3]; mov b3, v1.b[15]; dup v0.2d, x1
+    ld1 {v0.16b, v1.16b}, [x0], #32; ld1 {v0.16b-v3.16b}, [x0]; st4 {v30.4s, v31.4s, v0.4s, v1.4s}, [sp], x3; ld1 {v0.b}[3], [x0], #1; ld2r {v0.4h, v1.4h}, [x1], x2; st3 {v0.d, v1.d, v2.d}[1], [x9]
+    ldr q0, [x0, #16]; ldr d0, [x1, x2, lsl #3]; str b0, [x0, #1]; ldr s0, [x1, #-4]; ldp q0, q1, [sp, #-32]!; ldr d3, 1f; ldr s4, =0x3f800000; ldr d5, =0x123456789; stnp d0, d1, [x3]
+    fadd v0.2d, v1.2d, v2.2d; fmla v0.4s, v1.4s, v2.s[3]; mul v0.8h, v1.8h, v15.h[7]; smull2 v0.4s, v1.8h, v2.8h; sshll v0.8h, v1.8b, #0; uxtl2 v0.2d, v1.4s; sxtl v3.4s, v4.4h; shrn2 v0.16b, v1.8h, #8; sqshl v0.2d, v1.2d, #63; shl d0, d1, #4
+    fcmp s0, #0.0; fcmp d1, d2; fcmpe s0, 0.0; fccmp d0, d1, #3, ne; fcsel s0, s1, s2, gt; cmeq v0.4s, v1.4s, #0; fcmgt d0, d1, #0.0; fcvtzs x0, d1, #5; scvtf s0, w1, #32; ucvtf v0.2d, v1.2d, #64; fcvt d0, s1; fcvtl2 v0.2d, v1.4s; xtn v0.8b, v1.8h
+    tbl v0.8b, {v1.16b, v2.16b}, v3.8b; tbx v0.16b, {v31.16b, v0.16b, v1.16b}, v4.16b; ext v0.16b, v1.16b, v2.16b, #5; zip1 v0.2d, v1.2d, v2.2d; addv b0, v1.16b; not v0.8b, v1.8b; mvn v0.16b, v2.16b; addp d0, v1.2d; faddp s0, v1.2s; pmull v0.1q, v1.1d, v2.1d
+    aese v0.16b, v1.16b; sha256h q0, q1, v2.4s; sha1h s0, s1; fmov x0, v1.d[1]; fmov v3.d[1], x4; fmov w0, s1; fmov d0, x1; fmadd d0, d1, d2, d3; crc32x w0, w1, x2; ldadd x0, x1, [x2]; ldaddalb w0, w1, [x2]; stadd w0, [x1]; stsetlb w0, [x3]; casal x0, x1, [x2]; casp x0, x1, x2, x3, [x4]; swpa w0, w1, [sp]; ldlar x0, [x1]; ldapr w0, [x1]; msr pan, #1; sqrdmlah v0.4s, v1.4s, v2.s[0]; cnt v0.8b, v1.8b
+1: .quad 1`,
   comments: `
 // line comment
 # hash at the start of a line
@@ -138,7 +148,7 @@ describe.skipIf(binutilsMissing !== undefined)('compared with GNU as', () => {
     test(name, () => {
       const result = tryAssemble(`${source}\n`, { origin: ORIGIN });
       if (!result.ok) expect.fail(JSON.stringify(result.diagnostics, undefined, 1));
-      const theirs = gnuAssemble(`${source}\n`, ORIGIN);
+      const theirs = gnuAssemble(`${source}\n`, ORIGIN, 'armv8.5-a+crypto+lor');
       expect(hex(result.image.bytes)).toEqual(hex(theirs));
     });
   }

@@ -3,7 +3,7 @@ import { decode, disassemble, type Row, table } from '../src/index.ts';
 import { differenceReason } from './disassembly-differences.ts';
 import { binutilsMissing, objdump, random, wordsOf } from './support.ts';
 
-const WORDS_PER_ROW = 600;
+const WORDS_PER_ROW = 250;
 
 describe.skipIf(binutilsMissing !== undefined)('compared with objdump', () => {
   test('the text of random words of every row with syntax is objdump’s', () => {

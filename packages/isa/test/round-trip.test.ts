@@ -11,6 +11,11 @@ const SEVERAL_ENCODINGS: readonly { readonly rows: RegExp; readonly reason: stri
   { rows: /_(ldstexcl|ldstord)$/, reason: 'Rs and Rt2 are should-be-one and not written' },
   { rows: /_memop$/, reason: 'Rs is should-be-one and not written' },
   { rows: /^(SMULH|UMULH)_/, reason: 'Ra is should-be-one and not written' },
+  { rows: /^DUP_asimdins_general$/, reason: 'bits of imm5 above the element size are ignored' },
+  { rows: /^INS_asimdins_element$/, reason: 'bits of imm4 below the index are ignored' },
+  { rows: /^FCMPE?_floatcmp/, reason: 'a comparison with zero ignores Rm' },
+  { rows: /^(ADDG|SUBG)_/, reason: 'bits 15:14 are should-be-zero and not written' },
+  { rows: /^(CFINV|XAFLAG|AXFLAG)_/, reason: 'CRm is should-be-zero and not written' },
   { rows: /^SYS_/, reason: 'operations without a register ignore Rt' },
 ];
 
@@ -22,7 +27,7 @@ test('assemble(disassemble(word)) is the word, for random words of every row wit
   for (const row of table) {
     if (row.asm === '') continue;
     const several = SEVERAL_ENCODINGS.some(({ rows }) => rows.test(row.id));
-    for (const word of wordsOf(row, 60, next)) {
+    for (const word of wordsOf(row, 25, next)) {
       for (const noAliases of [false, true]) {
         const text = disassemble(word, ORIGIN, { noAliases });
         const problem = roundTrip(row, word, text, several, noAliases);

@@ -193,6 +193,9 @@ export class Assembly {
     const at = tokens.findIndex((token) => token.kind === 'punctuation' && token.text === '=');
     if (at < 0 || (mnemonic !== 'ldr' && mnemonic !== 'ldrsw')) return undefined;
     const register = tokens[1]?.text ?? '';
+    if (/^q/i.test(register)) {
+      throw new StatementError('bad-operand', 'literals of 16 bytes are not supported', tokens[1]?.offset);
+    }
     const size = mnemonic === 'ldrsw' || /^[ws]/i.test(register) ? 4 : 8;
     const position = at + 1;
     const cursor = new Cursor(tokens, this.#scope(this.#here()), position);

@@ -5,6 +5,7 @@ export class Encoding {
   readonly row: Row;
   #word: number;
   #assigned = 0;
+  readonly #notes = new Map<string, number>();
 
   constructor(row: Row) {
     this.row = row;
@@ -13,6 +14,19 @@ export class Encoding {
 
   get word(): number {
     return this.#word >>> 0;
+  }
+
+  /** Keeps a value that no field holds, such as the element size an arrangement gave; false when it differs. */
+  note(name: string, value: number): boolean {
+    const existing = this.#notes.get(name);
+    if (existing !== undefined) return existing === value;
+    this.#notes.set(name, value);
+    return true;
+  }
+
+  /** A value kept by {@link note}. */
+  noted(name: string): number | undefined {
+    return this.#notes.get(name);
   }
 
   /** Reads a field; usable as the getter of constraints. */

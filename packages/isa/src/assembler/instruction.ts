@@ -1,4 +1,3 @@
-import { conditionNumber } from '../operands/branches.ts';
 import { compileSyntax, type Syntax } from '../operands/syntax.ts';
 import { table } from '../table/index.ts';
 import type { Alias, Row } from '../types.ts';
@@ -9,11 +8,12 @@ import type { Token } from './lexer.ts';
 /** One way to read a mnemonic's operands. */
 interface Candidate {
   readonly row: Row;
+  readonly name: string;
+  /** Field values that the alias or the letters of the mnemonic stand for. */
+  readonly fix: readonly (readonly [string, number])[];
   readonly syntax: Syntax;
   readonly alias: Alias | undefined;
 }
-
-const BRANCH_CONDITION = 'b.<cond>';
 
 let index: ReadonlyMap<string, readonly Candidate[]> | undefined;
 
@@ -24,9 +24,13 @@ function candidates(): ReadonlyMap<string, readonly Candidate[]> {
   const add = (row: Row, asm: string, alias: Alias | undefined): void => {
     if (asm === '') return;
     const syntax = compileSyntax(asm);
-    const list = map.get(syntax.mnemonic);
-    if (list === undefined) map.set(syntax.mnemonic, [{ row, syntax, alias }]);
-    else list.push({ row, syntax, alias });
+    for (const spelling of syntax.spellings) {
+      const fix = Object.entries({ ...alias?.fix, ...spelling.fix });
+      const candidate: Candidate = { row, name: spelling.name, fix, syntax, alias };
+      const list = map.get(spelling.name);
+      if (list === undefined) map.set(spelling.name, [candidate]);
+      else list.push(candidate);
+    }
   };
   for (const row of table) {
     add(row, row.asm, undefined);
@@ -36,19 +40,11 @@ function candidates(): ReadonlyMap<string, readonly Candidate[]> {
   return map;
 }
 
-/** Every mnemonic the assembler knows, aliases included; conditional branches as `b.<cond>`. */
+/** Every mnemonic the assembler knows, aliases included. */
 export const mnemonics = (): Iterable<string> => candidates().keys();
 
-/** The condition of `b.eq`, `beq` and the like. */
-function branchCondition(mnemonic: string): number | undefined {
-  if (!mnemonic.startsWith('b')) return undefined;
-  return conditionNumber(mnemonic.slice(mnemonic[1] === '.' ? 2 : 1));
-}
-
 /** Whether the name is an instruction. */
-export function isMnemonic(name: string): boolean {
-  return name !== BRANCH_CONDITION && (candidates().has(name) || branchCondition(name) !== undefined);
-}
+export const isMnemonic = (name: string): boolean => candidates().has(name);
 
 /** The word of an instruction, or why its operands don't fit. */
 export type EncodedInstruction =
@@ -69,11 +65,9 @@ export function encodeInstruction(
   scope: Scope,
 ): EncodedInstruction {
   const cursor = new Cursor(tokens, scope, position);
-  const condition = candidates().has(mnemonic) ? undefined : branchCondition(mnemonic);
-  for (const candidate of candidates().get(condition === undefined ? mnemonic : BRANCH_CONDITION) ?? []) {
+  for (const candidate of candidates().get(mnemonic) ?? []) {
     cursor.position = position;
     const encoding = new Encoding(candidate.row);
-    if (condition !== undefined) encoding.set('cond', condition);
     if (parseCandidate(candidate, cursor, encoding)) {
       return { ok: true, word: encoding.word, row: candidate.row };
     }
@@ -81,11 +75,15 @@ export function encodeInstruction(
   return { ok: false, failure: cursor.failure() };
 }
 
-function parseCandidate({ row, syntax, alias }: Candidate, cursor: Cursor, encoding: Encoding): boolean {
+function parseCandidate(
+  { row, name, fix, syntax, alias }: Candidate,
+  cursor: Cursor,
+  encoding: Encoding,
+): boolean {
   const start = cursor.position;
-  for (const [name, value] of Object.entries(alias?.fix ?? {})) encoding.set(name, value);
+  for (const [field, value] of fix) encoding.set(field, value);
   for (const [place, operand] of syntax.operands.entries()) {
-    if (place > 0 && !cursor.expect(',')) return false;
+    if (place > 0 && operand.hidden !== true && !cursor.expect(',')) return false;
     if (!operand.parse(cursor, encoding)) return false;
   }
   if (!cursor.atEnd) return cursor.fail('the end of the statement');
@@ -93,6 +91,6 @@ function parseCandidate({ row, syntax, alias }: Candidate, cursor: Cursor, encod
   if (row.constraint?.reserved(encoding.get))
     return cursor.failValue(start, `operands such that ${row.constraint.text}`);
   if (alias?.requires?.(encoding.get) === false)
-    return cursor.failValue(start, `operands for which ${row.title} is named '${syntax.mnemonic}'`);
+    return cursor.failValue(start, `operands for which ${row.title} is named '${name}'`);
   return true;
 }

@@ -1,6 +1,6 @@
 /** Splits the text of one statement into tokens. */
 
-export type TokenKind = 'name' | 'number' | 'local' | 'string' | 'punctuation' | 'end' | 'invalid';
+export type TokenKind = 'name' | 'number' | 'float' | 'local' | 'string' | 'punctuation' | 'end' | 'invalid';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -14,6 +14,7 @@ export interface Token {
 
 const NAME = /[A-Za-z_.$][\w.$]*/y;
 const LOCAL = /\d+[bf](?![\w.$])/y;
+const FLOAT = /\d+\.\d*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+/y;
 const NUMBER = /0[xX][\da-fA-F]+|0[bB][01]+|\d+/y;
 const PUNCTUATION = /<<|>>|<=|>=|<>|==|!=|&&|\|\||[-+*/%&|^~!<>()[\]{},#:=@?]/y;
 const SPACE = /\s+/y;
@@ -64,6 +65,8 @@ function nextToken(
   if (name !== undefined) return make('name', name.length, name);
   const local = match(LOCAL);
   if (local !== undefined) return make('local', local.length, local, BigInt(local.slice(0, -1)));
+  const float = match(FLOAT);
+  if (float !== undefined) return make('float', float.length, float);
   const number = match(NUMBER);
   if (number !== undefined) return make('number', number.length, number, numberValue(number));
   const punctuation = match(PUNCTUATION);

@@ -1,32 +1,12 @@
 import type { Cursor } from '../assembler/cursor.ts';
 import { signExtend } from '../bits.ts';
+import { CONDITION_SYNONYMS, CONDITIONS } from './mnemonic.ts';
 import { hex, type Operand, type OperandFactory } from './operand.ts';
-
-export const CONDITIONS = [
-  'eq',
-  'ne',
-  'cs',
-  'cc',
-  'mi',
-  'pl',
-  'vs',
-  'vc',
-  'hi',
-  'ls',
-  'ge',
-  'lt',
-  'gt',
-  'le',
-  'al',
-  'nv',
-] as const;
-
-const SYNONYMS: Readonly<Record<string, number>> = { hs: 2, lo: 3 };
 
 /** The number of a condition written as a lower-case suffix or operand. */
 export function conditionNumber(name: string): number | undefined {
   const index = (CONDITIONS as readonly string[]).indexOf(name);
-  return index >= 0 ? index : SYNONYMS[name];
+  return index >= 0 ? index : CONDITION_SYNONYMS[name];
 }
 
 /** A condition; `inverted` writes the opposite one and excludes AL and NV, as CSET and its kin do. */

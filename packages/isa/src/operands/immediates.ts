@@ -237,6 +237,18 @@ const testBit: OperandFactory = () => ({
   },
 });
 
+/** ADDG's offset, in units of a 16-byte tag granule. */
+const tagOffset: OperandFactory = () => ({
+  format: ({ field }) => `#${hex(field('uimm6') * 16)}`,
+  parse(cursor, encoding) {
+    const start = cursor.position;
+    const value = cursor.integer(0, 1008);
+    if (value === undefined) return false;
+    if (value % 16 !== 0) return cursor.failValue(start, 'a multiple of 16 from 0 to 1008');
+    return encoding.set('uimm6', value / 16);
+  },
+});
+
 export const immediateOperands: Readonly<Record<string, OperandFactory>> = {
   addimm: () => addImmediate(false),
   negaddimm: () => addImmediate(true),
@@ -252,4 +264,5 @@ export const immediateOperands: Readonly<Record<string, OperandFactory>> = {
   bfiz: () => bitRange(true),
   bfx: () => bitRange(false),
   tbbit: testBit,
+  tagoffset: tagOffset,
 };

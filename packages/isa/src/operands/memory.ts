@@ -156,6 +156,28 @@ function takeIndexExtension(
   return { option, S: amount === log ? 1 : 0 };
 }
 
+/** LDRAA's address: an offset of S:imm9 in units of 8 bytes, with write-back when W is 1. */
+const authenticatedOffset: OperandFactory = () => ({
+  format({ field }) {
+    const offset = signExtend((field('S') << 9) | field('imm9'), 10) * 8;
+    const text = offset === 0 ? `[${base(field('Rn'))}]` : `[${base(field('Rn'))}, #${offset}]`;
+    return field('W') === 1 ? `${text}!` : text;
+  },
+  parse(cursor, encoding) {
+    if (!takeBase(cursor, encoding)) return false;
+    const offset = takeOffset(cursor, -4096, 4088, 8);
+    if (offset === undefined) return false;
+    const imm10 = (offset / 8) & 0x3ff;
+    return (
+      encoding.set('W', cursor.take('!') ? 1 : 0) &&
+      encoding.set('S', imm10 >> 9) &&
+      encoding.set('imm9', imm10 & 0x1ff)
+    );
+  },
+});
+
+const modeOf = (name: string): IndexMode => (name === 'off' ? 'offset' : (name as IndexMode));
+
 export const memoryOperands: Readonly<Record<string, OperandFactory>> = {
   base: baseOnly,
   pos: unsignedOffset,
@@ -166,4 +188,8 @@ export const memoryOperands: Readonly<Record<string, OperandFactory>> = {
   pairpre: (scale = '2') => signedOffset('imm7', 7, scale, 'pre'),
   pairpost: (scale = '2') => signedOffset('imm7', 7, scale, 'post'),
   regoff: registerOffset,
+  simm10: authenticatedOffset,
+  /** Offsets in units of a 16-byte tag granule. */
+  tag: (mode = 'off') => signedOffset('imm9', 9, '4', modeOf(mode)),
+  tagpair: (mode = 'off') => signedOffset('simm7', 7, '4', modeOf(mode)),
 };

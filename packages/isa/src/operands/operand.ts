@@ -15,6 +15,8 @@ export interface Operand {
   format(context: FormatContext): string;
   /** Reads the operand and sets its fields; false, with a note in the cursor, when it isn't there. */
   parse(cursor: Cursor, encoding: Encoding): boolean;
+  /** True for an operand that is never written: no comma stands before it. */
+  readonly hidden?: boolean;
 }
 
 /** Makes an operand from the arguments after the colon of its kind, such as `Rd` in `r:Rd`. */
@@ -23,8 +25,16 @@ export type OperandFactory = (...parameters: string[]) => Operand;
 /** Lower-case hexadecimal with its prefix, as objdump prints immediates. */
 export const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 
-/** Reads and evaluates a scale such as `3` or `2+sf`: the logarithm of an access size. */
+/**
+ * Reads and evaluates a scale such as `3`, `2+sf` or `size+4*opc1`: the logarithm of an access size as a sum of
+ * numbers, fields and multiples of fields.
+ */
 export function scaleOf(scale: string, field: FieldGetter): number {
-  const [base, name] = scale.split('+');
-  return Number(base) + (name === undefined ? 0 : field(name));
+  let sum = 0;
+  for (const term of scale.split('+')) {
+    const [first = '', second] = term.split('*');
+    if (second !== undefined) sum += Number(first) * field(second);
+    else sum += /^\d+$/.test(first) ? Number(first) : field(first);
+  }
+  return sum;
 }

@@ -198,6 +198,20 @@ const testBitRegister: OperandFactory = (field = 'Rt') => ({
   },
 });
 
+/** The second register of a pair, which only the first one's field holds. */
+const nextRegister: OperandFactory = (field = 'Rs') => ({
+  format: ({ field: get }) => registerName(get(field) + 1, get('sf') === 1 ? 64 : 32, false),
+  parse(cursor, encoding) {
+    const start = cursor.position;
+    const register = takeRegister(cursor, encoding.get('sf') === 1 ? 64 : 32, false);
+    if (register === undefined) return false;
+    return (
+      register.number === encoding.get(field) + 1 ||
+      cursor.failValue(start, 'the register after the one before')
+    );
+  },
+});
+
 export const registerOperands: Readonly<Record<string, OperandFactory>> = {
   /** W or X by `sf`. */
   r: (field = 'Rd') => sized(field, 'sf', 1, false),
@@ -205,6 +219,10 @@ export const registerOperands: Readonly<Record<string, OperandFactory>> = {
   rsp: (field = 'Rd') => sized(field, 'sf', 1, true),
   /** W or X by `w32`, which is 1 for W. */
   rw: (field = 'Rt') => sized(field, 'w32', 0, false),
+  /** W or X by `Q`, which is 1 for X. */
+  rq: (field = 'Rd') => sized(field, 'Q', 1, false),
+  /** The register after an even one, in CASP's pairs. */
+  rnext: nextRegister,
   w: (field = 'Rd') => fixed(field, 32, false),
   x: (field = 'Rd') => fixed(field, 64, false),
   xsp: (field = 'Rn') => fixed(field, 64, true),

@@ -1,14 +1,17 @@
 import { branchOperands } from './branches.ts';
 import { immediateOperands } from './immediates.ts';
 import { memoryOperands } from './memory.ts';
+import { type MnemonicSpelling, mnemonicSpellings } from './mnemonic.ts';
 import type { Operand, OperandFactory } from './operand.ts';
 import { registerOperands } from './registers.ts';
 import { systemOperands } from './system.ts';
+import { vectorImmediateOperands } from './vector-immediates.ts';
+import { vectorOperands } from './vectors.ts';
 
 /** A row's or alias's spelling: the mnemonic and its operands in order. */
 export interface Syntax {
-  /** Lower case; `b.<cond>` stands for the sixteen conditional branches. */
-  readonly mnemonic: string;
+  /** Lower case; more than one where letters stand for fields, as in `b.<cond>`. */
+  readonly spellings: readonly MnemonicSpelling[];
   readonly operands: readonly Operand[];
 }
 
@@ -18,6 +21,8 @@ const KINDS: Readonly<Record<string, OperandFactory>> = {
   ...memoryOperands,
   ...branchOperands,
   ...systemOperands,
+  ...vectorOperands,
+  ...vectorImmediateOperands,
 };
 
 const compiled = new Map<string, Syntax>();
@@ -31,7 +36,7 @@ export function compileSyntax(asm: string): Syntax {
   let syntax = compiled.get(asm);
   if (syntax === undefined) {
     const [mnemonic = '', ...kinds] = asm.split(' ');
-    syntax = { mnemonic, operands: kinds.map(compileOperand) };
+    syntax = { spellings: mnemonicSpellings(mnemonic), operands: kinds.map(compileOperand) };
     compiled.set(asm, syntax);
   }
   return syntax;

@@ -11,6 +11,7 @@ export const advsimdExtract = defineGroup(
       title: 'EXT',
       pattern: '0 Q 101110 00 0 mmmmm 0 iiii 0 nnnnn ddddd',
       constraint: extractIndex,
+      asm: 'ext v:Rd,B v:Rn,B v:Rm,B u:imm4',
     },
   ],
 );

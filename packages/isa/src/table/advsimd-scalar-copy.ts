@@ -11,6 +11,8 @@ export const advsimdScalarCopy = defineGroup(
       title: 'DUP (element)',
       pattern: '01 0 11110000 iiiii 0 0000 1 nnnnn ddddd',
       constraint: elementIndex,
+      asm: 'dup sc:Rd,element elem:Rn',
+      aliases: [{ asm: 'mov sc:Rd,element elem:Rn' }],
     },
   ],
 );

@@ -11,18 +11,21 @@ export const advsimdScalarThreeDifferent = defineGroup(
       title: 'SQDMLAL (vector)',
       pattern: '01 0 11110 ss 1 mmmmm 1001 00 nnnnn ddddd',
       constraint: halfOrWord,
+      asm: 'sqdmlal sc:Rd,wide sc:Rn,size sc:Rm,size',
     },
     {
       id: 'SQDMLSL_asisddiff',
       title: 'SQDMLSL (vector)',
       pattern: '01 0 11110 ss 1 mmmmm 1011 00 nnnnn ddddd',
       constraint: halfOrWord,
+      asm: 'sqdmlsl sc:Rd,wide sc:Rn,size sc:Rm,size',
     },
     {
       id: 'SQDMULL_asisddiff',
       title: 'SQDMULL (vector)',
       pattern: '01 0 11110 ss 1 mmmmm 1101 00 nnnnn ddddd',
       constraint: halfOrWord,
+      asm: 'sqdmull sc:Rd,wide sc:Rn,size sc:Rm,size',
     },
   ],
 );

@@ -12,6 +12,7 @@ export const advsimdScalarThreeSameExtra = defineGroup(
       pattern: '01 1 11110 ss 0 mmmmm 1 0000 1 nnnnn ddddd',
       feature: 'FEAT_RDM',
       constraint: halfOrWord,
+      asm: 'sqrdmlah sc:Rd,size sc:Rn,size sc:Rm,size',
     },
     {
       id: 'SQRDMLSH_asisdsame2',
@@ -19,6 +20,7 @@ export const advsimdScalarThreeSameExtra = defineGroup(
       pattern: '01 1 11110 ss 0 mmmmm 1 0001 1 nnnnn ddddd',
       feature: 'FEAT_RDM',
       constraint: halfOrWord,
+      asm: 'sqrdmlsh sc:Rd,size sc:Rn,size sc:Rm,size',
     },
   ],
 );

@@ -7,5 +7,6 @@ export const conditionalBranch = defineGroup('conditional-branch', { legend: { i
     title: 'B.cond',
     pattern: '0101010 0 iiiiiiiiiiiiiiiiiii 0 cccc',
     asm: 'b.<cond> label:imm19',
+    aliases: [{ asm: 'b<cond> label:imm19', assembleOnly: true }],
   },
 ]);

@@ -11,6 +11,7 @@ export const conversionFloatingPointFixedPoint = defineGroup(
       title: 'SCVTF (scalar, fixed-point)',
       pattern: 'z 00 11110 0x 0 00 010 iiiiii nnnnn ddddd',
       constraint: fixedPointScale,
+      asm: 'scvtf sc:Rd,sz r:Rn fbits',
     },
     {
       id: 'SCVTF_float2fix_half',
@@ -18,12 +19,14 @@ export const conversionFloatingPointFixedPoint = defineGroup(
       pattern: 'z 00 11110 11 0 00 010 iiiiii nnnnn ddddd',
       feature: 'FEAT_FP16',
       constraint: fixedPointScale,
+      asm: 'scvtf sc:Rd,h r:Rn fbits',
     },
     {
       id: 'UCVTF_float2fix',
       title: 'UCVTF (scalar, fixed-point)',
       pattern: 'z 00 11110 0x 0 00 011 iiiiii nnnnn ddddd',
       constraint: fixedPointScale,
+      asm: 'ucvtf sc:Rd,sz r:Rn fbits',
     },
     {
       id: 'UCVTF_float2fix_half',
@@ -31,12 +34,14 @@ export const conversionFloatingPointFixedPoint = defineGroup(
       pattern: 'z 00 11110 11 0 00 011 iiiiii nnnnn ddddd',
       feature: 'FEAT_FP16',
       constraint: fixedPointScale,
+      asm: 'ucvtf sc:Rd,h r:Rn fbits',
     },
     {
       id: 'FCVTZS_float2fix',
       title: 'FCVTZS (scalar, fixed-point)',
       pattern: 'z 00 11110 0x 0 11 000 iiiiii nnnnn ddddd',
       constraint: fixedPointScale,
+      asm: 'fcvtzs r:Rd sc:Rn,sz fbits',
     },
     {
       id: 'FCVTZS_float2fix_half',
@@ -44,12 +49,14 @@ export const conversionFloatingPointFixedPoint = defineGroup(
       pattern: 'z 00 11110 11 0 11 000 iiiiii nnnnn ddddd',
       feature: 'FEAT_FP16',
       constraint: fixedPointScale,
+      asm: 'fcvtzs r:Rd sc:Rn,h fbits',
     },
     {
       id: 'FCVTZU_float2fix',
       title: 'FCVTZU (scalar, fixed-point)',
       pattern: 'z 00 11110 0x 0 11 001 iiiiii nnnnn ddddd',
       constraint: fixedPointScale,
+      asm: 'fcvtzu r:Rd sc:Rn,sz fbits',
     },
     {
       id: 'FCVTZU_float2fix_half',
@@ -57,6 +64,7 @@ export const conversionFloatingPointFixedPoint = defineGroup(
       pattern: 'z 00 11110 11 0 11 001 iiiiii nnnnn ddddd',
       feature: 'FEAT_FP16',
       constraint: fixedPointScale,
+      asm: 'fcvtzu r:Rd sc:Rn,h fbits',
     },
   ],
 );

@@ -11,6 +11,7 @@ export const loadSimdLiteral = defineGroup(
       title: 'LDR (literal, SIMD&FP)',
       pattern: 'oo 011 1 00 iiiiiiiiiiiiiiiiiii ttttt',
       constraint: fpPairSize,
+      asm: 'ldr sc:Rt,pair label:imm19',
     },
   ],
 );

@@ -11,12 +11,14 @@ export const loadStoreSimdImmediatePost = defineGroup(
       title: 'STR (immediate, SIMD&FP)',
       pattern: 'ss 111 1 00 o0 0 iiiiiiiii 01 nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'str sc:Rt,access post9',
     },
     {
       id: 'LDR_ldst_immpost_fp',
       title: 'LDR (immediate, SIMD&FP)',
       pattern: 'ss 111 1 00 o1 0 iiiiiiiii 01 nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'ldr sc:Rt,access post9',
     },
   ],
 );

@@ -11,12 +11,14 @@ export const loadStoreSimdRegisterOffset = defineGroup(
       title: 'STR (register, SIMD&FP)',
       pattern: 'ss 111 1 00 o0 1 mmmmm ppp S 10 nnnnn ttttt',
       constraint: fpAccessSizeAndExtension,
+      asm: 'str sc:Rt,access regoff:size+4*opc1',
     },
     {
       id: 'LDR_ldst_regoff_fp',
       title: 'LDR (register, SIMD&FP)',
       pattern: 'ss 111 1 00 o1 1 mmmmm ppp S 10 nnnnn ttttt',
       constraint: fpAccessSizeAndExtension,
+      asm: 'ldr sc:Rt,access regoff:size+4*opc1',
     },
   ],
 );

@@ -11,12 +11,16 @@ export const loadStoreSimdUnscaled = defineGroup(
       title: 'STUR (SIMD&FP)',
       pattern: 'ss 111 1 00 o0 0 iiiiiiiii 00 nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'stur sc:Rt,access simm9',
+      aliases: [{ asm: 'str sc:Rt,access simm9', assembleOnly: true }],
     },
     {
       id: 'LDUR_ldst_unscaled_fp',
       title: 'LDUR (SIMD&FP)',
       pattern: 'ss 111 1 00 o1 0 iiiiiiiii 00 nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'ldur sc:Rt,access simm9',
+      aliases: [{ asm: 'ldr sc:Rt,access simm9', assembleOnly: true }],
     },
   ],
 );

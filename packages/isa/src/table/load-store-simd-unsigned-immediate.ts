@@ -11,12 +11,14 @@ export const loadStoreSimdUnsignedImmediate = defineGroup(
       title: 'STR (immediate, SIMD&FP)',
       pattern: 'ss 111 1 01 o0 iiiiiiiiiiii nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'str sc:Rt,access pos:size+4*opc1',
     },
     {
       id: 'LDR_ldst_pos_fp',
       title: 'LDR (immediate, SIMD&FP)',
       pattern: 'ss 111 1 01 o1 iiiiiiiiiiii nnnnn ttttt',
       constraint: fpAccessSize,
+      asm: 'ldr sc:Rt,access pos:size+4*opc1',
     },
   ],
 );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decode, extract } from '../decode.ts';
-import { CONDITIONS } from '../operands/branches.ts';
+import { CONDITIONS } from '../operands/mnemonic.ts';
 import type { Row } from '../types.ts';
 import { table } from './index.ts';
 
