@@ -52,22 +52,34 @@ export interface OutlinedFunction {
 /** A body of fewer bytes stays in the dispatch loop: the call would take as much room. */
 const SHORTEST_FUNCTION = 64;
 
-const same = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** FNV-1a. */
+function hash(bytes: Uint8Array): number {
+  let value = 0x811c_9dc5;
+  for (let index = 0; index < bytes.length; index++) value = Math.imul(value ^ bytes[index], 0x0100_0193);
+  return value;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
 
 /** A list of pieces of code without duplicates. */
 class CodePool<T extends { readonly code: Code }> {
   readonly items: T[] = [];
-  private readonly byLength = new Map<number, number[]>();
+  private readonly byHash = new Map<number, number[]>();
 
   /** The index of an item with the same code, which is added when there is none. */
   intern(item: T): number {
-    const { code } = item;
-    const candidates = this.byLength.get(code.length) ?? [];
-    const found = candidates.find((index) => same(this.items[index].code.view(), code.view()));
+    const bytes = item.code.view();
+    const key = hash(bytes);
+    const candidates = this.byHash.get(key);
+    const found = candidates?.find((index) => same(this.items[index].code.view(), bytes));
     if (found !== undefined) return found;
     const index = this.items.push(item) - 1;
-    this.byLength.set(code.length, [...candidates, index]);
+    if (candidates === undefined) this.byHash.set(key, [index]);
+    else candidates.push(index);
     return index;
   }
 }

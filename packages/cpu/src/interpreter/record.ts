@@ -33,16 +33,17 @@ export interface OperandSlot {
 
 export class RecordLayout {
   readonly slots: OperandSlot[] = [];
-  private readonly taken = new Set<number>([0, 1]);
+  /** A bit for each byte; the handler number has the first two. */
+  private taken = 3;
 
   /** The place of an operand; asking again for the same key gives the same place. */
   place(key: string, width: SlotWidth, compute: (fields: Fields) => Halves): number {
     const known = this.slots.find((slot) => slot.key === key);
     if (known !== undefined) return known.offset;
     for (const offset of PLACES[width]) {
-      const bytes = Array.from({ length: width }, (_, index) => offset + index);
-      if (bytes.some((byte) => this.taken.has(byte))) continue;
-      for (const byte of bytes) this.taken.add(byte);
+      const bytes = ((1 << width) - 1) << offset;
+      if (this.taken & bytes) continue;
+      this.taken |= bytes;
       this.slots.push({ key, offset, width, compute });
       return offset;
     }
