@@ -8,9 +8,10 @@ import type { MachineOptions } from './options.ts';
 
 /**
  * What `build` is while capabilities are missing: not a function, so that calling it is a type error that
- * names them. `.use()` a part that provides each.
+ * names them. `.use()` a part that provides each. (The template literal type in {@link MachineBuilder} makes
+ * the compiler print the names and not an alias for them.)
  */
-export interface MissingCapability<Name extends CapabilityName> {
+export interface NoPartProvides<Name extends CapabilityName> {
   readonly missingCapability: Name;
 }
 
@@ -28,7 +29,7 @@ export interface MachineBuilder<Provided extends CapabilityName, Required extend
    */
   readonly build: [Exclude<Required, Provided>] extends [never]
     ? () => Promise<Machine<Provided>>
-    : MissingCapability<Exclude<Required, Provided>>;
+    : NoPartProvides<`${Exclude<Required, Provided>}`>;
   /** The configuration that builds this machine, without building it. */
   toJSON(): MachineDocument;
 }
