@@ -1,26 +1,10 @@
-import type { Emitter } from '../emitter/emitter.ts';
-import type { FormatBits } from '../floating-point/operation-word.ts';
-import { type Semantics, semantics } from './definition.ts';
+import type { Expr } from '../emitter/expressions.ts';
+import type { Semantics } from './definition.ts';
 import { binaryOperation, type HostBinary, squareRoot } from './floating-point-arithmetic.ts';
-import { formatOfSz, SZ, scalarOperand } from './floating-point-paths.ts';
+import { multiplyAdd } from './floating-point-fused.ts';
+import { formats, negated, scalarOperand } from './floating-point-paths.ts';
 
-/** The row for single- and double-precision, and that for half-precision, whose id has `half` after it. */
-export function formats(
-  row: string,
-  half: string,
-  emit: (e: Emitter, format: FormatBits) => void,
-): readonly Semantics[] {
-  return [
-    semantics(row, SZ, (e) => {
-      e.checkFloatingPoint();
-      emit(e, formatOfSz(e));
-    }),
-    semantics(`${row}${half}`, {}, (e) => {
-      e.checkFloatingPoint();
-      emit(e, 16);
-    }),
-  ];
-}
+/** Floating-point data-processing with two and three sources, and FSQRT. */
 
 const TWO_SOURCES: readonly (readonly [string, HostBinary])[] = [
   ['FMUL', 'mul'],
@@ -41,8 +25,37 @@ const twoSources = TWO_SOURCES.flatMap(([name, operation]) =>
   }),
 );
 
+/** What is negated: the addend, and the first factor. */
+const THREE_SOURCES = [
+  ['FMADD', false, false],
+  ['FMSUB', false, true],
+  ['FNMADD', true, true],
+  ['FNMSUB', true, false],
+] as const;
+
+const threeSources = THREE_SOURCES.flatMap(([name, negatesAddend, negatesFactor]) =>
+  formats(
+    `${name}_floatdp3`,
+    '_half',
+    (e, format) => {
+      const [addend, a, b] = ['Ra', 'Rn', 'Rm'].map((field) => scalarOperand(e, format, field));
+      multiplyAdd(
+        e,
+        format,
+        [negatesAddend ? negated(addend) : addend, negatesFactor ? negated(a) : a, b],
+        (result: Expr) => e.setScalar('Rd', result),
+      );
+    },
+    { outlined: true },
+  ),
+);
+
 const root = formats('FSQRT_floatdp1', '_half', (e, format) => {
   squareRoot(e, format, scalarOperand(e, format, 'Rn'), (result) => e.setScalar('Rd', result));
 });
 
-export const floatingPointDataProcessingSemantics: readonly Semantics[] = [...twoSources, ...root];
+export const floatingPointDataProcessingSemantics: readonly Semantics[] = [
+  ...twoSources,
+  ...threeSources,
+  ...root,
+];

@@ -18,6 +18,7 @@ import {
   shl,
   sub,
   type V128,
+  xor,
 } from '../emitter/expressions.ts';
 import { float } from '../emitter/vectors.ts';
 import { SOFT_RESULT, softOperand } from '../floating-point/operands.ts';
@@ -30,7 +31,7 @@ import {
 import { HOST_ARITHMETIC } from '../floating-point/unit.ts';
 import type { InnerLabel } from '../wasm/code.ts';
 import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
-import type { Choice } from './definition.ts';
+import { type Choice, type Semantics, semantics } from './definition.ts';
 
 /*
  * The two paths of floating-point instructions. The host computes first, where FPCR allows it, and its result
@@ -66,6 +67,49 @@ export const SZ: Readonly<Record<'sz', Choice>> = {
 
 /** The format that the choice {@link SZ} names. */
 export const formatOfSz = (e: Emitter): 32 | 64 => (e.choice('sz') === 1 ? 64 : 32);
+
+/**
+ * The row for single- and double-precision, and that for half-precision, whose id has `half` after it; the latter
+ * is never on a hot path.
+ */
+export function formats(
+  row: string,
+  half: string,
+  emit: (e: Emitter, format: FormatBits) => void,
+  options: { readonly choices?: Readonly<Record<string, Choice>>; readonly outlined?: boolean } = {},
+): readonly Semantics[] {
+  const { choices = {}, outlined = false } = options;
+  return [
+    {
+      ...semantics(row, { ...SZ, ...choices }, (e) => {
+        e.checkFloatingPoint();
+        emit(e, formatOfSz(e));
+      }),
+      outlined,
+    },
+    {
+      ...semantics(`${row}${half}`, choices, (e) => {
+        e.checkFloatingPoint();
+        emit(e, 16);
+      }),
+      outlined: true,
+    },
+  ];
+}
+
+/** Semantics of a floating-point row with formats of its own. */
+export function floatingPoint(
+  row: string,
+  choices: Readonly<Record<string, Choice>>,
+  emit: (e: Emitter) => void,
+  outlined = false,
+): Semantics {
+  const checked = (e: Emitter): void => {
+    e.checkFloatingPoint();
+    emit(e);
+  };
+  return { ...semantics(row, choices, checked), outlined };
+}
 
 type UnaryName = 'Abs' | 'Neg' | 'Ceil' | 'Floor' | 'Trunc' | 'Nearest' | 'Sqrt';
 type BinaryName = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Min' | 'Max' | 'Copysign';
@@ -112,6 +156,17 @@ export function floatConstant<T extends FloatType>(type: T, value: number): Expr
   }
   bytes.setFloat64(0, value);
   return fromBits(type, i64(bytes.getInt32(4), bytes.getInt32(0)));
+}
+
+/** +0. */
+export const zeroOf = (format: FormatBits): Scalar =>
+  format === 16 ? i32(0) : floatConstant(floatType(format), 0);
+
+/** With the sign bit changed, NaNs too. */
+export function negated(a: Scalar): Scalar {
+  if (a.type === 'i32') return xor(a, i32(0x8000));
+  if (a.type === 'i64') return xor(a, i64(0, 0x8000_0000));
+  return host(a.type, 'Neg', a);
 }
 
 /** The low part of a V register in a format; half-precision has more of the register above it. */
@@ -272,9 +327,12 @@ export function softScalar(
 /** The result of the last operation in software, as an integer of so many bits. */
 export function softResult(e: Emitter, bits: FormatBits): I32 | I64 {
   if (bits === 64) return e.state64(SOFT_RESULT);
-  const word = e.state32(SOFT_RESULT);
+  const word = softWord(e);
   return bits === 32 ? word : and(word, i32(0xffff));
 }
+
+/** The lowest word of the result of the last operation in software. */
+export const softWord = (e: Emitter): I32 => e.state32(SOFT_RESULT);
 
 /** Does an operation on vectors in software, lane by lane; lanes beyond `lanes` of the result are anything. */
 export function softVector(
