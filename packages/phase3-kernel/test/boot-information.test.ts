@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BEGIN_NODE, END, HEADER, NOP, Structure, text } from './device-tree.ts';
-import { explainSkip, image, runMissing } from './image.ts';
-import { runQemu, withDeviceTreePointer } from './qemu.ts';
+import { image } from './image.ts';
+import { withDeviceTreePointer } from './qemu.ts';
+import { type RunOptions, runEverywhere } from './run-everywhere.ts';
 
 const RAM = [0, 0x4000_0000, 0, 0x800_0000];
 const AWAY = 0x4480_0000n;
@@ -325,9 +326,9 @@ const accepted: readonly (Case & { readonly reserved: number })[] = [
 ];
 
 /** Puts the case's tree into RAM and enters the kernel with a pointer to it. */
-function run({ tree, pointer = AWAY, at = pointer }: Case, args: readonly string[] = []): string {
+function run({ tree, pointer = AWAY, at = pointer }: Case, options: RunOptions = {}): Promise<string> {
   const blobs = tree === undefined ? [] : [{ address: at, bytes: tree }];
-  return runQemu(withDeviceTreePointer(image(), pointer), args, blobs);
+  return runEverywhere(withDeviceTreePointer(image(), pointer), options, blobs);
 }
 
 /** Numbers from a seed (xorshift32): the same trees in every run. */
@@ -369,13 +370,13 @@ function spoiled(seed: number): Uint8Array {
   });
 }
 
-describe.skipIf(explainSkip('boot information', runMissing))('boot information', () => {
-  it.each(refused)('refuses $name', (each) => {
-    expect(run(each).split('\n').slice(2)).toEqual([`BOOT REFUSED: ${each.reason}`, '']);
+describe('boot information, on Armature and on QEMU', () => {
+  it.each(refused)('refuses $name', async (each) => {
+    expect((await run(each)).split('\n').slice(2)).toEqual([`BOOT REFUSED: ${each.reason}`, '']);
   });
 
-  it.each(accepted)('accepts $name', (each) => {
-    const output = run(each);
+  it.each(accepted)('accepts $name', async (each) => {
+    const output = await run(each);
     expect(output).toContain(
       `[3] frame allocator: 4096 pages, ${each.reserved} reserved, ${4096 - each.reserved} free\n`,
     );
@@ -384,9 +385,12 @@ describe.skipIf(explainSkip('boot information', runMissing))('boot information',
 
   it.each(Array.from({ length: 16 }, (_, index) => index + 1))(
     'reads nothing behind a spoiled tree that ends where memory ends (seed %i)',
-    (seed) => {
+    async (seed) => {
       const tree = spoiled(seed);
-      const output = run({ name: '', tree, pointer: 0x4800_0000n - BigInt(tree.length) }, ['-m', '128M']);
+      const output = await run(
+        { name: '', tree, pointer: 0x4800_0000n - BigInt(tree.length) },
+        { memory: 128 * 2 ** 20 },
+      );
       expect(output).toMatch(/^(BOOT REFUSED: .*|ALL TESTS PASSED)\n$/m);
       expect(output).not.toMatch(/PANIC|NESTED/);
     },
