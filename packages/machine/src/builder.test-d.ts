@@ -1,7 +1,7 @@
 /** Compiled by the type check: what a builder's type accepts and refuses. */
 import type { PhysicalMemory } from '@armature/core';
 import { fakeCpu, fakeExceptions } from '../test/fakes.ts';
-import { createMachine, type NoPartProvides } from './builder.ts';
+import { type CannotBuild, createMachine } from './builder.ts';
 import { ram } from './parts/ram.ts';
 import { wiredInterrupts } from './parts/wired-interrupts.ts';
 
@@ -9,11 +9,11 @@ const base = createMachine()
   .use(ram({ base: 0x4000_0000, size: 4096 }))
   .use(fakeCpu());
 
-// @ts-expect-error this expression is not callable: NoPartProvides<'exceptions'> has no call signatures
+// @ts-expect-error this expression is not callable: CannotBuild<'no part provides exceptions'> has no call signatures
 base.build();
 
 /** The type of `build` names what is missing. */
-export const missing: NoPartProvides<'exceptions'> = base.build;
+export const missing: CannotBuild<'no part provides exceptions'> = base.build;
 
 export async function complete(): Promise<PhysicalMemory> {
   const machine = await base.use(wiredInterrupts()).use(fakeExceptions()).build();

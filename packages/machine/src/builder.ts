@@ -7,12 +7,11 @@ import type { Machine } from './machine.ts';
 import type { MachineOptions } from './options.ts';
 
 /**
- * What `build` is while capabilities are missing: not a function, so that calling it is a type error that
- * names them. `.use()` a part that provides each. (The template literal type in {@link MachineBuilder} makes
- * the compiler print the names and not an alias for them.)
+ * What `build` is while capabilities are missing: not a function, so that calling it is a type error, and the
+ * error says which. `.use()` a part that provides each.
  */
-export interface NoPartProvides<Name extends CapabilityName> {
-  readonly missingCapability: Name;
+export interface CannotBuild<Reason extends string> {
+  readonly reason: Reason;
 }
 
 /** A machine's parts, so far. Builders never change: `use` gives a new one. */
@@ -29,7 +28,7 @@ export interface MachineBuilder<Provided extends CapabilityName, Required extend
    */
   readonly build: [Exclude<Required, Provided>] extends [never]
     ? () => Promise<Machine<Provided>>
-    : NoPartProvides<`${Exclude<Required, Provided>}`>;
+    : CannotBuild<`no part provides ${Exclude<Required, Provided>}`>;
   /** The configuration that builds this machine, without building it. */
   toJSON(): MachineDocument;
 }

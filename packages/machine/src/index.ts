@@ -18,7 +18,7 @@ export {
 export { checkPlausibleCode, decompressImage, detectImage, type ImageKind } from './boot/image.ts';
 export { type LinuxImageHeader, parseLinuxImage } from './boot/linux-image.ts';
 export type { LoadedPiece } from './boot/load-map.ts';
-export { createMachine, type MachineBuilder, type NoPartProvides } from './builder.ts';
+export { type CannotBuild, createMachine, type MachineBuilder } from './builder.ts';
 export type { HostTime } from './clocks.ts';
 export { chooseInDeviceTree, type DeviceTreeOptions } from './device-tree.ts';
 export type { ClockMode, MachineDocument } from './json/document.ts';
