@@ -18,7 +18,7 @@ import {
   type SystemRegisters,
 } from '@armature/core';
 import { createExceptionModel } from '@armature/exceptions';
-import { type AssembledImage, assemble } from '@armature/isa';
+import { type AssembledImage, assemble, type Feature } from '@armature/isa';
 import { createTableBuilder, createTranslation, type VmsaTranslation } from '@armature/mmu';
 import { createSystemRegisters } from '@armature/sysregs';
 import { Interpreter } from '../src/interpreter/engine.ts';
@@ -53,6 +53,8 @@ const MASKED = PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
 
 export interface BareMachineOptions {
   readonly model?: CpuModelName;
+  /** What the CPU decodes. Default: what the model has. */
+  readonly features?: readonly Feature[];
   /** Room for this many pages of predecoded code. Default 64. */
   readonly codePages?: number;
   readonly firmware?: FirmwareCalls;
@@ -150,7 +152,7 @@ export class BareMachine {
       exceptions: this.exceptions,
       registers: this.registers,
       firmware: () => options.firmware,
-      features: model.features,
+      features: options.features === undefined ? model.features : new Set(options.features),
       dcZvaKey: DC_ZVA_KEY,
       onReset: () => {
         for (let register = 0; register < 32; register++) this.cpu.setX(register, 0n);
