@@ -43,7 +43,7 @@ import { float, lane64, loadVector } from '../emitter/vectors.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { Code, type OuterLabel } from '../wasm/code.ts';
 import { FLOAT_OP, OP, type ValueType } from '../wasm/opcodes.ts';
-import { RecordLayout } from './record.ts';
+import { FUNCTION_OFFSET, RecordLayout } from './record.ts';
 
 /** Locals of the interpreter function. */
 export const LOCAL = {
@@ -179,11 +179,13 @@ export class InterpreterEmitter extends Emitter {
     if (!this.ended) this.next();
   }
 
-  /** Emits the handler of an instruction that is in a function of its own. */
-  runFunction(index: number, checksFloatingPoint: boolean): void {
-    if (checksFloatingPoint) this.checkFloatingPoint();
+  /** Emits the handler of all instructions that are functions of their own; the record says which function. */
+  runFunction(signature: number): void {
     this.code.localGet(LOCAL.record);
-    this.code.call(index);
+    this.code.localGet(LOCAL.count);
+    loadFrom('i32', OP.i32Load16U, this.record, FUNCTION_OFFSET).emit(this.code);
+    this.code.callIndirect(signature);
+    this.leaveIfNonZero();
     this.next();
   }
 
@@ -739,13 +741,13 @@ export class InterpreterEmitter extends Emitter {
     this.leaveIfNonZero();
   }
 
-  protected next(): void {
+  private next(): void {
     this.ended = true;
     this.assign(LOCAL.record, add(this.record, i32(16)));
     this.code.br(LABEL.dispatch);
   }
 
-  protected saveRecord(): void {
+  private saveRecord(): void {
     this.setState32(CPU_STATE.record, this.record);
   }
 
@@ -760,36 +762,50 @@ export class InterpreterEmitter extends Emitter {
     wrap(shrU(value, i64(32))).emit(this.code);
   }
 
-  private leaveIfNonZero(): void {
+  protected leaveIfNonZero(): void {
     this.code.localTee(LOCAL.status);
     this.code.brIf(LABEL.leave);
   }
 }
 
-/** Instantiates semantics as a function outside the dispatch loop: takes the record, returns nothing. */
+/** What functions outside the dispatch loop take, which are its first locals, and return: 0, or a {@link LEAVE} code. */
+export const OUTLINED_SIGNATURE = { params: ['i32', 'i32'], results: ['i32'] } as const;
+
+/** Instantiates semantics as a function outside the dispatch loop. */
 export class OutlinedEmitter extends InterpreterEmitter {
-  /** Types of the function's locals, those after its parameter. */
-  readonly localTypes: ValueType[] = [];
-  checksFloatingPoint = false;
+  /** Types of the function's locals after its parameters; the first is {@link LOCAL.status}. */
+  readonly localTypes: ValueType[] = ['i32'];
+  /** The function's entry in the module's table; must be known before a record is filled. */
+  tableIndex = 0;
 
   override run(): void {
+    this.layout.placeSmall('function', () => this.tableIndex);
     this.semantics.emit(this);
+    this.code.i32Const(0);
     this.code.op(OP.end);
   }
 
   override temporary(type: ValueType): number {
-    return this.localTypes.push(type);
+    return this.localTypes.push(type) + OUTLINED_SIGNATURE.params.length - 1;
   }
 
-  override checkFloatingPoint(): void {
-    this.checksFloatingPoint = true;
+  protected override leaveIfNonZero(): void {
+    this.code.localTee(LOCAL.status);
+    this.code.if();
+    this.code.localGet(LOCAL.status);
+    this.code.op(OP.return);
+    this.code.end();
   }
 
-  protected override next(): never {
-    throw new Error(`${this.semantics.row}: a function of its own can't branch`);
+  override branch(): never {
+    throw new Error(`${this.semantics.row}: a function outside the dispatch loop can't branch`);
   }
 
-  protected override saveRecord(): never {
-    throw new Error(`${this.semantics.row}: a function of its own can't leave the instruction`);
+  override branchIf(): never {
+    return this.branch();
+  }
+
+  override jump(): never {
+    return this.branch();
   }
 }

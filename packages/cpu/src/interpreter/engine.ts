@@ -22,11 +22,12 @@ import type { Feature } from '@armature/isa';
 import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
+import { compileInterpreter } from './compiled-module.ts';
 import { Decoder } from './decoder.ts';
 import { LEAVE } from './emitter.ts';
 import { ExceptionLoopDetector } from './exception-loop.ts';
 import { MemoryAccess } from './memory-access.ts';
-import { buildInterpreterModule, type InterpreterImports } from './module.ts';
+import type { InterpreterImports } from './module.ts';
 import { SoftTlb } from './soft-tlb.ts';
 import {
   EXCEPTION_CLASS,
@@ -111,17 +112,14 @@ export class Interpreter implements CpuEngine {
   /** Compiles the interpreter; must be awaited before the first run. */
   async prepare(): Promise<void> {
     const { memory } = this.options.memory;
-    const pages = memory.buffer.byteLength / 65536;
-    const built = buildInterpreterModule(this.cpu.base + CPU_BLOCK.state, {
-      initial: pages,
-      maximum: pages,
-      shared: !(memory.buffer instanceof ArrayBuffer),
-    });
+    const shared = !(memory.buffer instanceof ArrayBuffer);
+    const state = this.cpu.base + CPU_BLOCK.state;
+    const { module, handlers } = await compileInterpreter(state, shared, this.options.features);
     CRC_POLYNOMIALS.forEach((polynomial, index) => {
       const at = (this.cpu.base + CPU_STATE.crcTables) / 4 + 256 * index;
       new Int32Array(memory.buffer).set(crcTable(polynomial), at);
     });
-    const decoder = new Decoder(memory, built.handlers.plans, this.options.features);
+    const decoder = new Decoder(memory, handlers.plans, this.options.features);
     const system = new SystemInstructions({
       ...this.options,
       memory: this.access,
@@ -150,7 +148,7 @@ export class Interpreter implements CpuEngine {
       exceptionReturn: () => system.exceptionReturn(),
       wait: (kind) => system.wait(kind),
     };
-    const { instance } = await WebAssembly.instantiate(built.bytes, { env: { ...imports, memory } });
+    const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
     this.compiled = instance.exports as { run: () => void; step: () => void };
   }
 

@@ -1,4 +1,4 @@
-import { type Row, rowById } from '@armature/isa';
+import { type Feature, type Row, rowById } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
 import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
@@ -40,7 +40,7 @@ export interface HandlerSet {
   readonly plans: ReadonlyMap<string, RowPlan>;
   /** Code of handlers {@link FIRST_HANDLER} and up. */
   readonly codes: readonly Code[];
-  /** Functions that handlers call, from index `firstFunction` on; each takes a record. */
+  /** Functions that handlers call by way of the module's table, in its order. */
   readonly functions: readonly OutlinedFunction[];
 }
 
@@ -48,9 +48,6 @@ export interface OutlinedFunction {
   readonly locals: readonly ValueType[];
   readonly code: Code;
 }
-
-/** A body of fewer bytes stays in the dispatch loop: the call would take as much room. */
-const SHORTEST_FUNCTION = 64;
 
 /** FNV-1a. */
 function hash(bytes: Uint8Array): number {
@@ -87,22 +84,27 @@ class CodePool<T extends { readonly code: Code }> {
 /**
  * Instantiates all semantics; handlers with the same code become one, whatever row they came from.
  *
- * @param firstFunction index that the module's next function will have.
+ * @param functionSignature number of the signature of functions outside the dispatch loop.
  */
 export function buildHandlers(
   functions: InterpreterFunctions,
-  firstFunction: number,
+  functionSignature: number,
   state: number,
+  features?: ReadonlySet<Feature>,
 ): HandlerSet {
   const context: BuildContext = {
     functions,
-    firstFunction,
+    functionSignature,
     state,
     handlers: new CodePool(),
     outlined: new CodePool(),
   };
   const plans = new Map<string, RowPlan>();
-  for (const semantics of allSemantics.values()) plans.set(semantics.row, planRow(semantics, context));
+  for (const semantics of allSemantics.values()) {
+    const feature = rowById(semantics.row)?.feature;
+    if (feature !== undefined && features?.has(feature) === false) continue;
+    plans.set(semantics.row, planRow(semantics, context));
+  }
   return {
     plans,
     codes: context.handlers.items.map(({ code }) => code),
@@ -112,7 +114,7 @@ export function buildHandlers(
 
 interface BuildContext {
   readonly functions: InterpreterFunctions;
-  readonly firstFunction: number;
+  readonly functionSignature: number;
   readonly state: number;
   readonly handlers: CodePool<{ readonly code: Code }>;
   readonly outlined: CodePool<OutlinedFunction>;
@@ -135,9 +137,8 @@ function planRow(semantics: Semantics, context: BuildContext): RowPlan {
       emitter.run();
       return emitter;
     };
-    const outlined = semantics.outlined ? outline(semantics, values, context) : undefined;
-    if (outlined !== undefined) {
-      near.push(outlined);
+    if (semantics.outlined) {
+      near.push(outline(semantics, values, context));
       continue;
     }
     const first = emit(true);
@@ -153,19 +154,18 @@ function variantOf(emitter: InterpreterEmitter, { handlers }: BuildContext): Var
   return { handler: FIRST_HANDLER + handlers.intern(emitter), slots: emitter.layout.slots };
 }
 
-/** A variant in a function of its own; undefined where it is too short for that. */
+/** A variant in a function of its own. All of them share one handler, which keeps the dispatch loop small. */
 function outline(
   semantics: Semantics,
   values: Readonly<Record<string, number>>,
   context: BuildContext,
-): Variant | undefined {
-  const { functions, state, handlers } = context;
+): Variant {
+  const { functions, state, handlers, outlined, functionSignature } = context;
   const body = new OutlinedEmitter(semantics, values, true, functions, state);
   body.run();
-  if (body.code.length < SHORTEST_FUNCTION) return undefined;
-  const index = context.outlined.intern({ locals: body.localTypes, code: body.code });
+  body.tableIndex = outlined.intern({ locals: body.localTypes, code: body.code });
   const caller = new InterpreterEmitter(semantics, values, true, functions, state);
-  caller.runFunction(context.firstFunction + index, body.checksFloatingPoint);
+  caller.runFunction(functionSignature);
   return { handler: FIRST_HANDLER + handlers.intern(caller), slots: body.layout.slots };
 }
 

@@ -1,4 +1,5 @@
 import { CPU_STATE, FETCH_TLB, SOFT_TLB } from '@armature/core';
+import type { Feature } from '@armature/isa';
 import type { HelperName } from '../emitter/emitter.ts';
 import {
   add,
@@ -31,7 +32,14 @@ import {
   WRITE_BLOCK_LOCALS,
   writeBlockCode,
 } from './block-access.ts';
-import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './emitter.ts';
+import {
+  ACCESS_OPTION,
+  type InterpreterFunctions,
+  LEAVE,
+  LOCAL,
+  OUTLINED_SIGNATURE,
+  TEMPORARIES,
+} from './emitter.ts';
 import { buildHandlers, HANDLER, type HandlerSet } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
 
@@ -79,9 +87,11 @@ const HELPERS: readonly HelperName[] = [
   'wait',
 ];
 
+/** Emits the module; with handlers for the instructions of `features`, or for all there are. */
 export function buildInterpreterModule(
   state: number,
   memory: { initial: number; maximum: number; shared: boolean },
+  features?: ReadonlySet<Feature>,
 ): InterpreterModule {
   const writer = new ModuleWriter(memory);
   const words = (count: number): ValueType[] => new Array(count).fill('i32');
@@ -131,9 +141,9 @@ export function buildInterpreterModule(
     softFloat,
     helpers,
   };
-  const handlers = buildHandlers(functions, writer.nextFunction, state);
+  const handlers = buildHandlers(functions, writer.signatureIndex(['i32'], []), state, features);
   for (const outlined of handlers.functions) {
-    writer.addFunction(['i32'], [], outlined.locals, outlined.code);
+    writer.addToTable(writer.addFunction(['i32'], [], outlined.locals, outlined.code));
   }
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),

@@ -14,6 +14,9 @@ import type { Fields, Halves } from '../emitter/emitter.ts';
  */
 export const HANDLER_OFFSET = 0;
 
+/** In records of instructions that are functions of their own: the function's table index, placed first. */
+export const FUNCTION_OFFSET = 2;
+
 type SlotWidth = 2 | 4 | 8;
 
 /** Places of each width, in order of preference: 64-bit and 32-bit constants stay out of the way of small ones. */

@@ -13,8 +13,8 @@ export interface Semantics {
   readonly choices: Readonly<Record<string, Choice>>;
   readonly emit: (e: Emitter) => void;
   /**
-   * The interpreter may put it in a function of its own, outside the dispatch loop. Then nothing in it may leave
-   * the instruction but a `checkFloatingPoint` at the start: no memory access, no helper, no branch.
+   * The interpreter puts it in a function outside the dispatch loop, whose size all instructions pay for: right for
+   * instructions that are not among the most frequent. It can't branch then.
    */
   readonly outlined?: boolean;
 }

@@ -142,6 +142,13 @@ export class Code extends Bytes {
     this.unsigned(index);
   }
 
+  /** Calls an entry of table 0, whose index is on the stack above the arguments. */
+  callIndirect(signature: number): void {
+    this.byte(OP.callIndirect);
+    this.unsigned(signature);
+    this.byte(0);
+  }
+
   block(): InnerLabel {
     return this.open(OP.block);
   }

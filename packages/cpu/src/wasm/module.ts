@@ -1,5 +1,5 @@
 import { Bytes, type Code } from './code.ts';
-import { TYPE, type ValueType } from './opcodes.ts';
+import { OP, TYPE, type ValueType } from './opcodes.ts';
 
 export interface Signature {
   readonly params: readonly ValueType[];
@@ -13,13 +13,14 @@ interface FunctionBody {
   readonly exportName: string | undefined;
 }
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 
 /** Assembles a WebAssembly module that imports one memory and some functions, all from module `env`. */
 export class ModuleWriter {
   private readonly signatures: Signature[] = [];
   private readonly imports: { name: string; signature: Signature }[] = [];
   private readonly functions: FunctionBody[] = [];
+  private readonly table: number[] = [];
   private readonly memoryPages: { initial: number; maximum: number; shared: boolean };
 
   constructor(memory: { initial: number; maximum: number; shared: boolean }) {
@@ -47,6 +48,16 @@ export class ModuleWriter {
   ): number {
     this.functions.push({ signature: { params, results }, locals, code, exportName });
     return this.imports.length + this.functions.length - 1;
+  }
+
+  /** Puts a function into the module's own table, for `Code.callIndirect`. Returns its index there. */
+  addToTable(functionIndex: number): number {
+    return this.table.push(functionIndex) - 1;
+  }
+
+  /** The number of a signature, for `Code.callIndirect`. */
+  signatureIndex(params: readonly ValueType[], results: readonly ValueType[]): number {
+    return this.typeIndex({ params, results });
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -84,6 +95,14 @@ export class ModuleWriter {
         out.unsigned(types[this.imports.length + index]);
       }
     });
+    if (this.table.length > 0) {
+      section(module, SECTION.table, (out) => {
+        out.unsigned(1);
+        out.byte(TYPE.funcref);
+        out.byte(0);
+        out.unsigned(this.table.length);
+      });
+    }
     const exported = this.functions.flatMap(({ exportName }, index) =>
       exportName === undefined ? [] : [{ exportName, index: this.imports.length + index }],
     );
@@ -95,6 +114,18 @@ export class ModuleWriter {
         out.unsigned(index);
       }
     });
+    if (this.table.length > 0) {
+      section(module, SECTION.element, (out) => {
+        // One active segment of function indices, from entry 0 of table 0 on.
+        out.unsigned(1);
+        out.unsigned(0);
+        out.byte(OP.i32Const);
+        out.unsigned(0);
+        out.byte(OP.end);
+        out.unsigned(this.table.length);
+        for (const index of this.table) out.unsigned(index);
+      });
+    }
     section(module, SECTION.code, (out) => {
       out.unsigned(this.functions.length);
       for (const { locals, code } of this.functions) {

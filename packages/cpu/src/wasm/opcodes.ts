@@ -11,6 +11,7 @@ export const OP = {
   brTable: 0x0e,
   return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
   drop: 0x1a,
   select: 0x1b,
   selectTyped: 0x1c,
@@ -176,6 +177,7 @@ export const TYPE = {
   v128: 0x7b,
   empty: 0x40,
   func: 0x60,
+  funcref: 0x70,
 } as const;
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
