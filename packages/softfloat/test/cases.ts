@@ -224,17 +224,40 @@ export function controls(random: Random): number {
   return word & 0x07c8_0000;
 }
 
+/** Values around the ends of the ranges of integers, where conversions saturate. */
+function boundary(random: Random, format: 'f32' | 'f64'): bigint {
+  const value =
+    2 ** random.pick([7, 8, 15, 16, 31, 31, 32, 63, 63, 64]) + random.pick([-1, -0.5, 0, 0, 0.5, 1]);
+  const bits = toBits(format, random.below(2) === 0 ? value : -value);
+  return bits + BigInt(random.pick([-1, 0, 0, 1]));
+}
+
+/** Operands of a division or square root whose result is all but exact, and short. */
+function nearlyExact(random: Random, format: 'f32' | 'f64', root: boolean): [bigint, bigint, bigint] {
+  const result = 1 + random.below(2 ** 20) / 2 ** 20;
+  const b = root ? 0n : toBits(format, 1 + (random.word() >>> 0) / 2 ** 32);
+  const exact = root ? result * result : toNumber(format, b) * result;
+  return [toBits(format, exact) + BigInt(random.below(3) - 1), b, 0n];
+}
+
 /** Random operands for an operation, biased to edges and to cancellation. */
 export function operandsFor(random: Random, operation: Operation): [bigint, bigint, bigint] {
   const forms = operation.operands;
+  const [form] = forms;
+  if (form === 'f32' || form === 'f64') {
+    const { name } = operation;
+    if (/^(div|sqrt)/.test(name) && random.below(4) === 0)
+      return nearlyExact(random, form, name.startsWith('s'));
+    if (/^(fcvt|fjcvt|frint)/.test(name) && random.below(4) === 0) return [boundary(random, form), 0n, 0n];
+  }
   const a = operand(random, forms[0]!, undefined);
   const b = forms.length > 1 ? operand(random, forms[1]!, a) : 0n;
   if (forms.length < 3) return [a, b, 0n];
-  const form = forms[2]! as 'f16' | 'f32' | 'f64';
-  if (form !== 'f16' && forms[0] === form && random.below(3) === 0) {
+  const addend = forms[2]! as 'f16' | 'f32' | 'f64';
+  if (addend !== 'f16' && form === addend && random.below(3) === 0) {
     // An addend that nearly cancels the product, or lies far off in its last places.
-    const product = toBits(form, toNumber(form, a) * toNumber(form, b));
-    return [a, b, float(random, form, product)];
+    const product = toBits(addend, toNumber(addend, a) * toNumber(addend, b));
+    return [a, b, float(random, addend, product)];
   }
-  return [a, b, operand(random, form, a)];
+  return [a, b, operand(random, addend, a)];
 }

@@ -1,4 +1,4 @@
-/** Million operations a second of processor time: `node bench/speed.ts [operation]`. */
+/** Million operations a second of processor time: `node test/speed.ts [operation]`. */
 import * as sf from '../src/index.ts';
 
 const COUNT = 4096;
