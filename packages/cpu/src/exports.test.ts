@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+
+test('the package exports exactly this', async () => {
+  expect(Object.keys(await import('./index.ts')).sort()).toEqual([
+    'Interpreter',
+    'cpu',
+    'cpuModel',
+    'cpuModelNames',
+  ]);
+});
