@@ -7,7 +7,7 @@ import type { Env } from './reference.ts';
 import { REFERENCE } from './reference-operations.ts';
 
 const SEED = Number(process.env['SOFTFLOAT_SEED'] ?? 1);
-const CASES = Number(process.env['SOFTFLOAT_REFERENCE_CASES'] ?? 400);
+const CASES = Number(process.env['SOFTFLOAT_REFERENCE_CASES'] ?? 300);
 
 const context = new FloatContext();
 const words = new Int32Array(6);
