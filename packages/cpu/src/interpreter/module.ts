@@ -141,9 +141,10 @@ export function buildInterpreterModule(
     softFloat,
     helpers,
   };
-  const handlers = buildHandlers(functions, writer.signatureIndex(['i32'], []), state, features);
+  const { params, results } = OUTLINED_SIGNATURE;
+  const handlers = buildHandlers(functions, writer.signatureIndex(params, results), state, features);
   for (const outlined of handlers.functions) {
-    writer.addToTable(writer.addFunction(['i32'], [], outlined.locals, outlined.code));
+    writer.addToTable(writer.addFunction(params, results, outlined.locals, outlined.code));
   }
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),
