@@ -118,6 +118,8 @@ interface BuildContext {
   readonly state: number;
   readonly handlers: CodePool<{ readonly code: Code }>;
   readonly outlined: CodePool<OutlinedFunction>;
+  /** The handler of all outlined variants, once there is one. */
+  caller?: number;
 }
 
 function planRow(semantics: Semantics, context: BuildContext): RowPlan {
@@ -160,13 +162,20 @@ function outline(
   values: Readonly<Record<string, number>>,
   context: BuildContext,
 ): Variant {
-  const { functions, state, handlers, outlined, functionSignature } = context;
+  const { functions, state, outlined } = context;
   const body = new OutlinedEmitter(semantics, values, true, functions, state);
   body.run();
   body.tableIndex = outlined.intern({ locals: body.localTypes, code: body.code });
-  const caller = new InterpreterEmitter(semantics, values, true, functions, state);
-  caller.runFunction(functionSignature);
-  return { handler: FIRST_HANDLER + handlers.intern(caller), slots: body.layout.slots };
+  context.caller ??= callerOf(semantics, context);
+  return { handler: context.caller, slots: body.layout.slots };
+}
+
+/** The handler that calls functions outside the dispatch loop. */
+function callerOf(semantics: Semantics, context: BuildContext): number {
+  const { functions, functionSignature, state, handlers } = context;
+  const emitter = new InterpreterEmitter(semantics, {}, true, functions, state);
+  emitter.runFunction(functionSignature);
+  return FIRST_HANDLER + handlers.intern(emitter);
 }
 
 function splitCombination(
