@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { findNode, parseFdt } from '@armature/fdt';
 import { afterAll, describe, expect, test } from 'vitest';
+import { describeFailure } from '../src/failure.ts';
+import { createProgram } from '../src/program.ts';
 import { armature, Files, POWER_OFF, print, RESET, start } from './armature.ts';
 
 const files = new Files();
@@ -278,9 +280,20 @@ describe.concurrent('bad input', () => {
     ],
   ];
   test.each(cases)('%s', async (_, args, code, message) => {
+    const error = await createProgram()
+      .parseAsync(args(), { from: 'user' })
+      .catch((thrown: unknown) => thrown);
+    const { exitCode, lines } = describeFailure(error);
+    expect(lines[0]).toContain(message);
+    expect(lines[0]).toMatch(/^armature: error\[/);
+    expect(lines[1]).toMatch(/^hint: /);
+    expect(lines).toHaveLength(2);
+    expect(exitCode).toBe(code);
+  });
+
+  test.each([cases[0], cases[8], cases[15]])('%s, as a process', async (_, args, code, message) => {
     const outcome = await refused(args());
     expect(outcome.error).toContain(message);
-    expect(outcome.error).toMatch(/^armature: error\[/);
     expect(outcome.code).toBe(code);
   });
 
