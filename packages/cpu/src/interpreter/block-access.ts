@@ -20,7 +20,7 @@ import {
 } from '../emitter/expressions.ts';
 import { Code } from '../wasm/code.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
-import { ACCESS_OPTION } from './emitter.ts';
+import { ACCESS_OPTION } from './calling-convention.ts';
 
 /**
  * Reads and writes of 8 to 64 consecutive bytes that the soft TLB does not answer at once: across pages, to

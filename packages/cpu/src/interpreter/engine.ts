@@ -21,10 +21,10 @@ import {
 import type { Feature } from '@armature/isa';
 import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
+import { LEAVE } from './calling-convention.ts';
 import { CodePages } from './code-pages.ts';
 import { compileInterpreter } from './compiled-module.ts';
 import { Decoder } from './decoder.ts';
-import { LEAVE } from './emitter.ts';
 import { ExceptionLoopDetector } from './exception-loop.ts';
 import { MemoryAccess } from './memory-access.ts';
 import type { InterpreterImports } from './module.ts';
@@ -40,6 +40,10 @@ import { SystemInstructions } from './system-instructions.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const CPACR_EL1 = sharedRegisterOffset('CPACR_EL1');
+const TCR_EL1 = sharedRegisterOffset('TCR_EL1');
+/** TCR_EL1.TBI0 and TBI1, in the high half. */
+const TCR_TBI0_HIGH = 1 << 5;
+const TCR_TBI1_HIGH = 1 << 6;
 const SCTLR_SA = 1 << 3;
 const SCTLR_SA0 = 1 << 4;
 
@@ -92,6 +96,8 @@ export class Interpreter implements CpuEngine {
   private limit = 0;
   private completed = 0;
   private running = false;
+  /** Execution stands at `pc` of the state block; else at the record in hand. */
+  private atPc = true;
   /** PSTATE.PAN that the EL1 data context was filled under. */
   private contextPan = 0;
 
@@ -145,7 +151,10 @@ export class Interpreter implements CpuEngine {
       systemWrite: (word) => system.systemWrite(word),
       systemOperation: (word) => system.systemOperation(word),
       pstateWrite: (word) => system.pstateWrite(word),
-      exceptionReturn: () => system.exceptionReturn(),
+      exceptionReturn: () => {
+        this.atPc = this.cpu.exceptionLevel > 0;
+        return system.exceptionReturn();
+      },
       wait: (kind) => system.wait(kind),
     };
     const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
@@ -196,14 +205,19 @@ export class Interpreter implements CpuEngine {
     this.access.beginSlice(this.replayNeeded);
     this.replayNeeded = false;
     this.running = true;
+    this.atPc = true;
+    const before = this.completed;
     try {
       entry();
+    } catch (error) {
+      // A device or a hook threw: the CPU is left at the instruction that called it.
+      if (!this.atPc) this.restorePc();
+      throw error;
     } finally {
       this.running = false;
+      this.completed += limit + cpu.lo(CPU_STATE.countBias) / 16;
     }
-    const done = limit + cpu.lo(CPU_STATE.countBias) / 16;
-    this.completed += done;
-    return done;
+    return this.completed - before;
   }
 
   /**
@@ -213,6 +227,7 @@ export class Interpreter implements CpuEngine {
   private enter(status: number): number {
     const { cpu } = this;
     if (status === LEAVE.fault || status === LEAVE.replay) this.restorePc();
+    this.atPc = true;
     if (status === LEAVE.replay) {
       this.replayNeeded = true;
       return 0;
@@ -220,6 +235,7 @@ export class Interpreter implements CpuEngine {
     if (status === LEAVE.fault) this.takeFault();
     for (;;) {
       this.access.interruptsChanged = false;
+      this.dropTag();
       // An instruction that is run again has happened as far as devices know: it comes before anything else.
       const { replaying } = this.access;
       if (!replaying && (this.stopRequested || this.waiting || this.stopReason !== 'budget')) return 0;
@@ -230,11 +246,22 @@ export class Interpreter implements CpuEngine {
       if (cpu.lo(CPU_STATE.countBias) >= 0) return 0;
       this.selectContext();
       const record = this.fetch();
+      this.atPc = record === 0;
       if (record !== 0) return record;
       // A fetch that faults is an instruction attempted: it counts, so that every loop uses up its budget.
       cpu.setLo(CPU_STATE.countBias, cpu.lo(CPU_STATE.countBias) + 16);
       this.takeFault();
     }
+  }
+
+  /** A branch loses the tag of its target where tags are ignored. @spec DDI 0487, AArch64.BranchAddr */
+  private dropTag(): void {
+    const { cpu } = this;
+    const hi = cpu.hi(CPU_STATE.pc);
+    const untagged = (hi << 8) >> 8;
+    if (untagged === hi) return;
+    const ignored = untagged < 0 ? TCR_TBI1_HIGH : TCR_TBI0_HIGH;
+    if (cpu.hi(TCR_EL1) & ignored) cpu.set(CPU_STATE.pc, cpu.lo(CPU_STATE.pc), untagged);
   }
 
   /** The pc of the state block from the record in hand. */
@@ -251,6 +278,7 @@ export class Interpreter implements CpuEngine {
 
   private takeSynchronous(syndrome: number): void {
     const { cpu } = this;
+    this.atPc = true;
     if (this.loop.taken(cpu, syndrome)) {
       this.stopReason = 'exception-loop';
       return;

@@ -4,7 +4,8 @@ import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
 import type { Code } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
-import { InterpreterEmitter, type InterpreterFunctions, OutlinedEmitter } from './emitter.ts';
+import type { InterpreterFunctions } from './calling-convention.ts';
+import { InterpreterEmitter, OutlinedEmitter } from './emitter.ts';
 import type { OperandSlot } from './record.ts';
 
 /** Handlers that no instruction names. */

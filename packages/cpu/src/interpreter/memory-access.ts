@@ -9,8 +9,8 @@ import {
   type PhysicalMemory,
   sharedRegisterOffset,
 } from '@armature/core';
+import { ACCESS_OPTION, LEAVE } from './calling-convention.ts';
 import type { CodePages } from './code-pages.ts';
-import { ACCESS_OPTION, LEAVE } from './emitter.ts';
 import type { SoftTlb } from './soft-tlb.ts';
 import { EXCEPTION_CLASS, FAULT_STATUS, raise, raiseDataAbort } from './syndromes.ts';
 

@@ -32,14 +32,8 @@ import {
   WRITE_BLOCK_LOCALS,
   writeBlockCode,
 } from './block-access.ts';
-import {
-  ACCESS_OPTION,
-  type InterpreterFunctions,
-  LEAVE,
-  LOCAL,
-  OUTLINED_SIGNATURE,
-  TEMPORARIES,
-} from './emitter.ts';
+import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './calling-convention.ts';
+import { OUTLINED_SIGNATURE } from './emitter.ts';
 import { buildHandlers, HANDLER, type HandlerSet } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
 

@@ -8,7 +8,7 @@ import {
   type SystemRegisters,
   sharedRegisterOffset,
 } from '@armature/core';
-import { LEAVE } from './emitter.ts';
+import { LEAVE } from './calling-convention.ts';
 import type { MemoryAccess } from './memory-access.ts';
 import { EXCEPTION_CLASS, raise, raiseDataAbort } from './syndromes.ts';
 

@@ -1,0 +1,369 @@
+import { CPU_STATE, SOFT_TLB } from '@armature/core';
+import type { AccessBytes, AccessOptions, Fields, VectorBytes, Width } from '../emitter/emitter.ts';
+import {
+  add,
+  and,
+  as,
+  type Expr,
+  extendU,
+  type I32,
+  type I64,
+  i32,
+  i64,
+  loadFrom,
+  loadI32,
+  loadI64,
+  local,
+  ne,
+  shrU,
+  type V128,
+  wrap,
+} from '../emitter/expressions.ts';
+import { float, lane64, loadVector } from '../emitter/vectors.ts';
+import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
+import { ACCESS_OPTION } from './calling-convention.ts';
+import { OperandEmitter } from './operand-emitter.ts';
+
+const LOAD_OPCODE: Readonly<Record<Width, Readonly<Record<string, number>>>> = {
+  i64: {
+    '1': OP.i64Load8U,
+    '1s': OP.i64Load8S,
+    '2': OP.i64Load16U,
+    '2s': OP.i64Load16S,
+    '4': OP.i64Load32U,
+    '4s': OP.i64Load32S,
+    '8': OP.i64Load,
+    '8s': OP.i64Load,
+  },
+  i32: {
+    '1': OP.i32Load8U,
+    '1s': OP.i32Load8S,
+    '2': OP.i32Load16U,
+    '2s': OP.i32Load16S,
+    '4': OP.i32Load,
+    '4s': OP.i32Load,
+  },
+};
+
+const STORE_OPCODE: Readonly<Record<AccessBytes, number>> = {
+  1: OP.i64Store8,
+  2: OP.i64Store16,
+  4: OP.i64Store32,
+  8: OP.i64Store,
+};
+
+const SCALAR_LOAD = {
+  i32: OP.i32Load,
+  i64: OP.i64Load,
+  f32: FLOAT_OP.f32Load,
+  f64: FLOAT_OP.f64Load,
+} as const;
+
+const PAGE_MASK = (): I64 => i64(~0xfff);
+
+/** Guest memory through the soft TLB, and the V registers that it is loaded into. */
+export abstract class MemoryEmitter extends OperandEmitter {
+  /** Soft-TLB entry of an address, held. */
+  protected tlbEntry(address: I64, options: AccessOptions): I32 {
+    const base = this.state32(options.unprivileged ? CPU_STATE.unprivilegedTlb : CPU_STATE.dataTlb);
+    const mask = (SOFT_TLB.entryCount - 1) * SOFT_TLB.entrySize;
+    const shift = 12 - Math.log2(SOFT_TLB.entrySize);
+    return this.let(add(and(shrU(wrap(address), i32(shift)), i32(mask)), base));
+  }
+
+  /** True when `length` bytes at the address are not all in the page that the tag names. */
+  protected misses(entry: I32, tagOffset: number, address: I64, length: number): I32 {
+    const last = add(address, i64(length - 1));
+    return ne(and(last, PAGE_MASK()), loadI64(entry, tagOffset));
+  }
+
+  protected host(entry: I32, address: I64): I32 {
+    return add(wrap(address), loadI32(entry, SOFT_TLB.addend));
+  }
+
+  protected checkAligned(address: I64, length: number, write: boolean): void {
+    if (length === 1) return;
+    this.if(and(wrap(address), i32(length - 1)), () => {
+      this.saveRecord();
+      this.pushHalves(address);
+      this.code.i32Const(write ? 1 : 0);
+      this.code.call(this.functions.alignmentFault);
+      this.leaveIfNonZero();
+    });
+  }
+
+  load<T extends Width>(result: T, bytes: AccessBytes, address: I64, options: AccessOptions = {}): Expr<T> {
+    const held = this.let(address);
+    if (options.aligned) this.checkAligned(held, bytes, false);
+    const entry = this.tlbEntry(held, options);
+    const value = this.temporary(result);
+    this.if(
+      this.misses(entry, SOFT_TLB.readTag, held, bytes),
+      () => this.assign(value, this.readSlowly(result, bytes, held, options)),
+      () => {
+        const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
+        this.assign(value, loadFrom(result, opcode, this.host(entry, held), 0));
+      },
+    );
+    return local(result, value);
+  }
+
+  /** Emits the call; the value is then in the state block. */
+  protected readSlowly<T extends Width>(
+    result: T,
+    bytes: AccessBytes,
+    address: I64,
+    options: AccessOptions,
+  ): Expr<T> {
+    this.saveProgress();
+    address.emit(this.code);
+    this.code.i32Const(bytes);
+    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
+    this.code.call(this.functions.slowRead);
+    this.leaveIfNonZero();
+    const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
+    return loadFrom(result, opcode, i32(0), this.state + CPU_STATE.transfer);
+  }
+
+  store(bytes: AccessBytes, address: I64, value: Expr, options: AccessOptions = {}): void {
+    const held = this.let(address);
+    if (options.aligned) this.checkAligned(held, bytes, true);
+    const entry = this.tlbEntry(held, options);
+    this.if(
+      this.misses(entry, SOFT_TLB.writeTag, held, bytes),
+      () => this.writeSlowly(bytes, held, value, options),
+      () => this.writeHost(bytes, this.host(entry, held), value, 0),
+    );
+  }
+
+  protected writeHost(bytes: AccessBytes, host: I32, value: Expr, offset: number): void {
+    host.emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
+    this.code.memory(STORE_OPCODE[bytes], offset);
+  }
+
+  protected writeSlowly(bytes: AccessBytes, address: I64, value: Expr, options: AccessOptions): void {
+    this.saveProgress();
+    address.emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
+    this.code.i32Const(bytes);
+    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
+    this.code.call(this.functions.slowWrite);
+    this.leaveIfNonZero();
+  }
+
+  loadPair<T extends Width>(
+    result: T,
+    bytes: 4 | 8,
+    address: I64,
+    options: AccessOptions = {},
+  ): [Expr<T>, Expr<T>] {
+    const held = this.let(address);
+    if (options.alignedPair) this.checkAligned(held, 2 * bytes, false);
+    const entry = this.tlbEntry(held, options);
+    const first = this.temporary(result);
+    const second = this.temporary(result);
+    this.if(
+      this.misses(entry, SOFT_TLB.readTag, held, 2 * bytes),
+      () => {
+        this.assign(first, this.readSlowly(result, bytes, held, options));
+        this.assign(second, this.readSlowly(result, bytes, add(held, i64(bytes)), options));
+      },
+      () => {
+        const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
+        const host = this.let(this.host(entry, held));
+        this.assign(first, loadFrom(result, opcode, host, 0));
+        this.assign(second, loadFrom(result, opcode, host, bytes));
+      },
+    );
+    return [local(result, first), local(result, second)];
+  }
+
+  storePair(bytes: 4 | 8, address: I64, first: Expr, second: Expr, options: AccessOptions = {}): void {
+    const held = this.let(address);
+    if (options.alignedPair) this.checkAligned(held, 2 * bytes, true);
+    const entry = this.tlbEntry(held, options);
+    this.if(
+      this.misses(entry, SOFT_TLB.writeTag, held, 2 * bytes),
+      () => {
+        this.writeSlowly(bytes, held, first, options);
+        this.writeSlowly(bytes, add(held, i64(bytes)), second, options);
+      },
+      () => {
+        const host = this.let(this.host(entry, held));
+        this.writeHost(bytes, host, first, 0);
+        this.writeHost(bytes, host, second, bytes);
+      },
+    );
+  }
+
+  checkStackAlignment(): void {
+    this.checkStack(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)));
+  }
+
+  checkBaseAlignment(field: string): void {
+    const isStack = this.small(`${field}:check`, (fields) => (fields[field] === 31 ? 15 : 0));
+    this.checkStack(and(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)), isStack));
+  }
+
+  protected checkStack(misaligned: I32): void {
+    this.if(misaligned, () => {
+      this.saveRecord();
+      this.code.call(this.functions.stackFault);
+      this.leaveIfNonZero();
+    });
+  }
+
+  checkFloatingPoint(): void {
+    this.if(this.state32(CPU_STATE.floatingPointDisabled), () => {
+      this.saveRecord();
+      this.code.call(this.functions.floatingPointTrap);
+      this.leaveIfNonZero();
+    });
+  }
+
+  /** Offset of a V register from the first one. */
+  protected vectorSlot(field: string, next: number): I32 {
+    return this.following(
+      this.small(`${field}:v`, (fields) => 16 * fields[field]),
+      next,
+    );
+  }
+
+  /** A place in the V registers, the same one `next` registers on: the last is followed by the first. */
+  protected following(slot: I32, next: number): I32 {
+    return next === 0 ? slot : and(add(slot, i32(16 * next)), i32(16 * 32 - 1));
+  }
+
+  vector(field: string, next = 0): V128 {
+    return loadVector(this.vectorSlot(field, next), this.state + CPU_STATE.v);
+  }
+
+  setVector(field: string, value: V128, next = 0): void {
+    this.vectorSlot(field, next).emit(this.code);
+    value.emit(this.code);
+    this.code.simdMemory('v128.store', this.state + CPU_STATE.v);
+  }
+
+  scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T> {
+    return loadFrom(type, SCALAR_LOAD[type], this.vectorSlot(field, 0), this.state + CPU_STATE.v);
+  }
+
+  setScalar(field: string, value: Expr): void {
+    const bits =
+      value.type === 'f32'
+        ? extendU(float('i32', FLOAT_OP.i32ReinterpretF32, value))
+        : value.type === 'f64'
+          ? float('i64', FLOAT_OP.i64ReinterpretF64, value)
+          : as('i64', value as I32 | I64);
+    const slot = this.vectorSlot(field, 0);
+    slot.emit(this.code);
+    bits.emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v);
+    slot.emit(this.code);
+    this.code.i64Const(0, 0);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v + 8);
+  }
+
+  /** Offset of an element from the first V register. */
+  protected elementSlot(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next: number,
+  ): I32 {
+    const first = this.small(
+      `${field}:${key}:${bytes}`,
+      (fields) => 16 * fields[field] + bytes * index(fields),
+    );
+    return this.following(first, next);
+  }
+
+  element<T extends Width>(
+    type: T,
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next = 0,
+  ): Expr<T> {
+    const slot = this.elementSlot(bytes, field, key, index, next);
+    return loadFrom(type, LOAD_OPCODE[type][`${bytes}`], slot, this.state + CPU_STATE.v);
+  }
+
+  setElement(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    value: Expr,
+    next = 0,
+  ): void {
+    this.writeHost(bytes, this.elementSlot(bytes, field, key, index, next), value, this.state + CPU_STATE.v);
+  }
+
+  loadVector(address: I64): V128 {
+    return this.loadVectors(16, address, i32(16))[0];
+  }
+
+  storeVector(address: I64, value: V128): void {
+    this.storeVectors(16, address, [value], i32(16));
+  }
+
+  loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[] {
+    const held = this.let(address);
+    const entry = this.tlbEntry(held, {});
+    const values = Array.from({ length: Math.ceil(bytes / 16) }, () => this.temporary('v128'));
+    const from = (base: I32, offset: number): void => {
+      values.forEach((value, index) => {
+        const name = 16 * index + 8 === bytes ? 'v128.load64_zero' : 'v128.load';
+        this.assign(value, loadVector(base, offset + 16 * index, name));
+      });
+    };
+    this.if(
+      this.misses(entry, SOFT_TLB.readTag, held, bytes),
+      () => {
+        this.accessBlock(this.functions.slowReadBlock, bytes, held, alignment);
+        from(i32(0), this.state + CPU_STATE.transfer);
+      },
+      () => from(this.let(this.host(entry, held)), 0),
+    );
+    return values.map((value) => local('v128', value));
+  }
+
+  storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void {
+    const held = this.let(address);
+    const entry = this.tlbEntry(held, {});
+    const to = (base: I32, offset: number): void => {
+      values.forEach((value, index) => {
+        base.emit(this.code);
+        if (16 * index + 8 === bytes) {
+          lane64(value, 0).emit(this.code);
+          this.code.memory(OP.i64Store, offset + 16 * index);
+        } else {
+          value.emit(this.code);
+          this.code.simdMemory('v128.store', offset + 16 * index);
+        }
+      });
+    };
+    this.if(
+      this.misses(entry, SOFT_TLB.writeTag, held, bytes),
+      () => {
+        to(i32(0), this.state + CPU_STATE.transfer);
+        this.accessBlock(this.functions.slowWriteBlock, bytes, held, alignment);
+      },
+      () => to(this.let(this.host(entry, held)), 0),
+    );
+  }
+
+  /** Reads into `transfer` or writes from it. */
+  protected accessBlock(callee: number, bytes: number, address: I64, alignment: I32): void {
+    this.saveProgress();
+    address.emit(this.code);
+    this.code.i32Const(bytes);
+    alignment.emit(this.code);
+    this.code.call(callee);
+    this.leaveIfNonZero();
+  }
+}

@@ -1,0 +1,261 @@
+import { CPU_STATE, REGISTER_SLOT } from '@armature/core';
+import {
+  Emitter,
+  type Fields,
+  type FlagValues,
+  type Halves,
+  type Register31,
+  type Width,
+} from '../emitter/emitter.ts';
+import {
+  add,
+  and,
+  as,
+  type Expr,
+  eqz,
+  extendS,
+  extendU,
+  geS,
+  type I32,
+  type I64,
+  i32,
+  i64,
+  isNegative,
+  loadFrom,
+  loadI32,
+  loadI64,
+  local,
+  ne,
+  shl,
+  shrU,
+  type V128,
+  wrap,
+  xor,
+} from '../emitter/expressions.ts';
+import { loadVector } from '../emitter/vectors.ts';
+import type { Semantics } from '../semantics/definition.ts';
+import { Code } from '../wasm/code.ts';
+import { OP } from '../wasm/opcodes.ts';
+import { type InterpreterFunctions, LABEL, LOCAL, TEMPORARIES } from './calling-convention.ts';
+import { RecordLayout } from './record.ts';
+
+/** Operands of the instruction in hand come from its record; flags and other state from the state block. */
+export abstract class OperandEmitter extends Emitter {
+  readonly layout = new RecordLayout();
+  protected readonly semantics: Semantics;
+  protected readonly choices: Readonly<Record<string, number>>;
+  protected readonly functions: InterpreterFunctions;
+  /** Machine-memory offset of the CPU's state block. */
+  protected readonly state: number;
+
+  constructor(
+    semantics: Semantics,
+    choices: Readonly<Record<string, number>>,
+    functions: InterpreterFunctions,
+    state: number,
+  ) {
+    super(new Code(), TEMPORARIES);
+    this.semantics = semantics;
+    this.choices = choices;
+    this.functions = functions;
+    this.state = state;
+  }
+
+  choice(name: string): number {
+    const value = this.choices[name];
+    if (value === undefined) throw new Error(`${this.semantics.row}: ${name} is not a declared choice`);
+    return value;
+  }
+
+  protected readonly record: I32 = local('i32', LOCAL.record);
+
+  protected small(key: string, compute: (fields: Fields) => number): I32 {
+    return loadFrom('i32', OP.i32Load16U, this.record, this.layout.placeSmall(key, compute));
+  }
+
+  protected source(field: string, register31: Register31, next: 0 | 1): I32 {
+    const slot = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
+    return this.small(`${field}:${register31}:${next}`, ({ [field]: first = 31 - next }) => {
+      const number = first + next;
+      return 8 * (number === 31 ? slot : number);
+    });
+  }
+
+  protected target(field: string, register31: Register31, next: 0 | 1): I32 {
+    if (register31 === 'sp') return this.source(field, 'sp', next);
+    return this.small(`${field}:out:${next}`, (fields) => {
+      const number = fields[field] + next;
+      return 8 * (number === 31 ? REGISTER_SLOT.sink : number);
+    });
+  }
+
+  register<T extends Width>(
+    width: T,
+    field: string,
+    register31: Register31 = 'zr',
+    next: 0 | 1 = 0,
+  ): Expr<T> {
+    const opcode = width === 'i64' ? OP.i64Load : OP.i32Load;
+    return loadFrom(width, opcode, this.source(field, register31, next), this.state + CPU_STATE.x);
+  }
+
+  destination<T extends Width>(width: T, field: string): Expr<T> {
+    const opcode = width === 'i64' ? OP.i64Load : OP.i32Load;
+    return loadFrom(width, opcode, this.target(field, 'zr', 0), this.state + CPU_STATE.x);
+  }
+
+  setRegister(
+    _width: Width,
+    field: string,
+    value: Expr,
+    register31: Register31 = 'zr',
+    next: 0 | 1 = 0,
+  ): void {
+    this.target(field, register31, next).emit(this.code);
+    as('i64', value as I32 | I64).emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
+  }
+
+  writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void {
+    this.small(`${field}:back`, (fields) => 8 * (written(fields) ? fields[field] : REGISTER_SLOT.sink)).emit(
+      this.code,
+    );
+    value.emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.x);
+  }
+
+  setLinkRegister(value: I64): void {
+    this.setState64(CPU_STATE.x + 8 * 30, value);
+  }
+
+  immediate32(key: string, compute: (fields: Fields) => number): I32 {
+    const place = this.layout.place(key, 4, (fields) => ({ lo: compute(fields), hi: 0 }));
+    return loadI32(this.record, place);
+  }
+
+  immediateSmall(key: string, compute: (fields: Fields) => number): I32 {
+    return this.small(key, compute);
+  }
+
+  immediate64(key: string, compute: (fields: Fields) => Halves): I64 {
+    return loadI64(this.record, this.layout.place(key, 8, compute));
+  }
+
+  instruction(): I32 {
+    return this.immediate32('word', (fields) => fields.word);
+  }
+
+  programCounter(): I64 {
+    return add(this.state64(CPU_STATE.codeBias), extendU(shrU(this.record, i32(2))));
+  }
+
+  setFlags({ n, z, c, v }: FlagValues): void {
+    const wide = (value: Expr): I64 => (value.type === 'i32' ? extendS(value as I32) : (value as I64));
+    const flagN = n === z && n.type === 'i32' ? this.let(wide(n)) : wide(n);
+    this.setState64(CPU_STATE.flagN, flagN);
+    this.setState64(CPU_STATE.flagZ, n === z ? flagN : wide(z));
+    this.setState32(CPU_STATE.flagC, c);
+    this.setState64(CPU_STATE.flagV, wide(v));
+  }
+
+  flags(): { n: I64; z: I64; c: I32; v: I64 } {
+    const [n, z, v] = [CPU_STATE.flagN, CPU_STATE.flagZ, CPU_STATE.flagV].map((at) => this.state64(at));
+    return { n, z, c: this.carry(), v };
+  }
+
+  carry(): I32 {
+    return this.state32(CPU_STATE.flagC);
+  }
+
+  condition(_field: string): I32 {
+    if ('cond' in this.choices) {
+      const cond = this.choice('cond');
+      if (cond >= 14) return i32(1);
+      const holds = this.conditionPair(cond >> 1);
+      return cond & 1 ? eqz(holds) : holds;
+    }
+    const pair = this.choice('condPair');
+    if (pair === 7) return i32(1);
+    return xor(
+      this.conditionPair(pair),
+      this.immediateSmall('inverted', ({ cond }) => cond & 1),
+    );
+  }
+
+  protected conditionPair(pair: number): I32 {
+    const n = this.state64(CPU_STATE.flagN);
+    const z = this.state64(CPU_STATE.flagZ);
+    const c = this.carry();
+    const v = this.state64(CPU_STATE.flagV);
+    switch (pair) {
+      case 0:
+        return eqz(z);
+      case 1:
+        return c;
+      case 2:
+        return isNegative(n);
+      case 3:
+        return isNegative(v);
+      case 4:
+        return and(c, ne(z, i64(0)));
+      case 5:
+        return geS(xor(n, v), i64(0));
+      default:
+        return and(ne(z, i64(0)), geS(xor(n, v), i64(0)));
+    }
+  }
+
+  state64(offset: number): I64 {
+    return loadI64(i32(0), this.state + offset);
+  }
+
+  state32(offset: number): I32 {
+    return loadI32(i32(0), this.state + offset);
+  }
+
+  stateTable32(offset: number, index: I32): I32 {
+    return loadI32(shl(index, i32(2)), this.state + offset);
+  }
+
+  setState64(offset: number, value: I64): void {
+    this.code.i32Const(0);
+    value.emit(this.code);
+    this.code.memory(OP.i64Store, this.state + offset);
+  }
+
+  setState32(offset: number, value: I32): void {
+    this.code.i32Const(0);
+    value.emit(this.code);
+    this.code.memory(OP.i32Store, this.state + offset);
+  }
+
+  stateVector(offset: number): V128 {
+    return loadVector(i32(0), this.state + offset);
+  }
+
+  setStateVector(offset: number, value: V128): void {
+    this.code.i32Const(0);
+    value.emit(this.code);
+    this.code.simdMemory('v128.store', this.state + offset);
+  }
+
+  protected saveRecord(): void {
+    this.setState32(CPU_STATE.record, this.record);
+  }
+
+  /** Helpers and devices may ask for the time, which instruction counts may drive. */
+  protected saveProgress(): void {
+    this.saveRecord();
+    this.setState32(CPU_STATE.countBias, add(local('i32', LOCAL.count), this.record));
+  }
+
+  protected pushHalves(value: I64): void {
+    wrap(value).emit(this.code);
+    wrap(shrU(value, i64(32))).emit(this.code);
+  }
+
+  protected leaveIfNonZero(): void {
+    this.code.localTee(LOCAL.status);
+    this.code.brIf(LABEL.leave);
+  }
+}
