@@ -398,3 +398,60 @@ describe('exceptions without end', () => {
     expect(engine.exceptionLoop.first).toBeUndefined();
   });
 });
+
+describe('an error thrown by the host in the middle of an instruction', () => {
+  const broken = new Error('broken');
+  const fail = (): never => {
+    throw broken;
+  };
+
+  test.each(['str w0, [x20], 4', 'ldr w3, [x20], 4', 'ldp w3, w4, [x20], 8'])(
+    'leaves the CPU at it when a device throws: %s',
+    (instruction) => {
+      machine.load(`1: add x0, x0, 1; ${instruction}; sub x20, x20, x21; b 1b`);
+      machine.setX({ 20: DEVICE, 21: instruction.startsWith('ldp') ? 8 : 4 });
+      let accesses = 0;
+      machine.device.onAccess = () => {
+        if (++accesses === 5) fail();
+      };
+      expect(() => engine.run(5000)).toThrow(broken);
+      const turns = instruction.startsWith('ldp') ? 2 : 4;
+      expect([cpu.pc, machine.x(0), machine.x(20)]).toEqual([at(1), BigInt(turns + 1), BigInt(DEVICE)]);
+      expect(engine.instructions).toBe(4 * turns + 1);
+      // It can go on.
+      expect(engine.run(4)).toEqual({ instructions: 4, reason: 'budget' });
+      expect([cpu.pc, machine.x(0)]).toEqual([at(1), BigInt(turns + 2)]);
+    },
+  );
+
+  test('leaves the CPU at it when a system operation throws', () => {
+    const { invalidateAll } = machine.translation;
+    machine.load('nop; nop; tlbi vmalle1; mov x0, 1');
+    const operation = machine.registers.byName('TLBI VMALLE1') as { operate?: unknown };
+    const { operate } = operation;
+    operation.operate = fail;
+    expect(() => engine.run(100)).toThrow(broken);
+    operation.operate = operate;
+    expect([cpu.pc, engine.instructions]).toEqual([at(2), 2]);
+    engine.run(2);
+    expect([machine.x(0), machine.translation.invalidateAll]).toEqual([1n, invalidateAll]);
+  });
+
+  test.each([
+    ['svc 0', 0x200],
+    ['ldr x0, [x1]', 0x200],
+  ])('leaves the CPU in the handler when an observer of exceptions throws: %s', (instruction, vector) => {
+    machine.load(`nop; ${instruction}; nop`);
+    machine.setX({ 1: UNMAPPED });
+    let armed = true;
+    machine.exceptions.observe({
+      taken: () => {
+        if (armed) fail();
+      },
+    });
+    expect(() => engine.run(100)).toThrow(broken);
+    armed = false;
+    expect(cpu.pc).toBe(BigInt(VECTORS + vector));
+    expect(engine.run(10)).toEqual({ instructions: 10, reason: 'budget' });
+  });
+});

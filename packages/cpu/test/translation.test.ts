@@ -336,3 +336,88 @@ describe('AT', () => {
     });
   });
 });
+
+describe('tagged addresses', () => {
+  const TBI0 = 1n << 37n;
+  const TBI1 = 1n << 38n;
+  const TAG = 0x5a00_0000_0000_0000n;
+
+  const ignoreTags = (bits: bigint): void => {
+    cpu.setSystem('TCR_EL1', cpu.system('TCR_EL1') | bits);
+    machine.translator.reset();
+  };
+
+  test.each([
+    ['br x0', 0n],
+    ['ret x0', 0n],
+    ['blr x0', BigInt(CODE + 4)],
+  ])('of branches lose their tags where TCR_EL1.TBI0 says so: %s', (instruction, link) => {
+    ignoreTags(TBI0);
+    machine.place('adr x1, .; b 1f; 1: bl 2f; 2: b .', DATA);
+    machine.load(instruction);
+    machine.setX({ 0: TAG + BigInt(DATA) });
+    engine.run(1);
+    expect([cpu.pc, machine.x(30)]).toEqual([BigInt(DATA), link]);
+    engine.run(3);
+    expect([machine.x(1), machine.x(30), cpu.pc]).toEqual([
+      BigInt(DATA),
+      BigInt(DATA + 12),
+      BigInt(DATA + 12),
+    ]);
+  });
+
+  test('are lost before an exception or an interrupt is taken at the target', () => {
+    ignoreTags(TBI0);
+    machine.load('br x0');
+    machine.setX({ 0: TAG + BigInt(UNMAPPED + 0x2000) });
+    expect(machine.untilException()).toMatchObject({
+      elr: BigInt(UNMAPPED + 0x2000),
+      far: BigInt(UNMAPPED + 0x2000),
+    });
+    machine.load('msr DAIFClr, 2; br x0');
+    engine.run(1);
+    machine.interrupt('irq', true);
+    cpu.pc = TAG + BigInt(DATA);
+    engine.run(1);
+    expect(cpu.system('ELR_EL1')).toBe(BigInt(DATA));
+  });
+
+  test('of the high half are extended with ones', () => {
+    const high = machine.makeTables('high');
+    const base = 0xffff_0000_0000_0000n;
+    high.map(base, DATA, 1, KERNEL);
+    cpu.setSystem('TTBR1_EL1', BigInt(high.root));
+    ignoreTags(TBI1);
+    machine.load('br x0');
+    machine.setX({ 0: base ^ TAG });
+    engine.run(1);
+    expect(cpu.pc).toBe(base);
+  });
+
+  test('fault where tags count', () => {
+    ignoreTags(TBI1);
+    machine.load('br x0');
+    machine.setX({ 0: TAG + BigInt(DATA) });
+    expect(machine.untilException()).toMatchObject({ exceptionClass: 0x21, elr: TAG + BigInt(DATA) });
+    machine.load('ldr x1, [x0]');
+    expect(machine.untilException()).toMatchObject({ exceptionClass: 0x25, far: TAG + BigInt(DATA) });
+  });
+
+  test('reach the same data under every tag, and are invalidated under every tag', () => {
+    ignoreTags(TBI0);
+    machine.load(
+      `ldr x1, [x0]; ldr x2, [x3]; str x2, [x3, 8]; ldr x4, [x0, 8]; tlbi vae1, x9; ldr x5, [x0]; ldr x6, [x3]; b .`,
+    );
+    machine.setX({ 0: PAGE, 3: TAG + BigInt(PAGE), 9: PAGE >>> 12 });
+    engine.run(4);
+    remap(DATA + 0x1000);
+    engine.run(3);
+    expect([1, 2, 4, 5, 6].map((register) => machine.x(register))).toEqual([
+      0xaaaan,
+      0xaaaan,
+      0xaaaan,
+      0xbbbbn,
+      0xbbbbn,
+    ]);
+  });
+});
