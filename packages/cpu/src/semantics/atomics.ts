@@ -17,7 +17,7 @@ import {
   signExtend,
   xor,
 } from '../emitter/expressions.ts';
-import { bit, type Choice, type Semantics, semantics } from './definition.ts';
+import { bit, type Choice, outlined, type Semantics, semantics } from './definition.ts';
 
 /**
  * Atomic read-modify-write instructions. One CPU runs at a time, so a load and a store are atomic. The load comes
@@ -131,7 +131,7 @@ const compareAndSwapPair = semantics('CASP_comswappr', { sf: bit('sf') }, (e) =>
 });
 
 export const atomicSemantics: readonly Semantics[] = [
-  ...readModifyWrite,
-  ...compareAndSwap,
+  ...readModifyWrite.map(outlined),
+  ...compareAndSwap.map(outlined),
   compareAndSwapPair,
 ];

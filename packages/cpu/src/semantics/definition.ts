@@ -37,3 +37,6 @@ export function semantics(
 ): Semantics {
   return { row, choices, emit };
 }
+
+/** In a function of its own: see {@link Semantics.outlined}. */
+export const outlined = (one: Semantics): Semantics => ({ ...one, outlined: true });

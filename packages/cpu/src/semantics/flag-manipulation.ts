@@ -17,7 +17,7 @@ import {
   wrap,
   xor,
 } from '../emitter/expressions.ts';
-import { type Semantics, semantics } from './definition.ts';
+import { outlined, type Semantics, semantics } from './definition.ts';
 
 /** The flags as 0 or 1, held. */
 function flagBits(e: Emitter): { z: I32; c: I32; v: I32 } {
@@ -105,11 +105,7 @@ const pstateFields: readonly Semantics[] = ['uao', 'pan', 'ssbs', 'dit'].map((fi
 );
 
 export const flagManipulationSemantics: readonly Semantics[] = [
-  invertCarry,
-  toAlternative,
-  fromAlternative,
-  rotateIntoFlags,
-  ...setFromNarrow,
+  ...[invertCarry, toAlternative, fromAlternative, rotateIntoFlags, ...setFromNarrow].map(outlined),
   ...hints,
   ...pstateFields,
 ];

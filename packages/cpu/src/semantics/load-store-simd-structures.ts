@@ -1,7 +1,15 @@
 import type { AccessBytes, Emitter, Fields, VectorBytes } from '../emitter/emitter.ts';
-import { add, as, extendU, type I64, i64, local, mul, type V128 } from '../emitter/expressions.ts';
-import { fromHalves64, fromLow64, lane64, lowHalfOnly, repeated32, shuffle } from '../emitter/vectors.ts';
-import { bit, type Choice, type Semantics, semantics } from './definition.ts';
+import { add, extendU, type I32, type I64, i32, i64, mul, type V128 } from '../emitter/expressions.ts';
+import {
+  fromHalves64,
+  fromLow64,
+  lane64,
+  lowHalfOnly,
+  repeated32,
+  shuffle,
+  vector,
+} from '../emitter/vectors.ts';
+import { bit, type Choice, outlined, type Semantics, semantics } from './definition.ts';
 
 /** Advanced SIMD loads and stores of structures. Registers change only after all memory was accessed. */
 
@@ -108,7 +116,7 @@ interface Layout {
 
 function loadMultiple(e: Emitter, { count, registerBytes, elementBytes }: Layout, start: I64): V128[] {
   const bytes = (count * registerBytes) as VectorBytes;
-  const memory = e.loadVectors(bytes, start, alignment(e));
+  const memory = e.loadVectors(bytes, start, alignment(e, elementBytes));
   if (elementBytes !== 0) {
     const padded = Array.from({ length: count }, (_, index) => memory[index] ?? zero);
     return separate(e, padded, count, elementBytes);
@@ -137,10 +145,13 @@ function storeMultiple(e: Emitter, { count, registerBytes, elementBytes }: Layou
     });
   }
   const bytes = (count * registerBytes) as VectorBytes;
-  e.storeVectors(bytes, start, values.slice(0, Math.ceil(bytes / 16)), alignment(e));
+  e.storeVectors(bytes, start, values.slice(0, Math.ceil(bytes / 16)), alignment(e, elementBytes));
 }
 
-const alignment = (e: Emitter) => e.immediateSmall('alignment', ({ size }) => 1 << size);
+function alignment(e: Emitter, elementBytes: number): I32 {
+  if (elementBytes !== 0) return i32(elementBytes);
+  return e.immediateSmall('alignment', ({ size }) => 1 << size);
+}
 
 const SIZE: Choice = { values: 4, of: ({ size }) => size };
 /** Size and Q: bytes, halfwords, words in 64 bits, then those and doublewords in 128. */
@@ -215,8 +226,10 @@ const REPEAT: Readonly<Record<number, readonly [lo: number, hi: number]>> = {
   8: [1, 0],
 };
 
+const splat64 = (value: I64): V128 => vector('i64x2.splat', value);
+
 function replicate(row: string, count: Count, form: Form): Semantics {
-  return semantics(row, { size: SIZE }, (e) => {
+  return semantics(row, { Q: bit('Q'), size: SIZE }, (e) => {
     const bytes = (1 << e.choice('size')) as AccessBytes;
     const start = base(e);
     const finish = postIndex(e, form, start, () => count * bytes);
@@ -224,17 +237,9 @@ function replicate(row: string, count: Count, form: Form): Semantics {
       e.load('i64', bytes, elementAddress(start, index, bytes)),
     );
     finish();
-    const upper = e.let(
-      as(
-        'i64',
-        e.immediateSmall('Q', ({ Q }) => Q),
-      ),
-    );
-    const place = e.temporary('i64');
-    const half = local('i64', place);
     values.forEach((value, index) => {
-      e.assign(place, mul(value, i64(...REPEAT[bytes])));
-      e.setVector('Rt', fromHalves64(half, mul(half, upper)), index);
+      const half = mul(value, i64(...REPEAT[bytes]));
+      e.setVector('Rt', e.choice('Q') === 1 ? splat64(half) : fromLow64(half), index);
     });
   });
 }
@@ -246,9 +251,11 @@ export const loadStoreSimdStructureSemantics: readonly Semantics[] = FORMS.flatM
   COUNTS.flatMap((count) => [
     ...(['LD', 'ST'] as const).flatMap((kind) => [
       multiple(`${kind}1_asisdlse${form}_r${count}`, kind, count, false, form),
-      ...(count === 1 ? [] : [multiple(`${kind}${count}_asisdlse${form}`, kind, count, true, form)]),
-      single(`${kind}${count}_asisdlso${form}`, kind, count, form),
+      ...(count === 1
+        ? []
+        : [outlined(multiple(`${kind}${count}_asisdlse${form}`, kind, count, true, form))]),
+      outlined(single(`${kind}${count}_asisdlso${form}`, kind, count, form)),
     ]),
-    replicate(`LD${count}R_asisdlso${form}`, count, form),
+    outlined(replicate(`LD${count}R_asisdlso${form}`, count, form)),
   ]),
 );
