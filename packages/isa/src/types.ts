@@ -54,7 +54,7 @@ export const FEATURES = [
 /** An architecture feature named by the Arm ARM, or `base` for Armv8.0 integer and system instructions. */
 export type Feature = (typeof FEATURES)[number];
 
-/** `done`: the instruction has operand syntax and semantics. `todo`: only its encoding is described. */
+/** `done`: an engine runs the instruction. `todo`: it is decoded, assembled and disassembled, but has no semantics. */
 export type RowStatus = 'done' | 'todo';
 
 /** Reads the named field of the word under examination as an unsigned number. */
@@ -112,7 +112,10 @@ export interface Row {
   readonly constraint?: Constraint;
   /** Values of fields that the assembly syntax doesn't show: a number, or the name of the field to copy. */
   readonly defaults?: Readonly<Record<string, number | string>>;
-  /** Canonical spelling: mnemonic, then operand kinds separated by spaces. Empty when there is none yet. */
+  /**
+   * Canonical spelling: mnemonic, then operand kinds separated by spaces. Letters of the mnemonic that depend on
+   * fields stand in angle brackets, as in `b.<cond>` and `saddl<2>`. Empty when there is none yet.
+   */
   readonly asm: string;
   readonly aliases: readonly Alias[];
 }

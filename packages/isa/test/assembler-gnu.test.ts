@@ -118,6 +118,8 @@ counter .req x11
     fcmp s0, #0.0; fcmp d1, d2; fcmpe s0, 0.0; fccmp d0, d1, #3, ne; fcsel s0, s1, s2, gt; cmeq v0.4s, v1.4s, #0; fcmgt d0, d1, #0.0; fcvtzs x0, d1, #5; scvtf s0, w1, #32; ucvtf v0.2d, v1.2d, #64; fcvt d0, s1; fcvtl2 v0.2d, v1.4s; xtn v0.8b, v1.8h
     tbl v0.8b, {v1.16b, v2.16b}, v3.8b; tbx v0.16b, {v31.16b, v0.16b, v1.16b}, v4.16b; ext v0.16b, v1.16b, v2.16b, #5; zip1 v0.2d, v1.2d, v2.2d; addv b0, v1.16b; not v0.8b, v1.8b; mvn v0.16b, v2.16b; addp d0, v1.2d; faddp s0, v1.2s; pmull v0.1q, v1.1d, v2.1d
     aese v0.16b, v1.16b; sha256h q0, q1, v2.4s; sha1h s0, s1; fmov x0, v1.d[1]; fmov v3.d[1], x4; fmov w0, s1; fmov d0, x1; fmadd d0, d1, d2, d3; crc32x w0, w1, x2; ldadd x0, x1, [x2]; ldaddalb w0, w1, [x2]; stadd w0, [x1]; stsetlb w0, [x3]; casal x0, x1, [x2]; casp x0, x1, x2, x3, [x4]; swpa w0, w1, [sp]; ldlar x0, [x1]; ldapr w0, [x1]; msr pan, #1; sqrdmlah v0.4s, v1.4s, v2.s[0]; cnt v0.8b, v1.8b
+    fcmp s0, 0; fcmeq v0.4s, v1.4s, 0; FADD V0.4S, V1.4S, V2.4S; orr v0.4s, #1; bic v0.8h, #1, lsl #8; movi v0.2d, #-1; ld1 {v0.4s - v3.4s}, [x0]; fmov d0, xzr
+sum .req v5; low .req d5; add sum.4s, v1.4s, sum.4s; fadd low, low, d1; mov sum.s[1], w0; ins v0.4s[1], w2; mul v0.8h, v1.8h, v2.8h[3]; smov x0, v1.8b[9]
 1: .quad 1`,
   comments: `
 // line comment

@@ -39,10 +39,10 @@ export function randomWord(row: Row, next: () => number): number {
   return ((bits & ~row.mask) | row.value) >>> 0;
 }
 
-/** Up to `count` random words that decode to the row. */
+/** `count` random words that decode to the row; fewer only when most of its words are reserved. */
 export function wordsOf(row: Row, count: number, next: () => number): number[] {
   const words: number[] = [];
-  for (let attempt = 0; attempt < count; attempt++) {
+  for (let attempt = 0; attempt < 20 * count && words.length < count; attempt++) {
     const word = randomWord(row, next);
     if (decode(word) === row) words.push(word);
   }

@@ -149,8 +149,13 @@ export class Assembly {
     const tokens = tokenize(text);
     if (this.registerAliases.size === 0) return tokens;
     return tokens.map((token) => {
-      const register = token.kind === 'name' ? this.registerAliases.get(token.text) : undefined;
-      return register === undefined ? token : { ...token, text: register };
+      if (token.kind !== 'name') return token;
+      const register = this.registerAliases.get(token.text);
+      if (register !== undefined) return { ...token, text: register };
+      // A vector's name may carry an arrangement.
+      const [name = '', arrangement] = token.text.split(/(?=\.)/);
+      const vector = arrangement === undefined ? undefined : this.registerAliases.get(name);
+      return vector === undefined ? token : { ...token, text: `${vector}${arrangement}` };
     });
   }
 

@@ -147,7 +147,7 @@ export class Cursor {
 
   /** Reads a number from `minimum` to `maximum`. */
   integer(minimum: bigint | number, maximum: bigint | number): number | undefined {
-    const expected = `an immediate from ${minimum} to ${maximum}`;
+    const expected = minimum === maximum ? `#${minimum}` : `an immediate from ${minimum} to ${maximum}`;
     const start = this.#position;
     const value = this.constant(expected);
     if (value === undefined) return undefined;
@@ -267,7 +267,8 @@ export class Cursor {
     if (text === '.') return this.scope.here();
     const found = this.scope.symbol(text);
     if (found === undefined) {
-      this.failValue(start, 'a defined symbol');
+      if (isVectorRegisterName(text)) this.#note(start, expected);
+      else this.failValue(start, 'a defined symbol');
       this.#undefinedSymbol = text;
     }
     return found;
@@ -283,6 +284,11 @@ const UNARY: readonly [string, (value: bigint) => bigint][] = [
   ['~', (value) => ~value],
   ['!', (value) => (value === 0n ? 1n : 0n)],
 ];
+
+/** Whether a name is a SIMD&FP register. Symbols may have such names, but an undefined one is a wrong operand. */
+export function isVectorRegisterName(name: string): boolean {
+  return /^(?:v(?:\d|[12]\d|3[01])(?:\.\w+)?|[bhsdq](?:\d|[12]\d|3[01]))$/i.test(name);
+}
 
 /** Whether a lower-case name is an integer register, which no expression may contain. */
 export function isRegisterName(name: string): boolean {

@@ -1,4 +1,4 @@
-import type { CursorFailure } from './cursor.ts';
+import { type CursorFailure, isVectorRegisterName } from './cursor.ts';
 
 /** What kind of mistake a diagnostic reports; stable across versions. */
 export type DiagnosticCode =
@@ -62,7 +62,7 @@ export function formatDiagnostic(diagnostic: AssemblyDiagnostic): string {
 
 /** Words for a cursor's failure. */
 export function describeFailure(failure: CursorFailure): { code: DiagnosticCode; message: string } {
-  if (failure.undefinedSymbol !== undefined) {
+  if (failure.undefinedSymbol !== undefined && !isVectorRegisterName(failure.undefinedSymbol)) {
     return { code: 'undefined-symbol', message: `symbol '${failure.undefinedSymbol}' is not defined` };
   }
   const found = failure.found === '' ? 'the end of the statement' : `'${failure.found}'`;

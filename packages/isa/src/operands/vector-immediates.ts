@@ -62,12 +62,19 @@ const elementShift: OperandFactory = () => ({
   },
 });
 
-/** `#0`, or `#0.0` of the floating-point comparisons. */
-const zero = (text: string): Operand => ({
-  format: () => `#${text}`,
+/** `#0` of the integer comparisons. */
+const zero: OperandFactory = () => ({
+  format: () => '#0',
+  parse: (cursor) => cursor.integer(0, 0) !== undefined,
+});
+
+/** `#0.0` of the floating-point comparisons; the fraction may be left out. */
+export const floatZero: OperandFactory = () => ({
+  format: () => '#0.0',
   parse(cursor) {
-    const value = takeNumber(cursor, `#${text}`);
-    return value === 0 || (value !== undefined && cursor.fail(`#${text}`));
+    const start = cursor.position;
+    const value = takeNumber(cursor, '#0.0');
+    return value === 0 || (value !== undefined && cursor.failValue(start, '#0.0'));
   },
 });
 
@@ -75,12 +82,14 @@ const zero = (text: string): Operand => ({
 const rotation = (first: number, step: number): Operand => ({
   format: ({ field }) => `#${first + step * field('rot')}`,
   parse(cursor, encoding) {
+    const start = cursor.position;
     const degrees = cursor.integer(0, 270);
     if (degrees === undefined) return false;
     const steps = (degrees - first) / step;
     const width = encoding.row.fields.get('rot')?.width ?? 1;
     if (!Number.isInteger(steps) || steps < 0 || steps >= 2 ** width) {
-      return cursor.fail(`a rotation of ${first} to ${first + step * (2 ** width - 1)} in steps of ${step}`);
+      const last = first + step * (2 ** width - 1);
+      return cursor.failValue(start, `a rotation of ${first} to ${last} in steps of ${step}`);
     }
     return encoding.set('rot', steps);
   },
@@ -120,6 +129,12 @@ const printFloat = (value: number): string => value.toExponential(18).replace(/e
 function takeFloat(cursor: Cursor): number | undefined {
   const expected = 'a floating-point immediate: n / 16 * 2^r with n from 16 to 31 and r from -3 to 4';
   const start = cursor.position;
+  cursor.take('#');
+  // GNU as takes hexadecimal for the bits of the value: to read it as a number would silently mean another one.
+  if (/^0x/i.test(cursor.token.text)) {
+    cursor.failValue(start, 'a floating-point immediate in decimal');
+    return undefined;
+  }
   const value = takeNumber(cursor, expected);
   if (value === undefined) return undefined;
   const imm8 = encodeFloat(value);
@@ -209,8 +224,8 @@ export const vectorImmediateOperands: Readonly<Record<string, OperandFactory>> =
   fbits16: halfFraction,
   fbits: fractionBits,
   esize: elementShift,
-  zero: () => zero('0'),
-  fzero: () => zero('0.0'),
+  zero,
+  fzero: floatZero,
   rot: () => rotation(0, 90),
   rot90: () => rotation(90, 180),
   fimm8: scalarFloat,

@@ -3,6 +3,7 @@ import type { Encoding } from '../assembler/encoding.ts';
 import type { FieldGetter } from '../types.ts';
 import { type Choice, choiceNames, readChoice, SCALARS, VECTORS, writeChoice } from './arrangements.ts';
 import type { Operand, OperandFactory } from './operand.ts';
+import { floatZero } from './vector-immediates.ts';
 
 /** SIMD&FP registers as operands: scalars, vectors, elements and lists. */
 
@@ -63,6 +64,19 @@ const scalar: OperandFactory = (field = 'Rd', size = 'sz') => {
   };
 };
 
+/** FCMP's second operand: a register, or `#0.0` when `cmpz` is 1. */
+const comparand: OperandFactory = (field = 'Rm', size = 'sz') => {
+  const register = scalar(field, size);
+  const immediate = floatZero();
+  return {
+    format: (context) => (context.field('cmpz') === 1 ? immediate : register).format(context),
+    parse(cursor, encoding) {
+      if (register.parse(cursor, encoding)) return encoding.set('cmpz', 0);
+      return immediate.parse(cursor, encoding) && encoding.set('cmpz', 1);
+    },
+  };
+};
+
 /** MOVI's 64-bit destination: `Vd.2d`, or `Dd` when Q is 0. */
 const maskRegister: OperandFactory = (field = 'Rd') => {
   const whole = vector(field, 'whole');
@@ -82,20 +96,26 @@ function takeIndex(cursor: Cursor, maximum: number): number | undefined {
 
 const ELEMENT_LETTERS = ['b', 'h', 's', 'd'];
 
-/** Takes `v<number>.<letter>` and gives both. */
+/** Takes `v<number>.<letter>` and gives both; like GNU as, also `v<number>.4s` before an index. */
 function takeElementRegister(
   cursor: Cursor,
   accepted: readonly string[],
 ): { readonly number: number; readonly suffix: string } | undefined {
   const register = /^v(\d|[12]\d|3[01])\.(\w+)$/.exec(cursor.peekName() ?? '');
-  const [, number, suffix = ''] = register ?? [];
-  if (number === undefined || !accepted.includes(suffix)) {
-    cursor.fail(`an element of a vector (v0.${accepted.join(', v0.')})`);
-    return undefined;
+  const [, number, written = ''] = register ?? [];
+  const suffix = accepted.includes(written) ? written : elementOf(written);
+  if (number !== undefined && accepted.includes(suffix)) {
+    cursor.position++;
+    if (suffix === written || cursor.sees('[')) return { number: Number(number), suffix };
+    cursor.position--;
   }
-  cursor.position++;
-  return { number: Number(number), suffix };
+  cursor.fail(`an element of a vector (v0.${accepted.join(', v0.')})`);
+  return undefined;
 }
+
+/** The element letter of an arrangement, or nothing. */
+const elementOf = (arrangement: string): string =>
+  VECTORS.T?.some(([name]) => name === arrangement) === true ? arrangement.replace(/\d+/, '') : '';
 
 /** The element size that imm5 names: the place of its lowest bit. */
 const imm5Size = (field: FieldGetter): number => 31 - Math.clz32(field('imm5') & -field('imm5'));
@@ -202,17 +222,20 @@ const indexedElement: OperandFactory = (kind = 'size') => {
           ([name, value]) => !encoding.isSet(name) || encoding.get(name) === value,
         ),
       );
+      const start = cursor.position;
       const register = takeElementRegister(
         cursor,
         possible.map(({ suffix }) => suffix),
       );
       if (register === undefined) return false;
       const { fields, index } = possible.find(({ suffix }) => suffix === register.suffix) as IndexedElement;
+      if (index === 'HLM' && register.number > 15) {
+        return cursor.failValue(start, 'a register from v0 to v15 for halfword elements');
+      }
       const value = takeIndex(cursor, 2 ** index.length - 1);
       if (value === undefined) return false;
       for (const [name, fixed] of Object.entries(fields)) if (!encoding.set(name, fixed)) return false;
       if (index === 'HLM') {
-        if (register.number > 15) return cursor.fail('a register from v0 to v15 for halfword elements');
         return (
           encoding.set('Rm', register.number) &&
           encoding.set('H', value >> 2) &&
@@ -264,7 +287,6 @@ function takeList(
   cursor: Cursor,
   take: () => number | undefined,
 ): { readonly first: number; readonly count: number } | undefined {
-  const start = cursor.position;
   if (!cursor.expect('{')) return undefined;
   const first = take();
   if (first === undefined) return undefined;
@@ -278,7 +300,7 @@ function takeList(
       const next = take();
       if (next === undefined) return undefined;
       if (next !== (first + count) % 32) {
-        cursor.failValue(start, 'registers in a row');
+        cursor.failValue(cursor.position - 1, `v${(first + count) % 32}, the next register`);
         return undefined;
       }
       count++;
@@ -287,17 +309,23 @@ function takeList(
   return cursor.expect('}') ? { first, count } : undefined;
 }
 
+/** Whether the list just taken has the length; a failure stands at its closing brace. */
+function hasLength(cursor: Cursor, count: number, length: string): boolean {
+  if (count === Number(length)) return true;
+  const registers = length === '1' ? 'one register' : `${length} registers`;
+  return cursor.failValue(cursor.position - 1, `a list of ${registers}`);
+}
+
 /** A list of a fixed number of vectors, `{v0.4s, v1.4s}`. */
 const list: OperandFactory = (field = 'Rt', length = '1', arrangement = 'T') => {
   const choices = arrangements(arrangement);
   return {
     format: ({ field: get }) => formatList(get(field), Number(length), readChoice(choices, get)),
     parse(cursor, encoding) {
-      const start = cursor.position;
       const found = takeList(cursor, () => takeVector(cursor, encoding, choices));
-      if (found === undefined) return false;
-      if (found.count !== Number(length)) return cursor.failValue(start, `a list of length ${length}`);
-      return encoding.set(field, found.first);
+      return (
+        found !== undefined && hasLength(cursor, found.count, length) && encoding.set(field, found.first)
+      );
     },
   };
 };
@@ -306,10 +334,9 @@ const list: OperandFactory = (field = 'Rt', length = '1', arrangement = 'T') => 
 const tableList: OperandFactory = () => ({
   format: ({ field }) => formatList(field('Rn'), field('len') + 1, '16b'),
   parse(cursor, encoding) {
-    const start = cursor.position;
     const found = takeList(cursor, () => takeVector(cursor, encoding, arrangements('16b')));
     if (found === undefined) return false;
-    if (found.count > 4) return cursor.failValue(start, 'a list of one to four registers');
+    if (found.count > 4) return cursor.failValue(cursor.position - 1, 'a list of one to four registers');
     return encoding.set('Rn', found.first) && encoding.set('len', found.count - 1);
   },
 });
@@ -330,7 +357,6 @@ const elementList: OperandFactory = (length = '1') => ({
     return `${formatList(field('Rt'), Number(length), ELEMENT_LETTERS[size] as string)}[${index}]`;
   },
   parse(cursor, encoding) {
-    const start = cursor.position;
     let suffix: string | undefined;
     const found = takeList(cursor, () => {
       const register = takeElementRegister(cursor, suffix === undefined ? ELEMENT_LETTERS : [suffix]);
@@ -338,7 +364,7 @@ const elementList: OperandFactory = (length = '1') => ({
       return register?.number;
     });
     if (found === undefined || suffix === undefined) return false;
-    if (found.count !== Number(length)) return cursor.failValue(start, `a list of length ${length}`);
+    if (!hasLength(cursor, found.count, length)) return false;
     const element = ELEMENT_LETTERS.indexOf(suffix);
     const index = takeIndex(cursor, (16 >> element) - 1);
     if (index === undefined) return false;
@@ -371,14 +397,19 @@ const structurePost = (bytes: (field: FieldGetter) => number): Operand => ({
       cursor.position++;
       return encoding.set('Rm', Number(index));
     }
+    const start = cursor.position;
     const size = bytes(encoding.get);
-    return cursor.integer(size, size) !== undefined && encoding.set('Rm', 31);
+    const expected = `#${size} (the number of bytes) or a register (x0 to x30)`;
+    const value = cursor.constant(expected);
+    if (value === undefined) return false;
+    return value === BigInt(size) ? encoding.set('Rm', 31) : cursor.failValue(start, expected);
   },
 });
 
 export const vectorOperands: Readonly<Record<string, OperandFactory>> = {
   v: vector,
   sc: scalar,
+  comparand,
   maskreg: maskRegister,
   elem: element,
   elem4: sourceElement,

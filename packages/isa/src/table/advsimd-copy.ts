@@ -34,7 +34,7 @@ export const advsimdCopy = defineGroup(
       pattern: '0 Q 0 01110000 iiiii 0 0111 1 nnnnn ddddd',
       constraint: umovElement,
       asm: 'umov rq:Rd elem:Rn',
-      aliases: [{ asm: 'mov rq:Rd elem:Rn', when: isWholeElement }],
+      aliases: [{ asm: 'mov rq:Rd elem:Rn', requires: isWholeElement }],
     },
     {
       id: 'INS_asimdins_general',
