@@ -13,12 +13,14 @@ import {
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { Interpreter } from './interpreter/engine.ts';
-import { type CpuModelName, cpuModel } from './models/index.ts';
+import { type CpuModel, type CpuModelName, cpuModel, type FeatureChanges } from './models/index.ts';
 import { cpuRegisters, DC_ZVA_KEY } from './registers/index.ts';
 
 export interface CpuOptions {
   /** Which CPU the guest sees. Default `cortex-a72`. */
   readonly model?: CpuModelName;
+  /** Features to switch on or off, beyond what the model has; identification registers follow. */
+  readonly features?: FeatureChanges;
   /** What runs its instructions. Default `auto`: the fastest there is. */
   readonly engine?: 'auto' | 'interpreter';
 }
@@ -32,10 +34,10 @@ type Requires = 'address-translation' | 'exceptions' | 'ram';
  * An AArch64 CPU as a part of a machine.
  *
  * @example createMachine().use(cpu({ model: 'cortex-a72' }))
- * @throws CONFIG_INVALID for an unknown model or engine
+ * @throws CONFIG_INVALID for an unknown model, feature or engine; UNSUPPORTED for a feature not implemented
  */
 export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
-  const model = cpuModel(options.model ?? 'cortex-a72');
+  const model = cpuModel(options.model ?? 'cortex-a72', options.features);
   const engine = options.engine ?? 'auto';
   if (engine !== 'auto' && engine !== 'interpreter') {
     throw new ArmatureError('CONFIG_INVALID', `unknown CPU engine ${JSON.stringify(engine)}`, {
@@ -48,9 +50,14 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
     provides: ['cpu'],
     requires: ['address-translation', 'exceptions', 'ram'],
     cpus: 1,
-    toJSON: () => ({ part: 'cpu', model: model.name, ...(engine === 'auto' ? {} : { engine }) }),
+    toJSON: () => ({
+      part: 'cpu',
+      model: model.name,
+      ...(options.features && { features: options.features }),
+      ...(engine === 'auto' ? {} : { engine }),
+    }),
     async create(context) {
-      const cluster = await createCluster(model.name, context);
+      const cluster = await createCluster(model, context);
       return {
         capabilities: { cpu: cluster },
         deviceTree: [
@@ -73,8 +80,7 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   };
 }
 
-async function createCluster(modelName: string, context: PartContext<Requires>): Promise<CpuCluster> {
-  const model = cpuModel(modelName);
+async function createCluster(model: CpuModel, context: PartContext<Requires>): Promise<CpuCluster> {
   const state = context.cpuStates[0];
   const translator = context
     .use('address-translation')

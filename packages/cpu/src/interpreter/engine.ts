@@ -298,7 +298,9 @@ export class Interpreter implements CpuEngine {
       this.tlb.flushContext(1);
     }
     cpu.setLo(CPU_STATE.dataTlb, base + CPU_BLOCK.softTlb(el));
-    cpu.setLo(CPU_STATE.unprivilegedTlb, base + CPU_BLOCK.softTlb(el === 1 ? 0 : el));
+    // PSTATE.UAO makes unprivileged loads and stores ordinary ones.
+    const unprivileged = el === 1 && (cpu.pstate & PSTATE.UAO) === 0 ? 0 : el;
+    cpu.setLo(CPU_STATE.unprivilegedTlb, base + CPU_BLOCK.softTlb(unprivileged));
     cpu.setLo(CPU_STATE.fetchTlb, base + CPU_BLOCK.fetchTlb(el));
     const enabled = (cpu.lo(CPACR_EL1) >>> 20) & 3;
     cpu.setLo(CPU_STATE.floatingPointDisabled, enabled === 3 || (enabled === 1 && el > 0) ? 0 : 1);

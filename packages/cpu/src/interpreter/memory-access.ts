@@ -7,6 +7,7 @@ import {
   CPU_STATE,
   type CpuState,
   type PhysicalMemory,
+  PSTATE,
   sharedRegisterOffset,
 } from '@armature/core';
 import { ACCESS_OPTION, LEAVE } from './calling-convention.ts';
@@ -133,7 +134,7 @@ export class MemoryAccess {
 
   /** Translates an access into `parts`, filling the soft TLB. False when it faults. */
   private locate(lo: number, hi: number, bytes: number, access: 0 | 1, options: number): boolean {
-    const unprivileged = (options & ACCESS_OPTION.unprivileged) !== 0;
+    const unprivileged = (options & ACCESS_OPTION.unprivileged) !== 0 && (this.cpu.pstate & PSTATE.UAO) === 0;
     const el = this.cpu.exceptionLevel;
     const context = unprivileged && el === 1 ? 0 : el;
     const write = access === ACCESS.write;

@@ -9,4 +9,16 @@ export const IMPLEMENTED_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'FEAT_CRC32',
   // SCXTNUM_ELx is storage: nothing here speculates.
   'FEAT_CSV2_2',
+  'FEAT_DGH',
+  'FEAT_DIT',
+  'FEAT_FlagM',
+  'FEAT_FlagM2',
+  'FEAT_LOR',
+  'FEAT_LRCPC',
+  'FEAT_LRCPC2',
+  'FEAT_LSE',
+  'FEAT_PAN',
+  'FEAT_SB',
+  'FEAT_SSBS',
+  'FEAT_UAO',
 ]);

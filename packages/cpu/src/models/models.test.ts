@@ -120,3 +120,23 @@ describe('derivation from features', () => {
     expect(() => withoutUnimplemented(wide)).toThrow('PARange');
   });
 });
+
+describe('changes of features', () => {
+  test('identification registers follow', () => {
+    const changed = cpuModel('cortex-a72', { remove: ['FEAT_CRC32'] });
+    expect(changed.features.has('FEAT_CRC32')).toBe(false);
+    expect(idField(changed.idRegisters.ID_AA64ISAR0_EL1, 16)).toBe(0);
+    expect(idField(cpuModel('cortex-a72').idRegisters.ID_AA64ISAR0_EL1, 16)).toBe(1);
+    const back = withoutUnimplemented({ ...cortexA72, features: [] });
+    expect(back.features.size).toBe(0);
+  });
+
+  test('unknown and unimplemented features are refused', () => {
+    expect(() => cpuModel('max', { remove: ['FEAT_X' as never] })).toThrowError(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
+    expect(() => cpuModel('max', { add: ['FEAT_MTE'] })).toThrowError(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
+  });
+});

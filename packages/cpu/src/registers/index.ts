@@ -6,6 +6,7 @@ import { debugRegisters } from './debug.ts';
 import { floatingPointRegisters } from './floating-point.ts';
 import { identificationRegisters } from './identification.ts';
 import { implementationRegisters } from './implementation-defined.ts';
+import { limitedOrderingRegisters } from './limited-ordering.ts';
 
 export { DC_ZVA_KEY } from './caches.ts';
 export { cpuAffinity } from './identification.ts';
@@ -31,6 +32,7 @@ export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}):
     ...cacheRegisters(model),
     ...controlRegisters(model),
     ...debugRegisters(model),
+    ...limitedOrderingRegisters(model),
     ...floatingPointRegisters(model),
     ...implementationRegisters(model, { cpus, peripheralBase }),
     ...CACHE_OPERATIONS,

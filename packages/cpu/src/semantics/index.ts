@@ -12,6 +12,7 @@ import { floatingPointDataProcessingSemantics } from './floating-point-data-proc
 import { floatingPointMoveSemantics } from './floating-point-move.ts';
 import { floatingPointRoundingSemantics } from './floating-point-rounding.ts';
 import { floatingPointScalarSimdSemantics } from './floating-point-scalar-simd.ts';
+import { floatingPointVectorSemantics } from './floating-point-vector.ts';
 import { loadStoreSimdSemantics } from './load-store-simd.ts';
 import { loadStoreSimdStructureSemantics } from './load-store-simd-structures.ts';
 import { loadStoreSemantics } from './loads-stores.ts';
@@ -45,5 +46,6 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...floatingPointMoveSemantics,
     ...floatingPointConversionSemantics,
     ...floatingPointScalarSimdSemantics,
+    ...floatingPointVectorSemantics,
   ].map((entry) => [entry.row, entry]),
 );

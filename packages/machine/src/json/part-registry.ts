@@ -1,7 +1,7 @@
 /** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
 import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
-import { cpu, cpuModelNames } from '@armature/cpu';
+import { cpu, cpuModelNames, type FeatureChanges } from '@armature/cpu';
 import { pl011 } from '@armature/device-pl011';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
@@ -69,6 +69,7 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
     cpu(
       stated({
         model: options.choice('model', cpuModelNames),
+        features: options.convert('features', 'an object with lists "add" and "remove"', featureChanges),
         engine: options.choice('engine', ['auto', 'interpreter']),
       }),
     ),
@@ -109,3 +110,12 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
       }),
     ),
 };
+
+/** Names of features are the CPU's to check. */
+function featureChanges(value: unknown): FeatureChanges | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const isList = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((feature) => typeof feature === 'string');
+  const known = Object.entries(value).every(([name, list]) => /^(add|remove)$/.test(name) && isList(list));
+  return known ? (value as FeatureChanges) : undefined;
+}

@@ -1,0 +1,5 @@
+import type { Semantics } from './definition.ts';
+import { floatingPointVectorThreeSameSemantics } from './floating-point-vector-three-same.ts';
+
+/** Floating point on vectors. */
+export const floatingPointVectorSemantics: readonly Semantics[] = [...floatingPointVectorThreeSameSemantics];
