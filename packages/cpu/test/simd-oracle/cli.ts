@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { comparableRows, compareRows } from './compare.ts';
-import { anyFpcr, anyFpsr, type CaseOptions, floatVectors } from './generate.ts';
+import { anyFpcr, anyFpsr, type CaseOptions, floatVectors, nearFloatVectors } from './generate.ts';
 
 /*
  * Compares SIMD and floating-point rows with QEMU:
@@ -8,6 +8,7 @@ import { anyFpcr, anyFpsr, type CaseOptions, floatVectors } from './generate.ts'
  *     node --import ./tooling/sources.mjs packages/cpu/test/simd-oracle/cli.ts '^SQ' --count 1000 --seed 1
  *
  * --float: V registers hold floating-point numbers, and FPCR and FPSR vary.
+ * --near: they hold numbers whose sums and products are often exact or nearly so; FPCR is the default.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,10 +16,13 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     float: { type: 'boolean', default: false },
+    near: { type: 'boolean', default: false },
   },
 });
 const wanted = new RegExp(positionals[0] ?? '.');
-const options: CaseOptions = values.float ? { vectors: floatVectors, fpcr: anyFpcr, fpsr: anyFpsr } : {};
+const floats: CaseOptions = { vectors: floatVectors, fpcr: anyFpcr, fpsr: anyFpsr };
+const near: CaseOptions = { vectors: nearFloatVectors, fpsr: anyFpsr };
+const options: CaseOptions = values.float ? floats : values.near ? near : {};
 const rows = comparableRows().filter((row) => wanted.test(row));
 const comparisons = await compareRows(rows, Number(values.count), Number(values.seed), options);
 let wrong = 0;

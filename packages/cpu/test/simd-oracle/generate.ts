@@ -115,14 +115,48 @@ function floatLane(random: Random, exponentBits: number, fractionBits: number): 
   }
 }
 
-/** Floating-point lanes: of one format in all registers or of any in each. */
-export const floatVectors: VectorSource = (random) => {
-  const common = random.oneIn(2) ? random.pick(FORMATS) : undefined;
-  return (bytes) => {
-    const [bits, exponentBits, fractionBits] = common ?? random.pick(FORMATS);
-    fillLanes(bytes, bits, () => floatLane(random, exponentBits, fractionBits));
+/**
+ * A number of a few significant bits or a few units in the last place from that, near 1 or as far from it as a
+ * significand is long: exact results, ties and cancellation.
+ */
+function nearLane(random: Random, exponentBits: number, fractionBits: number): bigint {
+  const bias = (1 << (exponentBits - 1)) - 1;
+  const any = (BigInt(random.next()) << 32n) | BigInt(random.next());
+  const all = (1n << BigInt(fractionBits)) - 1n;
+  const kept = BigInt(random.below(fractionBits + 1));
+  const fraction = random.pick([
+    0n,
+    BigInt(random.below(4)),
+    all - BigInt(random.below(4)),
+    1n << BigInt(random.below(fractionBits)),
+    (any >> kept) << kept,
+    any,
+  ]);
+  const distance = random.pick([0, 1, fractionBits, fractionBits + 1, random.below(2 * fractionBits + 4)]);
+  const exponent = BigInt(Math.max(0, bias + (random.oneIn(2) ? distance : -distance)));
+  return (
+    (BigInt(random.below(2)) << BigInt(exponentBits + fractionBits)) |
+    ((exponent & ((1n << BigInt(exponentBits)) - 1n)) << BigInt(fractionBits)) |
+    (fraction & all)
+  );
+}
+
+/** Lanes of one format in all registers or of any in each. */
+const floatingPointVectors =
+  (lane: (random: Random, exponentBits: number, fractionBits: number) => bigint): VectorSource =>
+  (random) => {
+    const common = random.oneIn(2) ? random.pick(FORMATS) : undefined;
+    return (bytes) => {
+      const [bits, exponentBits, fractionBits] = common ?? random.pick(FORMATS);
+      fillLanes(bytes, bits, () => lane(random, exponentBits, fractionBits));
+    };
   };
-};
+
+/** Floating-point lanes of all kinds. */
+export const floatVectors: VectorSource = floatingPointVectors(floatLane);
+
+/** Floating-point lanes whose sums and products are often exact, or nearly so. */
+export const nearFloatVectors: VectorSource = floatingPointVectors(nearLane);
 
 /** Values of FPCR: mostly the default, else any rounding mode, DN, FZ, FZ16 and AHP. */
 export function anyFpcr(random: Random): number {
