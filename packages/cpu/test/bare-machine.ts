@@ -286,6 +286,7 @@ export class BareMachine {
     const { cpu } = this;
     return {
       x: Array.from({ length: 31 }, (_, register) => cpu.x(register)),
+      v: Array.from({ length: 32 }, (_, register) => cpu.v(register)),
       sp: cpu.sp,
       pc: cpu.pc,
       pstate: cpu.pstate,

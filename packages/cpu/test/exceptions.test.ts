@@ -7,6 +7,7 @@ import {
   DEVICE,
   KERNEL,
   RAM,
+  ROM,
   SCTLR,
   UNMAPPED,
   USER_CODE,
@@ -227,6 +228,17 @@ describe('instruction fetch', () => {
       far: BigInt(target),
     });
     expect(machine.device.accesses).toEqual([]);
+  });
+
+  test('from ROM works, also after the host changed it', () => {
+    machine.map(ROM.base, ROM.base, 1, { ...KERNEL, write: false });
+    machine.place('mov x0, 1; b .', ROM.base);
+    cpu.pc = BigInt(ROM.base);
+    engine.run(5);
+    machine.place('mov x0, 2', ROM.base);
+    cpu.pc = BigInt(ROM.base);
+    engine.run(5);
+    expect(machine.x(0)).toBe(2n);
   });
 
   test('faults at the first instruction of the page that code runs into', () => {

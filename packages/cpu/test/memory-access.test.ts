@@ -527,6 +527,17 @@ describe('device accesses', () => {
   });
 });
 
+test('prefetches never fault', () => {
+  machine.execute(
+    'prfm pldl1keep, [x0]; prfum pstl2strm, [x0, 1]; prfm pldl1keep, [x0, x1]; prfm plil1keep, .',
+    {
+      0: UNMAPPED,
+      1: 3,
+    },
+  );
+  expect(cpu.pc).toBe(BigInt(CODE + 16));
+});
+
 describe('DC ZVA', () => {
   test.each([0, 1, 0x3f])('zeroes the 64 bytes around an address, here at offset %i', (offset) => {
     memory.fill(DATA, 0x100, 0xee);

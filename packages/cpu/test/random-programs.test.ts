@@ -80,6 +80,11 @@ function start({ words, registers, offset }: Program): void {
   cpu.pstate = 0x3c5;
   cpu.nzcv = Number((registers[0] >> 32n) & 0xf000_0000n);
   cpu.clearExclusive();
+  cpu.setSystem('CPACR_EL1', 3n << 20n);
+  for (const name of ['FPCR', 'FPSR'] as const) cpu.setSystem(name, 0n);
+  for (let register = 0; register < 32; register++) {
+    cpu.setV(register, registers[register % 31], registers[(register + 7) % 31]);
+  }
   for (const name of ['ESR_EL1', 'FAR_EL1', 'ELR_EL1', 'SPSR_EL1'] as const) cpu.setSystem(name, 0n);
   registers.forEach((value, register) => {
     // X0 to X7: near and across page ends of the data, unaligned at times, and of the program itself.
@@ -105,6 +110,7 @@ function outcome(one: Program, slices: readonly number[]): unknown {
     sp: cpu.sp,
     pstate: cpu.pstate,
     nzcv: cpu.nzcv,
+    v: Array.from({ length: 32 }, (_, register) => cpu.v(register)),
     system: machine.registers.snapshot(cpu),
     code: memory.read(CODE, PAGES * 4096),
     data: memory.read(DATA, 4 * 4096),

@@ -370,7 +370,9 @@ export class Interpreter implements CpuEngine {
   }
 
   interruptsChanged(): void {
-    this.access.interruptsChanged = true;
+    // One that is lowered or masked can wait: whatever unmasks it comes by way of the engine.
+    const due = this.options.exceptions.pendingInterrupt(this.cpu) !== INTERRUPT.none;
+    this.access.interruptsChanged = due || this.stopRequested;
   }
 
   invalidateCode(address: number, size: number): void {

@@ -25,7 +25,7 @@ const NO_INSTRUCTION = 1;
  * faults. Returns {@link LEAVE} codes; values pass through `transfer` of the state block.
  */
 export class MemoryAccess {
-  /** Set when a device changed an interrupt input or asked for a stop; the engine clears it. */
+  /** Set when a device raised an interrupt that is due, or asked for a stop; the engine clears it. */
   interruptsChanged = false;
   /** True while a single instruction runs: the engine looks at interrupts right after it. */
   stepping = false;

@@ -1,0 +1,36 @@
+import { isArmatureError } from '@armature/core';
+import { describe, expect, test } from 'vitest';
+import { type CpuOptions, cpu } from './part.ts';
+
+const codeOf = (options: object): string | undefined => {
+  try {
+    cpu(options as CpuOptions);
+  } catch (error) {
+    return isArmatureError(error) ? error.code : String(error);
+  }
+  return undefined;
+};
+
+describe('the cpu part', () => {
+  test('is a Cortex-A72 with the fastest engine unless told otherwise', () => {
+    expect(cpu().toJSON?.()).toEqual({ part: 'cpu', model: 'cortex-a72' });
+    expect(cpu({ model: 'max', engine: 'interpreter' }).toJSON?.()).toEqual({
+      part: 'cpu',
+      model: 'max',
+      engine: 'interpreter',
+    });
+  });
+
+  test('says what it offers and needs', () => {
+    const { provides, requires, cpus } = cpu();
+    expect({ provides, requires, cpus }).toEqual({
+      provides: ['cpu'],
+      requires: ['address-translation', 'exceptions', 'ram'],
+      cpus: 1,
+    });
+  });
+
+  test.each([{ model: 'cortex-a9' }, { model: '' }, { engine: 'fastest' }])('refuses %j', (options) => {
+    expect(codeOf(options)).toBe('CONFIG_INVALID');
+  });
+});
