@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AssemblyError } from '../assembler/diagnostics.ts';
 import { mnemonics } from '../assembler/instruction.ts';
+import { disassemble } from '../disassembler.ts';
 import { assembler } from './builder.ts';
 import { MNEMONICS } from './mnemonics.ts';
 import { modifiers, registers } from './operands.ts';
@@ -10,6 +11,25 @@ const { lsl, uxtw, sxtw, pre, literal, lo12 } = modifiers;
 
 test('the mnemonics are those of the decode table', () => {
   expect(MNEMONICS).toEqual([...mnemonics()].sort());
+});
+
+test('SIMD&FP registers are strings', () => {
+  const { words } = assembler()
+    .fmov('d0', 1.5)
+    .fcmp('s0', 0)
+    .fadd('v0.4s', 'v1.4s', 'v2.4s')
+    .ld1('{v0.4s, v1.4s}', [x0], 32)
+    .mov('v0.s[1]', w3)
+    .movi('v0.4s', 1, lsl(8))
+    .assemble();
+  expect([...words].map((word) => disassemble(word))).toEqual([
+    'fmov d0, #1.500000000000000000e+00',
+    'fcmp s0, #0.0',
+    'fadd v0.4s, v1.4s, v2.4s',
+    'ld1 {v0.4s, v1.4s}, [x0], #32',
+    'mov v0.s[1], w3',
+    'movi v0.4s, #0x1, lsl #8',
+  ]);
 });
 
 test('a program built call by call is the program written in text', () => {
