@@ -141,7 +141,8 @@ function resetState(cpu: CpuState): void {
   cpu.clearExclusive();
 }
 
-function pstateFeatures(features: ReadonlySet<Feature>): PstateFeatures {
+/** The PSTATE fields that come with features. */
+export function pstateFeatures(features: ReadonlySet<Feature>): PstateFeatures {
   return {
     pan: features.has('FEAT_PAN'),
     uao: features.has('FEAT_UAO'),

@@ -23,6 +23,7 @@ import { createTableBuilder, createTranslation, type VmsaTranslation } from '@ar
 import { createSystemRegisters } from '@armature/sysregs';
 import { Interpreter } from '../src/interpreter/engine.ts';
 import { type CpuModelName, cpuModel } from '../src/models/index.ts';
+import { pstateFeatures } from '../src/part.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../src/registers/index.ts';
 
 /** Guest physical memory: RAM, a page of ROM, and one page that a device answers. */
@@ -123,7 +124,8 @@ export class BareMachine {
   private nextFrame = 0;
 
   constructor(options: BareMachineOptions = {}) {
-    const model = cpuModel(options.model ?? 'cortex-a72');
+    const named = cpuModel(options.model ?? 'cortex-a72');
+    const model = options.features === undefined ? named : { ...named, features: new Set(options.features) };
     // Records of a page take a little more than 16 KiB.
     const plan = planMachineMemory({ cpus: 1, codeArenaBytes: (options.codePages ?? 64) * (16 * 1024 + 16) });
     const romOffset = plan.guestMemory + RAM.size;
@@ -137,7 +139,7 @@ export class BareMachine {
     this.cpu = new CpuState(memory, plan.cpuBlocks[0]);
     this.translation = createTranslation();
     this.translator = this.translation.createTranslator(this.cpu, this.memory, model.translation);
-    this.exceptions = createExceptionModel();
+    this.exceptions = createExceptionModel(pstateFeatures(model.features));
     this.builder = createTableBuilder(model.physicalAddressBits, this.translation);
     this.registers = createSystemRegisters();
     this.registers.add(cpuRegisters(model), 'cpu');
@@ -152,7 +154,7 @@ export class BareMachine {
       exceptions: this.exceptions,
       registers: this.registers,
       firmware: () => options.firmware,
-      features: options.features === undefined ? model.features : new Set(options.features),
+      features: model.features,
       dcZvaKey: DC_ZVA_KEY,
       onReset: () => {
         for (let register = 0; register < 32; register++) this.cpu.setX(register, 0n);
