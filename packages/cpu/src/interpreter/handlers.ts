@@ -57,12 +57,6 @@ function hash(bytes: Uint8Array): number {
   return value;
 }
 
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
-}
-
 /** A list of pieces of code without duplicates. */
 class CodePool<T extends { readonly code: Code }> {
   readonly items: T[] = [];
@@ -70,10 +64,9 @@ class CodePool<T extends { readonly code: Code }> {
 
   /** The index of an item with the same code, which is added when there is none. */
   intern(item: T): number {
-    const bytes = item.code.view();
-    const key = hash(bytes);
+    const key = hash(item.code.view());
     const candidates = this.byHash.get(key);
-    const found = candidates?.find((index) => same(this.items[index].code.view(), bytes));
+    const found = candidates?.find((index) => this.items[index].code.equals(item.code));
     if (found !== undefined) return found;
     const index = this.items.push(item) - 1;
     if (candidates === undefined) this.byHash.set(key, [index]);

@@ -177,6 +177,12 @@ describe('labels', () => {
     expect(() => piece('nowhere', 0).placeInto(new Code(), {})).toThrow('no label nowhere');
   });
 
+  test('tell pieces of the same bytes apart', () => {
+    expect(piece('a', 1).equals(piece('a', 1))).toBe(true);
+    expect(piece('a', 1).equals(piece('b', 1))).toBe(false);
+    expect(piece('a', 1).equals(piece('a', 2))).toBe(false);
+  });
+
   test('of distances that take two bytes are encoded in full', () => {
     const code = new Code();
     const far = code.block();

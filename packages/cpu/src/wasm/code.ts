@@ -189,6 +189,15 @@ export class Code extends Bytes {
     }
   }
 
+  /** True for the same instructions with the same outer labels. */
+  equals(other: Code): boolean {
+    if (this.length !== other.length || this.fixups.length !== other.fixups.length) return false;
+    for (let index = 0; index < this.length; index++) {
+      if (this.buffer[index] !== other.buffer[index]) return false;
+    }
+    return this.fixups.every(({ label }, index) => label === other.fixups[index].label);
+  }
+
   private patchIndex(at: number, value: number): void {
     this.buffer[at] = (value & 0x7f) | 0x80;
     this.buffer[at + 1] = ((value >>> 7) & 0x7f) | 0x80;
