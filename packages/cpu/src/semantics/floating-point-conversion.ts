@@ -60,7 +60,7 @@ const parameters = ({ fractionBits }: IntegerForm): I32 | undefined =>
   fractionBits && shl(fractionBits, i32(FRACTION_BITS_SHIFT));
 
 /** 2 to the power of an i32, from -64 to 64, in double-precision. */
-const powerOfTwo = (exponent: I32): F64 =>
+export const powerOfTwo = (exponent: I32): F64 =>
   fromBits('f64', shl(extendU(add(exponent, i32(1023))), i64(52, 0)));
 
 const integerType = (width: 32 | 64): 'i32' | 'i64' => (width === 32 ? 'i32' : 'i64');
