@@ -1,5 +1,5 @@
 import { decode, type Row, rowById } from '@armature/isa';
-import { Cases } from './case.ts';
+import { CASE, Cases } from './case.ts';
 import { Random, seedOf } from './random.ts';
 
 /** Called once for each case: gives what fills the sixteen bytes of each V register. */
@@ -53,12 +53,15 @@ function extremeLane(random: Random, bits: number): bigint {
   return random.pick([min, min, min - 1n, min + 1n, -1n, 0n]);
 }
 
+/** The smallest number, whose square and negation no lane holds. */
+const minimumLane = (_: Random, bits: number): bigint => lowestOf(bits);
+
 const LANE_BITS = [8, 16, 32, 64] as const;
 
 /** Integer lanes: of one size in all registers or of any in each, and in some cases extremes alone. */
 export const integerVectors: VectorSource = (random) => {
   const common = random.oneIn(2) ? random.pick(LANE_BITS) : undefined;
-  const lane = random.oneIn(4) ? extremeLane : integerLane;
+  const lane = random.pick([integerLane, integerLane, integerLane, integerLane, extremeLane, minimumLane]);
   return (bytes) => {
     const bits = common ?? random.pick(LANE_BITS);
     fillLanes(bytes, bits, () => lane(random, bits));
@@ -209,11 +212,30 @@ export function generateCases(rowId: string, count: number, seed: number, option
     cases.set(index, 'nzcv', random.below(16) << 28);
     cases.set(index, 'fpcr', options.fpcr?.(random) ?? 0);
     cases.set(index, 'fpsr', options.fpsr?.(random) ?? (random.oneIn(4) ? QC : 0));
-    for (let register = 0; register < 31; register++) {
-      cases.setX(index, register, BigInt.asUintN(64, integerLane(random, 64)));
-    }
+    fillRandomly(random, cases, index);
     const fill = vectors(random);
-    for (let register = 0; register < 32; register++) fill(cases.v(index, register));
+    for (const register of operands(word)) {
+      fill(cases.v(index, register));
+      if (register < 31) cases.setX(index, register, BigInt.asUintN(64, integerLane(random, 64)));
+    }
   }
   return cases;
+}
+
+/** Registers that a word may name, table lists included. */
+function operands(word: number): Set<number> {
+  const [d, n, a, m] = [word, word >>> 5, word >>> 10, word >>> 16].map((bits) => bits & 31) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return new Set([d, n, a, m, (n + 1) & 31, (n + 2) & 31, (n + 3) & 31]);
+}
+
+/** Any bits for all registers: those that the instruction does not name need be told apart only. */
+function fillRandomly(random: Random, cases: Cases, index: number): void {
+  const start = index * CASE.size;
+  for (let at = start + CASE.x; at < start + CASE.undefined; at += 4) cases.view.setUint32(at, random.next());
+  for (let at = start + CASE.v; at < start + CASE.size; at += 4) cases.view.setUint32(at, random.next());
 }
