@@ -1,0 +1,87 @@
+import { describe, expect, test, vi } from 'vitest';
+import { FloatingPointUnit } from '../src/floating-point/unit.ts';
+import { Cases } from './simd-oracle/case.ts';
+import { interpreterRunner } from './simd-oracle/interpreter.ts';
+
+const INEXACT = 0x10;
+const runner = await interpreterRunner();
+
+/** Runs one word with doubles, or singles, in V1 to V3; tells what the software was asked for. */
+function run(word: number, operands: readonly number[], fpsr: number, fpcr = 0) {
+  const cases = new Cases(1);
+  cases.set(0, 'word', word);
+  cases.set(0, 'fpsr', fpsr);
+  cases.set(0, 'fpcr', fpcr);
+  const double = (word & (1 << 22)) !== 0;
+  operands.forEach((operand, index) => {
+    const register = cases.v(0, index + 1);
+    const view = new DataView(register.buffer, register.byteOffset);
+    if (double) view.setFloat64(0, operand, true);
+    else view.setFloat32(0, operand, true);
+  });
+  const software = vi.spyOn(FloatingPointUnit.prototype, 'run');
+  const results = runner.run(cases);
+  const calls = software.mock.calls.length;
+  software.mockRestore();
+  const view = new DataView(results.v(0, 0).buffer, results.v(0, 0).byteOffset);
+  return {
+    software: calls,
+    value: double ? view.getFloat64(0, true) : view.getFloat32(0, true),
+    fpsr: results.get(0, 'fpsr'),
+  };
+}
+
+const SINGLE = 0x1e20_0000;
+const DOUBLE = 0x1e60_0000;
+const TWO = (2 << 16) | (1 << 5);
+
+/** Words with Rd = 0, Rn = 1, Rm = 2, Ra = 3; operands and results that are exact, and that are not. */
+const ARITHMETIC = [
+  ['FADD', 0x2800 | TWO, [1.5, 2.25], [1, 1e-9]],
+  ['FSUB', 0x3800 | TWO, [1.5, 1.5], [1, 1e-9]],
+  ['FMUL', 0x0800 | TWO, [1.5, -3], [1.1, 1.1]],
+  ['FNMUL', 0x8800 | TWO, [0, 3], [1.1, 1.1]],
+  ['FDIV', 0x1800 | TWO, [7.5, 2.5], [1, 3]],
+  ['FSQRT', 0x1_c000 | (1 << 5), [2.25], [2]],
+] as const;
+
+describe.each([
+  ['single', SINGLE],
+  ['double', DOUBLE],
+] as const)('the host computes in %s-precision', (_, format) => {
+  test.each(ARITHMETIC)('%s', (_name, word, exact, inexact) => {
+    expect(run(format | word, exact, 0)).toMatchObject({ software: 0, fpsr: 0 });
+    expect(run(format | word, inexact, INEXACT)).toMatchObject({ software: 0, fpsr: INEXACT });
+    expect(run(format | word, inexact, 0)).toMatchObject({ software: 1, fpsr: INEXACT });
+  });
+
+  test('FMADD', () => {
+    const word = (format & ~0x0020_0000) | 0x0100_0000 | (3 << 10) | TWO;
+    expect(run(word, [1.5, 3, 10], 0)).toMatchObject({ software: 0, fpsr: 0, value: 14.5 });
+    expect(run(word, [0, 3, 10], 0)).toMatchObject({ software: 0, fpsr: 0, value: 10 });
+    expect(run(word, [1.5, 3, -4.5], 0)).toMatchObject({ software: 0, fpsr: 0, value: 0 });
+    expect(run(word, [1.1, 1.3, 1.7], INEXACT)).toMatchObject({ software: 0, fpsr: INEXACT });
+    expect(run(word, [1.1, 1.3, 1.7], 0)).toMatchObject({ software: 1, fpsr: INEXACT });
+  });
+});
+
+describe('the software computes', () => {
+  const add = DOUBLE | 0x2800 | TWO;
+  const multiply = DOUBLE | 0x0800 | TWO;
+
+  test.each([
+    ['NaNs', add, [Number.NaN, 1]],
+    ['infinite results', add, [Number.MAX_VALUE, Number.MAX_VALUE]],
+    ['results that may have underflowed', multiply, [2 ** -1000, 2 ** -22]],
+    ['products that vanish', multiply, [2 ** -1000, 2 ** -1000]],
+    ['invalid operations', add, [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
+  ] as const)('%s', (_, word, operands) => {
+    expect(run(word, operands, INEXACT).software).toBe(1);
+  });
+
+  test('what FPCR has another way for', () => {
+    expect(run(add, [1, 2], INEXACT, 1 << 22).software).toBe(1);
+    expect(run(add, [1, 2], INEXACT, 1 << 24).software).toBe(1);
+    expect(run(add, [1, 2], INEXACT, 1 << 25).software).toBe(0);
+  });
+});
