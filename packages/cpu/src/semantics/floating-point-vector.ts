@@ -1,4 +1,6 @@
 import type { Semantics } from './definition.ts';
+import { floatingPointVectorAcrossLanesSemantics } from './floating-point-vector-across-lanes.ts';
+import { floatingPointVectorByElementSemantics } from './floating-point-vector-by-element.ts';
 import { floatingPointVectorThreeSameSemantics } from './floating-point-vector-three-same.ts';
 import { floatingPointVectorTwoRegisterMiscSemantics } from './floating-point-vector-two-register-misc.ts';
 
@@ -6,4 +8,6 @@ import { floatingPointVectorTwoRegisterMiscSemantics } from './floating-point-ve
 export const floatingPointVectorSemantics: readonly Semantics[] = [
   ...floatingPointVectorThreeSameSemantics,
   ...floatingPointVectorTwoRegisterMiscSemantics,
+  ...floatingPointVectorByElementSemantics,
+  ...floatingPointVectorAcrossLanesSemantics,
 ];
