@@ -62,6 +62,8 @@ export const SOFT_OPERATIONS = [
   /** Integer estimates: URECPE, URSQRTE. */
   'unsignedRecipEstimate',
   'unsignedRsqrtEstimate',
+  /** Operand 0 in single-precision; operands 1 and 2 have pairs of BFloat16 numbers. */
+  'dotBFloat16',
 ] as const;
 
 export type SoftOperationName = (typeof SOFT_OPERATIONS)[number];

@@ -84,6 +84,7 @@ import {
   unsignedRecipEstimate,
   unsignedRsqrtEstimate,
 } from '@armature/softfloat';
+import { dotBFloat16 } from './bfloat16-dot.ts';
 import type { Operands } from './operands.ts';
 import type { SoftOperationName } from './operation-word.ts';
 
@@ -347,4 +348,7 @@ export const LANE_OPERATIONS: Readonly<Record<SoftOperationName, FormatOperation
   }),
   unsignedRecipEstimate: single((o, lane) => o.setSingle(lane, unsignedRecipEstimate(o.single(0, lane)))),
   unsignedRsqrtEstimate: single((o, lane) => o.setSingle(lane, unsignedRsqrtEstimate(o.single(0, lane)))),
+  dotBFloat16: single((o, lane) => {
+    o.setSingle(lane, dotBFloat16(o.single(0, lane), o.single(1, lane), o.single(2, lane)));
+  }),
 };
