@@ -2,6 +2,13 @@ import { addSubtractSemantics } from './add-subtract.ts';
 import { atomicSemantics } from './atomics.ts';
 import { branchSemantics } from './branches.ts';
 import { crc32Semantics } from './crc32.ts';
+import { aesSemantics } from './crypto-aes.ts';
+import { sha1Semantics } from './crypto-sha1.ts';
+import { sha3Semantics } from './crypto-sha3.ts';
+import { sha256Semantics } from './crypto-sha256.ts';
+import { sha512Semantics } from './crypto-sha512.ts';
+import { sm3Semantics } from './crypto-sm3.ts';
+import { sm4Semantics } from './crypto-sm4.ts';
 import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
@@ -38,6 +45,13 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...atomicSemantics,
     ...orderedExtensionSemantics,
     ...flagManipulationSemantics,
+    ...aesSemantics,
+    ...sha1Semantics,
+    ...sha256Semantics,
+    ...sha512Semantics,
+    ...sha3Semantics,
+    ...sm3Semantics,
+    ...sm4Semantics,
     ...systemSemantics,
     ...simdIntegerSemantics,
     ...floatingPointDataProcessingSemantics,
