@@ -13,12 +13,7 @@ import { dataProcessingSemantics } from './data-processing.ts';
 import type { Semantics } from './definition.ts';
 import { exclusiveSemantics } from './exclusive.ts';
 import { flagManipulationSemantics } from './flag-manipulation.ts';
-import { floatingPointCompareSemantics } from './floating-point-compare.ts';
-import { floatingPointConversionSemantics } from './floating-point-conversion.ts';
-import { floatingPointDataProcessingSemantics } from './floating-point-data-processing.ts';
-import { floatingPointMoveSemantics } from './floating-point-move.ts';
-import { floatingPointRoundingSemantics } from './floating-point-rounding.ts';
-import { floatingPointScalarSimdSemantics } from './floating-point-scalar-simd.ts';
+import { floatingPointScalarSemantics } from './floating-point.ts';
 import { floatingPointVectorSemantics } from './floating-point-vector.ts';
 import { loadStoreSimdSemantics } from './load-store-simd.ts';
 import { loadStoreSimdStructureSemantics } from './load-store-simd-structures.ts';
@@ -54,12 +49,7 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...sm4Semantics,
     ...systemSemantics,
     ...simdIntegerSemantics,
-    ...floatingPointDataProcessingSemantics,
-    ...floatingPointRoundingSemantics,
-    ...floatingPointCompareSemantics,
-    ...floatingPointMoveSemantics,
-    ...floatingPointConversionSemantics,
-    ...floatingPointScalarSimdSemantics,
+    ...floatingPointScalarSemantics,
     ...floatingPointVectorSemantics,
   ].map((entry) => [entry.row, entry]),
 );
