@@ -1,6 +1,6 @@
 import { Rounding } from '@armature/softfloat';
-import type { I32, V128 } from '../emitter/expressions.ts';
-import { lowHalfOnly, vector } from '../emitter/vectors.ts';
+import { type I32, i32, type V128 } from '../emitter/expressions.ts';
+import { lowHalfOnly, repeated32, test, vector } from '../emitter/vectors.ts';
 import { FPCR_ROUNDING } from '../floating-point/operation-word.ts';
 import type { Choice, Semantics } from './definition.ts';
 import { CONVERSION_ROUNDING } from './floating-point-conversion.ts';
@@ -20,7 +20,7 @@ import {
   roundIntegralSizedLanes,
   toIntegerLanes,
 } from './floating-point-vector-rounding.ts';
-import { and, andNot, joinLowHalves, orr, xor, ZERO } from './simd-lanes.ts';
+import { and, andNot, joinLowHalves, narrow, orr, xor, ZERO } from './simd-lanes.ts';
 
 /**
  * The floating-point rows of Advanced SIMD two-register miscellaneous, its half-precision group, and the
@@ -90,29 +90,48 @@ const sameFormat: readonly Semantics[] = [
   ]),
 ];
 
+/** Half- to single-precision is exact; infinities and NaNs need the software, and all else FPCR.AHP gives meaning. */
+function widenHalves(l: FloatLanes, a: V128): void {
+  const { e } = l;
+  hostElseSoft(
+    e,
+    (path) => {
+      const words = e.let(vector('i32x4.extend_low_i16x8_s', a));
+      const magnitude = e.let(and(words, repeated32(0x7fff)));
+      path.require(test('i32x4.all_true', vector('i32x4.lt_s', magnitude, repeated32(0x7c00))));
+      // The fraction in its place, then the exponent: biases differ by 112.
+      const fraction = vector('i32x4.shl', magnitude, i32(13));
+      const value = vector('f32x4.mul', fraction, repeated32((127 + 112) << 23));
+      e.setVector('Rd', orr(value, and(words, repeated32(0x8000_0000))));
+    },
+    () => e.setVector('Rd', l.soft('toSingle', [a])),
+    true,
+  );
+}
+
 /** FCVTL: the low half of the operand, FCVTL2: the high half, in lanes of twice the size. */
 const widening = vectorRow('FCVTL_asimdmisc', { ...SZ, ...Q }, (e) => {
   const format = formatOfSz(e) === 64 ? 32 : 16;
-  const narrow = e.let(e.choice('Q') === 1 ? upperHalf(e.vector('Rn')) : e.vector('Rn'));
+  const operand = e.let(e.choice('Q') === 1 ? upperHalf(e.vector('Rn')) : e.vector('Rn'));
   const l = new FloatLanes(e, format, false);
   if (format === 16) {
-    e.setVector('Rd', l.soft('toSingle', [narrow]));
+    widenHalves(l, operand);
     return;
   }
   hostElseSoft(
     e,
     (path) => {
-      path.require(l.all(l.op('eq', narrow, narrow)));
-      e.setVector('Rd', vector('f64x2.promote_low_f32x4', narrow));
+      path.require(l.all(l.op('eq', operand, operand)));
+      e.setVector('Rd', vector('f64x2.promote_low_f32x4', operand));
     },
-    () => e.setVector('Rd', l.soft('toDouble', [narrow])),
+    () => e.setVector('Rd', l.soft('toDouble', [operand])),
   );
 });
 
 /** Writes 64 bits of narrow lanes: to the low half, with zeros above, or to the high half, with the low one kept. */
-function writeNarrow(l: FloatLanes, narrow: V128): void {
+function writeNarrow(l: FloatLanes, result: V128): void {
   const { e } = l;
-  e.setVector('Rd', e.choice('Q') === 1 ? joinLowHalves(e.vector('Rd'), narrow) : lowHalfOnly(narrow));
+  e.setVector('Rd', e.choice('Q') === 1 ? joinLowHalves(e.vector('Rd'), result) : lowHalfOnly(result));
 }
 
 /** A row whose operand has lanes of a format: by `sz` unless it is given. */
@@ -131,8 +150,8 @@ function narrowDoubles(l: FloatLanes, a: V128): void {
   hostElseSoft(
     l.e,
     (path) => {
-      const narrow = l.e.let(vector('f32x4.demote_f64x2_zero', a));
-      const result = l.e.let(vector('f64x2.promote_low_f32x4', narrow));
+      const singles = l.e.let(vector('f32x4.demote_f64x2_zero', a));
+      const result = l.e.let(vector('f64x2.promote_low_f32x4', singles));
       const magnitude = l.e.let(l.op('abs', result));
       const normal = and(
         l.op('gt', magnitude, l.constant(2 ** -126)),
@@ -140,16 +159,38 @@ function narrowDoubles(l: FloatLanes, a: V128): void {
       );
       path.require(l.all(orr(normal, zeroLanes(l, a))));
       path.requireExact(() => l.all(l.op('eq', result, a)));
-      writeNarrow(l, narrow);
+      writeNarrow(l, singles);
     },
     () => writeNarrow(l, l.soft('toSingle', [a])),
   );
 }
 
+/** Single- to half-precision where the results are normal or zero; rounds to nearest, ties to even. */
+function narrowSingles(l: FloatLanes, a: V128): void {
+  const { e } = l;
+  hostElseSoft(
+    e,
+    (path) => {
+      const zero = e.let(zeroLanes(l, a));
+      const absolute = e.let(l.op('abs', a));
+      const inRange = and(
+        l.op('ge', absolute, l.constant(2 ** -14)),
+        l.op('le', absolute, l.constant(65504)),
+      );
+      path.require(l.all(orr(zero, inRange)));
+      path.requireExact(() => l.all(vector('i32x4.eq', and(a, repeated32(0x1fff)), ZERO)));
+      const last = and(vector('i32x4.shr_u', absolute, i32(13)), repeated32(1));
+      const rounded = vector('i32x4.add', vector('i32x4.add', absolute, repeated32(0xfff)), last);
+      const magnitude = vector('i32x4.sub', vector('i32x4.shr_u', rounded, i32(13)), repeated32(112 << 10));
+      const sign = vector('i32x4.shr_u', and(a, l.signBits), i32(16));
+      writeNarrow(l, narrow(1, 0, orr(andNot(magnitude, zero), sign)));
+    },
+    () => writeNarrow(l, l.soft('toHalf', [a])),
+  );
+}
+
 const narrowing: readonly Semantics[] = [
-  narrowingRow('FCVTN', 'sz', (l, a) =>
-    l.format === 64 ? narrowDoubles(l, a) : writeNarrow(l, l.soft('toHalf', [a])),
-  ),
+  narrowingRow('FCVTN', 'sz', (l, a) => (l.format === 64 ? narrowDoubles(l, a) : narrowSingles(l, a))),
   narrowingRow('FCVTXN', 64, (l, a) => writeNarrow(l, l.soft('toSingleOdd', [a]))),
   narrowingRow('BFCVTN', 32, (l, a) => writeNarrow(l, l.soft('toBFloat16', [a]))),
 ];
