@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { floatingPointScalarSemantics } from '../../src/semantics/floating-point.ts';
+import { floatingPointVectorSemantics } from '../../src/semantics/floating-point-vector.ts';
 import { simdIntegerSemantics } from '../../src/semantics/simd.ts';
 import { CASE, Cases } from './case.ts';
 import {
@@ -28,6 +29,7 @@ const WRONG_IN_QEMU = ['FCVTZS_asisdshf_half'];
 const scalars = floatingPointScalarSemantics
   .map(({ row }) => row)
   .filter((row) => !WRONG_IN_QEMU.includes(row));
+const vectors = floatingPointVectorSemantics.map(({ row }) => row);
 
 export const RECORDED_SETS: readonly RecordedSet[] = [
   { name: 'integer', rows: simdIntegerSemantics.map(({ row }) => row), options: {} },
@@ -39,6 +41,16 @@ export const RECORDED_SETS: readonly RecordedSet[] = [
   {
     name: 'nearly exact floating point on scalars',
     rows: scalars,
+    options: { vectors: nearFloatVectors, fpsr: anyFpsr },
+  },
+  {
+    name: 'floating point on vectors',
+    rows: vectors,
+    options: { vectors: floatVectors, fpcr: anyFpcr, fpsr: anyFpsr },
+  },
+  {
+    name: 'nearly exact floating point on vectors',
+    rows: vectors,
     options: { vectors: nearFloatVectors, fpsr: anyFpsr },
   },
 ];
