@@ -130,7 +130,7 @@ const cpuState = layOut({
   fetchTlb: i32(),
   /** 1 where SIMD and floating-point instructions trap (CPACR_EL1.FPEN). */
   floatingPointDisabled: i32(),
-  /** How far FPCR and FPSR allow the host's floating-point arithmetic: 0 never, 1 for exact results, 2 always. */
+  /** How far FPCR and FPSR allow the host's floating-point arithmetic, as bits; 0 is never. */
   hostArithmetic: i32(),
   /** 15 where the stack pointer must be 16-byte aligned for memory accesses (SCTLR_ELx.SA), else 0. */
   spAlignmentMask: i32(),

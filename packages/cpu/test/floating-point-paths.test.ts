@@ -4,6 +4,8 @@ import { Cases } from './simd-oracle/case.ts';
 import { interpreterRunner } from './simd-oracle/interpreter.ts';
 
 const INEXACT = 0x10;
+/** FPCR.FZ. */
+const FLUSH = 1 << 24;
 const runner = await interpreterRunner();
 
 /** Runs one word with doubles, or singles, in V1 to V3; tells what the software was asked for. */
@@ -81,7 +83,9 @@ describe('the software computes', () => {
 
   test('what FPCR has another way for', () => {
     expect(run(add, [1, 2], INEXACT, 1 << 22).software).toBe(1);
-    expect(run(add, [1, 2], INEXACT, 1 << 24).software).toBe(1);
+    expect(run(add, [1, 2], INEXACT, FLUSH).software).toBe(0);
+    expect(run(add, [2 ** -1023, 2], INEXACT, FLUSH).software).toBe(1);
+    expect(run(add, [1.5 * 2 ** -1022, -(2 ** -1022)], INEXACT, FLUSH).software).toBe(1);
     expect(run(add, [1, 2], INEXACT, 1 << 25).software).toBe(0);
   });
 });

@@ -196,9 +196,8 @@ export abstract class Emitter {
   abstract loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[];
   abstract storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void;
   /**
-   * How far arithmetic may use the host's: a value of `HOST_ARITHMETIC`. Where it is not `never`, FPCR asks for
-   * rounding to nearest without flushing. Results must still be checked: NaN, infinite and perhaps underflowed
-   * ones take the exact path.
+   * How far arithmetic may use the host's: bits of `HOST_ARITHMETIC`. Results must be checked in any case: NaN,
+   * infinite and perhaps underflowed ones take the exact path.
    */
   abstract hostArithmetic(): I32;
   /**

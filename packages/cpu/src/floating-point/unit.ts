@@ -7,19 +7,22 @@ const FPCR = sharedRegisterOffset('FPCR');
 const FPSR = sharedRegisterOffset('FPSR');
 /** FPSR.IXC. */
 const INEXACT = 1 << 4;
-/** FPCR.RMode, FZ and FZ16: what the host's arithmetic does not know. It is never used for NaN results. */
-const UNLIKE_HOST = (3 << 22) | (1 << 24) | (1 << 19);
+/** FPCR.RMode. */
+const ROUNDING = 3 << 22;
+/** FPCR.FZ. Half-precision, which FZ16 is about, is never the host's. */
+const FLUSH_TO_ZERO = 1 << 24;
 
 /**
- * How far compiled code may use the host's arithmetic, which sets no flags. Results that are NaN, infinite or
- * may have underflowed take the exact path in any case.
+ * How far compiled code may use the host's arithmetic, which sets no flags: bits. Results that are NaN, infinite
+ * or may have underflowed take the exact path in any case, so FPCR.DN does not matter.
  */
 export const HOST_ARITHMETIC = {
-  /** Not at all: FPCR says otherwise. */
-  never: 0,
-  /** For results that are exact: FPSR.IXC is clear yet. */
-  whenExact: 1,
-  always: 2,
+  /** Rounding is to nearest: results that are exact may stand. */
+  exact: 1,
+  /** FPSR.IXC is set: so may others. */
+  inexact: 2,
+  /** Only where no operand and no result is subnormal: FPCR.FZ is set. */
+  flushing: 4,
 } as const;
 
 /**
@@ -61,7 +64,12 @@ export class FloatingPointUnit {
 
 /** After a change of FPCR or FPSR: decides how far compiled code may use the host's arithmetic. */
 export function updateHostArithmetic(cpu: CpuState): void {
-  const { never, whenExact, always } = HOST_ARITHMETIC;
-  const allowed = (cpu.lo(FPSR) & INEXACT) !== 0 ? always : whenExact;
-  cpu.setLo(CPU_STATE.hostArithmetic, (cpu.lo(FPCR) & UNLIKE_HOST) === 0 ? allowed : never);
+  const { exact, inexact, flushing } = HOST_ARITHMETIC;
+  const control = cpu.lo(FPCR);
+  let allowed = 0;
+  if ((control & ROUNDING) === 0) {
+    allowed = (cpu.lo(FPSR) & INEXACT) !== 0 ? exact | inexact : exact;
+    if ((control & FLUSH_TO_ZERO) !== 0) allowed |= flushing;
+  }
+  cpu.setLo(CPU_STATE.hostArithmetic, allowed);
 }

@@ -13,6 +13,7 @@ import {
   isFiniteFloat,
   isNormal,
   isZero,
+  noneSubnormal,
   type Scalar,
   softScalar,
 } from './floating-point-paths.ts';
@@ -33,10 +34,11 @@ export type HostBinary = Extract<
   | 'minNumber'
 >;
 
-/** Sums that are finite never underflow: a subnormal one is exact. */
+/** Sums that are finite never underflow: a subnormal one is exact, but may be flushed. */
 function hostSum<T extends FloatType>(e: Emitter, path: HostPath, a: Expr<T>, b: Expr<T>): Expr<T> {
   const sum = e.let(host(a.type, 'Add', a, b));
   path.require(isFiniteFloat(sum));
+  path.requireWhenFlushing(() => or(isNormal(sum), isZero(sum)));
   path.requireExact(() => isExactSum(e, a, b, sum));
   return sum;
 }
@@ -124,6 +126,7 @@ export function binaryOperation(
     e,
     (path) => set(hostBinary(e, path, name, a, b)),
     () => soft(a, b),
+    { flushable: noneSubnormal(a, b) },
   );
 }
 
@@ -151,5 +154,6 @@ export function squareRoot(
       set(root);
     },
     () => set(softScalar(e, 'sqrt', format, [a])),
+    { flushable: noneSubnormal(a) },
   );
 }

@@ -7,6 +7,7 @@ import {
   formats,
   hostCompare,
   hostElseSoft,
+  noneSubnormal,
   type Scalar,
   scalarOperand,
   softScalar,
@@ -49,6 +50,7 @@ function compare(e: Emitter, format: FormatBits, first: Scalar, second: Scalar, 
       softScalar(e, name, format, [a, b]);
       setFlagBits(e, softWord(e));
     },
+    { flushable: noneSubnormal(a, b) },
   );
 }
 

@@ -36,6 +36,7 @@ import {
   hostElseSoft,
   isNormal,
   isZero,
+  noneSubnormal,
   promote,
   type Scalar,
   scalarOperand,
@@ -101,6 +102,7 @@ export function toInteger(
       set(float(type, FLOAT_OP[`${type}TruncF64${unsigned ? 'U' : 'S'}`], whole));
     },
     () => soft(a),
+    { flushable: noneSubnormal(a) },
   );
 }
 
@@ -154,7 +156,7 @@ export function fromInteger(
       set(converted());
     },
     () => soft(a as I32 | I64),
-    true,
+    { anyControl: true },
   );
 }
 
@@ -261,6 +263,7 @@ function singleToDouble(e: Emitter): void {
       e.setScalar('Rd', promote(a));
     },
     () => e.setScalar('Rd', softConversion(e, 'toDouble', 32, 64, a)),
+    { flushable: noneSubnormal(a) },
   );
 }
 
@@ -278,6 +281,7 @@ function doubleToSingle(e: Emitter): void {
       e.setScalar('Rd', result);
     },
     () => e.setScalar('Rd', softConversion(e, 'toSingle', 64, 32, a)),
+    { flushable: noneSubnormal(a) },
   );
 }
 
@@ -316,6 +320,7 @@ function javaScriptConversion(e: Emitter): void {
       e.setRegister('i32', 'Rd', softWord(e));
       e.setFlags({ n: i32(0), z: xor(e.state32(SOFT_RESULT + 4), i32(4)), c: i32(0), v: i32(0) });
     },
+    { flushable: noneSubnormal(a) },
   );
 }
 

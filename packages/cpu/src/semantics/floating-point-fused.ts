@@ -35,6 +35,7 @@ import {
   isNormal,
   isZero,
   negated,
+  noneSubnormal,
   promote,
   type Scalar,
   softScalar,
@@ -177,6 +178,7 @@ export function multiplyAdd(
     e,
     (path) => set(hostFused(e, path, addend, a, b)),
     () => set(softScalar(e, 'mulAdd', format, [addend, a, b])),
+    { flushable: noneSubnormal(addend, a, b) },
   );
 }
 
@@ -204,5 +206,6 @@ export function newtonStep(
       set(name === 'recipStep' ? result : host(a.type, 'Mul', result, floatConstant(a.type, 0.5)));
     },
     () => set(softScalar(e, name, format, [a, b])),
+    { flushable: noneSubnormal(a, b) },
   );
 }

@@ -4,7 +4,6 @@ import {
   and,
   as,
   type Expr,
-  eq,
   eqz,
   type F32,
   type F64,
@@ -193,26 +192,41 @@ export interface HostPath {
   require(condition: I32): void;
   /** Gives up unless an inexact result is allowed or, evaluated only then, this one is exact. */
   requireExact(exact: () => I32): void;
+  /** While subnormal numbers are flushed, gives up unless the condition holds. */
+  requireWhenFlushing(condition: () => I32): void;
 }
 
-/**
- * Emits both paths. The host's sets the result at its end, after its last requirement.
- *
- * @param anyControl the host's path is right whatever FPCR says.
- */
+export interface HostOptions {
+  /** The host's path is right whatever FPCR says. */
+  readonly anyControl?: boolean;
+  /** It is right while subnormal numbers are flushed, if this holds: that no operand is one of them. */
+  readonly flushable?: () => I32;
+}
+
+/** Emits both paths. The host's sets the result at its end, after its last requirement. */
 export function hostElseSoft(
   e: Emitter,
   hostPath: (path: HostPath) => void,
   soft: () => void,
-  anyControl = false,
+  { anyControl = false, flushable }: HostOptions = {},
 ): void {
   e.block((done) => {
     e.block((giveUp) => {
       const allowed = e.let(e.hostArithmetic());
-      if (!anyControl) e.brIf(eqz(allowed), giveUp);
+      const require = (condition: I32): void => e.brIf(eqz(condition), giveUp);
+      const requireWhenFlushing = (condition: () => I32): void =>
+        e.if(and(allowed, i32(HOST_ARITHMETIC.flushing)), () => require(condition()));
+      if (flushable !== undefined) {
+        require(allowed);
+        requireWhenFlushing(flushable);
+      } else if (!anyControl) {
+        // Not 0, not flushing.
+        require(ltU(sub(allowed, i32(1)), i32(HOST_ARITHMETIC.flushing - 1)));
+      }
       hostPath({
-        require: (condition) => e.brIf(eqz(condition), giveUp),
+        require,
         requireExact: (exact) => requireExact(e, allowed, giveUp, exact),
+        requireWhenFlushing,
       });
       e.br(done);
     });
@@ -222,7 +236,7 @@ export function hostElseSoft(
 
 function requireExact(e: Emitter, allowed: I32, giveUp: InnerLabel, exact: () => I32): void {
   e.block((go) => {
-    e.brIf(eq(allowed, i32(HOST_ARITHMETIC.always)), go);
+    e.brIf(and(allowed, i32(HOST_ARITHMETIC.inexact)), go);
     e.brIf(eqz(exact()), giveUp);
   });
 }
@@ -245,6 +259,18 @@ export function isNormal(a: Float): I32 {
   if (a.type === 'f32') return ltU(sub(magnitude(a) as I32, i32(2 << 24)), i32(0xfd << 24));
   return ltU(sub(magnitude(a) as I64, i64(0, 2 << 21)), i64(0, 0x7fd << 21));
 }
+
+/** Zero or subnormal numbers have an exponent field of zero; of these only zeros pass. */
+export function isNotSubnormal(a: Float): I32 {
+  if (a.type === 'f32') return geU(sub(magnitude(a) as I32, i32(1)), i32((1 << 24) - 1));
+  return geU(sub(magnitude(a) as I64, i64(1)), i64(-1, (1 << 21) - 1));
+}
+
+/** For {@link HostOptions.flushable}: operands that FPCR.FZ leaves alone. */
+export const noneSubnormal =
+  (...operands: readonly Float[]): (() => I32) =>
+  () =>
+    operands.map(isNotSubnormal).reduce(and);
 
 export const isZero = (a: Float): I32 => eqz(magnitude(a));
 

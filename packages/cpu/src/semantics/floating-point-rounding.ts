@@ -13,6 +13,7 @@ import {
   host,
   hostCompare,
   hostElseSoft,
+  noneSubnormal,
   type Scalar,
   SZ,
   scalarOperand,
@@ -66,6 +67,7 @@ export function roundIntegral(
       set(result);
     },
     () => soft(a),
+    { flushable: noneSubnormal(a) },
   );
 }
 
@@ -94,6 +96,7 @@ function roundIntegralSized(
       set(result);
     },
     () => set(softScalar(e, 'roundIntegralSized', format, [a], { width, rounding })),
+    { flushable: noneSubnormal(a) },
   );
 }
 

@@ -19,6 +19,7 @@ import {
   hostCompare,
   hostElseSoft,
   negated,
+  noneSubnormal,
   type Scalar,
   scalarOperand,
   softScalar,
@@ -76,6 +77,7 @@ function compareToMask(
       set(format === 32 ? neg(holds) : sub(i64(0), extendU(holds)));
     },
     () => soft(a, b),
+    { flushable: noneSubnormal(a, b) },
   );
 }
 

@@ -148,6 +148,6 @@ export function fromIntegerLanes(l: FloatLanes, a: V128, unsigned: boolean, frac
       l.write(fractionBits ? scaledLanes(l, whole, sub(i32(0), fractionBits)) : whole);
     },
     soft,
-    true,
+    { anyControl: true },
   );
 }
