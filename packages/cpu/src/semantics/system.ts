@@ -56,5 +56,6 @@ export const systemSemantics: readonly Semantics[] = [
   ...registers,
   ...hintsAndBarriers,
   semantics('ERET_branch_reg', {}, (e) => e.helper('exceptionReturn', i32(0))),
+  semantics('UDF_perm_undef', {}, (e) => e.helper('undefined', i32(0))),
   semantics('DRPS_branch_reg', {}, (e) => e.helper('undefined', i32(0))),
 ];

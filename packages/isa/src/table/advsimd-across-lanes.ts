@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD across lanes. */
 export const advsimdAcrossLanes = defineGroup(
   'advsimd-across-lanes',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SADDLV_asimdall',

@@ -5,7 +5,7 @@ import { isWholeElement } from '../preferences.ts';
 /** Advanced SIMD copy. */
 export const advsimdCopy = defineGroup(
   'advsimd-copy',
-  { legend: { i: 'imm5', j: 'imm4' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { i: 'imm5', j: 'imm4' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'DUP_asimdins_element',

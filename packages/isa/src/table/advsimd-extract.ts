@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD extract. */
 export const advsimdExtract = defineGroup(
   'advsimd-extract',
-  { legend: { i: 'imm4' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { i: 'imm4' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'EXT_asimdext',

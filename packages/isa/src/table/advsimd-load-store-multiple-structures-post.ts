@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD load/store multiple structures (post-indexed). */
 export const advsimdLoadStoreMultipleStructuresPost = defineGroup(
   'advsimd-load-store-multiple-structures-post',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'ST4_asisdlsep',

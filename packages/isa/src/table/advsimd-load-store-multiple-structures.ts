@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD load/store multiple structures. */
 export const advsimdLoadStoreMultipleStructures = defineGroup(
   'advsimd-load-store-multiple-structures',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'ST4_asisdlse',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD load/store single structure (post-indexed). */
 export const advsimdLoadStoreSingleStructurePost = defineGroup(
   'advsimd-load-store-single-structure-post',
-  { legend: { s: 'size', k: 'scale', S: 'S' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', k: 'scale', S: 'S' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'ST1_asisdlsop',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD load/store single structure. `scale` is the size of the element: 0 byte, 1 halfword, 2 word or doubleword. */
 export const advsimdLoadStoreSingleStructure = defineGroup(
   'advsimd-load-store-single-structure',
-  { legend: { s: 'size', k: 'scale', S: 'S' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', k: 'scale', S: 'S' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'ST1_asisdlso',

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD modified immediate. The immediate is `abc:defgh`. */
 export const advsimdModifiedImmediate = defineGroup(
   'advsimd-modified-immediate',
-  { legend: { a: 'abc', e: 'defgh', k: 'amount' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { a: 'abc', e: 'defgh', k: 'amount' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'MOVI_asimdimm_word',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD permute. */
 export const advsimdPermute = defineGroup(
   'advsimd-permute',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'UZP1_asimdperm',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar copy. */
 export const advsimdScalarCopy = defineGroup(
   'advsimd-scalar-copy',
-  { legend: { i: 'imm5' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { i: 'imm5' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'DUP_asisdone',

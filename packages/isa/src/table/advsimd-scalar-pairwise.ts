@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar pairwise. */
 export const advsimdScalarPairwise = defineGroup(
   'advsimd-scalar-pairwise',
-  { legend: { x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { x: 'sz' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'ADDP_asisdpair',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar shift by immediate. */
 export const advsimdScalarShiftByImmediate = defineGroup(
   'advsimd-scalar-shift-by-immediate',
-  { legend: { h: 'immh', i: 'immb' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { h: 'immh', i: 'immb' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SSHR_asisdshf',

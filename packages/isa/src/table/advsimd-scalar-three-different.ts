@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar three different. */
 export const advsimdScalarThreeDifferent = defineGroup(
   'advsimd-scalar-three-different',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SQDMLAL_asisddiff',

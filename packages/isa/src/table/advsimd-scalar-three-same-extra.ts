@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar three same extra. */
 export const advsimdScalarThreeSameExtra = defineGroup(
   'advsimd-scalar-three-same-extra',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SQRDMLAH_asisdsame2',

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar three same (FP16). */
 export const advsimdScalarThreeSameFp16 = defineGroup(
   'advsimd-scalar-three-same-fp16',
-  { feature: 'FEAT_FP16', status: 'todo' },
+  { feature: 'FEAT_FP16' },
   [
     {
       id: 'FMULX_asisdsamefp16',

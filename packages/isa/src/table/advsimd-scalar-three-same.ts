@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar three same. */
 export const advsimdScalarThreeSame = defineGroup(
   'advsimd-scalar-three-same',
-  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SQADD_asisdsame',

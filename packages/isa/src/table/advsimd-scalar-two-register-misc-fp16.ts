@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar two-register miscellaneous (FP16). */
 export const advsimdScalarTwoRegisterMiscFp16 = defineGroup(
   'advsimd-scalar-two-register-misc-fp16',
-  { feature: 'FEAT_FP16', status: 'todo' },
+  { feature: 'FEAT_FP16' },
   [
     {
       id: 'FCVTNS_asisdmiscfp16',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar two-register miscellaneous. */
 export const advsimdScalarTwoRegisterMisc = defineGroup(
   'advsimd-scalar-two-register-misc',
-  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SUQADD_asisdmisc',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD scalar x indexed element. */
 export const advsimdScalarXIndexedElement = defineGroup(
   'advsimd-scalar-x-indexed-element',
-  { legend: { s: 'size', x: 'sz', L: 'L', M: 'M', H: 'H' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', x: 'sz', L: 'L', M: 'M', H: 'H' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SQDMLAL_asisdelem',

@@ -5,7 +5,7 @@ import { isElementLengthened } from '../preferences.ts';
 /** Advanced SIMD shift by immediate. */
 export const advsimdShiftByImmediate = defineGroup(
   'advsimd-shift-by-immediate',
-  { legend: { h: 'immh', i: 'immb' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { h: 'immh', i: 'immb' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SSHR_asimdshf',

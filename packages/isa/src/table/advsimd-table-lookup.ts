@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD table lookup. */
 export const advsimdTableLookup = defineGroup(
   'advsimd-table-lookup',
-  { legend: { l: 'len' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { l: 'len' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'TBL_asimdtbl',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD three different. */
 export const advsimdThreeDifferent = defineGroup(
   'advsimd-three-different',
-  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SADDL_asimddiff',

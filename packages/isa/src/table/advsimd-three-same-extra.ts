@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD three same extra. The half-precision forms of FCMLA and FCADD need FEAT_FP16 as well. */
 export const advsimdThreeSameExtra = defineGroup(
   'advsimd-three-same-extra',
-  { legend: { s: 'size', r: 'rot' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', r: 'rot' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SDOT_asimdsame2',

@@ -5,7 +5,7 @@ import { sourcesAreOne } from '../preferences.ts';
 /** Advanced SIMD three same. */
 export const advsimdThreeSame = defineGroup(
   'advsimd-three-same',
-  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'SHADD_asimdsame',

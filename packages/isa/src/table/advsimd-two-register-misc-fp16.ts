@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD two-register miscellaneous (FP16). */
 export const advsimdTwoRegisterMiscFp16 = defineGroup(
   'advsimd-two-register-misc-fp16',
-  { feature: 'FEAT_FP16', status: 'todo' },
+  { feature: 'FEAT_FP16' },
   [
     {
       id: 'FRINTN_asimdmiscfp16',

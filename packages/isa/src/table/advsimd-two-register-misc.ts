@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Advanced SIMD two-register miscellaneous. */
 export const advsimdTwoRegisterMisc = defineGroup(
   'advsimd-two-register-misc',
-  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD', status: 'todo' },
+  { legend: { s: 'size', x: 'sz' }, feature: 'FEAT_AdvSIMD' },
   [
     {
       id: 'REV64_asimdmisc',

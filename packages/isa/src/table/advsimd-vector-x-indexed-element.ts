@@ -7,7 +7,6 @@ export const advsimdVectorXIndexedElement = defineGroup(
   {
     legend: { s: 'size', x: 'sz', L: 'L', M: 'M', H: 'H', r: 'rot' },
     feature: 'FEAT_AdvSIMD',
-    status: 'todo',
   },
   [
     {

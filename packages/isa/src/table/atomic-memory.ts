@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Atomic memory operations. `A` acquires, `R` releases. */
 export const atomicMemory = defineGroup(
   'atomic-memory',
-  { legend: { A: 'A', R: 'R' }, feature: 'FEAT_LSE', status: 'todo' },
+  { legend: { A: 'A', R: 'R' }, feature: 'FEAT_LSE' },
   [
     {
       id: 'LDADDB_memop',

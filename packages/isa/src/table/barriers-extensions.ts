@@ -1,7 +1,7 @@
 import { defineGroup } from '../define.ts';
 
 /** Barriers that extensions add. */
-export const barriersExtensions = defineGroup('barriers-extensions', { status: 'todo' }, [
+export const barriersExtensions = defineGroup('barriers-extensions', {}, [
   {
     id: 'SB_barriers',
     title: 'SB',

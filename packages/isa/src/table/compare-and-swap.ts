@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Compare and swap. `A` acquires, `R` releases. */
 export const compareAndSwap = defineGroup(
   'compare-and-swap',
-  { legend: { A: 'A', R: 'R' }, feature: 'FEAT_LSE', status: 'todo' },
+  { legend: { A: 'A', R: 'R' }, feature: 'FEAT_LSE' },
   [
     {
       id: 'CASB_comswap',

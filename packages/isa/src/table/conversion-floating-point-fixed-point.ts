@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Conversion between floating-point and fixed-point. */
 export const conversionFloatingPointFixedPoint = defineGroup(
   'conversion-floating-point-fixed-point',
-  { legend: { x: 'sz', i: 'scale' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz', i: 'scale' }, feature: 'FEAT_FP' },
   [
     {
       id: 'SCVTF_float2fix',

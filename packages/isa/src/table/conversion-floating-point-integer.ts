@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Conversion between floating-point and integer. */
 export const conversionFloatingPointInteger = defineGroup(
   'conversion-floating-point-integer',
-  { legend: { x: 'sz' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FCVTNS_float2int',

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Flag manipulation. */
 export const flagManipulation = defineGroup(
   'flag-manipulation',
-  { legend: { j: 'imm6', k: 'mask' }, feature: 'FEAT_FlagM', status: 'todo' },
+  { legend: { j: 'imm6', k: 'mask' }, feature: 'FEAT_FlagM' },
   [
     { id: 'CFINV_pstate', title: 'CFINV', pattern: '1101010100 0 00 000 0100 ---- 000 11111', asm: 'cfinv' },
     {

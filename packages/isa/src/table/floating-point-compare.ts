@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point compare. `cmpz` compares with zero. */
 export const floatingPointCompare = defineGroup(
   'floating-point-compare',
-  { legend: { x: 'sz', k: 'cmpz' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz', k: 'cmpz' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FCMP_floatcmp',

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point conditional compare. */
 export const floatingPointConditionalCompare = defineGroup(
   'floating-point-conditional-compare',
-  { legend: { x: 'sz', v: 'nzcv' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz', v: 'nzcv' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FCCMP_floatccmp',

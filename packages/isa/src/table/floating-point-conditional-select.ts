@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point conditional select. */
 export const floatingPointConditionalSelect = defineGroup(
   'floating-point-conditional-select',
-  { legend: { x: 'sz' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FCSEL_floatsel',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point data-processing (1 source). */
 export const floatingPointDataProcessing1Source = defineGroup(
   'floating-point-data-processing-1-source',
-  { legend: { x: 'sz', y: 'ftype', o: 'opc' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz', y: 'ftype', o: 'opc' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FMOV_floatdp1',

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point data-processing (2 source). */
 export const floatingPointDataProcessing2Source = defineGroup(
   'floating-point-data-processing-2-source',
-  { legend: { x: 'sz' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FMUL_floatdp2',

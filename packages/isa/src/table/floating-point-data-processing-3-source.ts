@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point data-processing (3 source). */
 export const floatingPointDataProcessing3Source = defineGroup(
   'floating-point-data-processing-3-source',
-  { legend: { x: 'sz' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FMADD_floatdp3',

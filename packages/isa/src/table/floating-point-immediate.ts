@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Floating-point immediate. */
 export const floatingPointImmediate = defineGroup(
   'floating-point-immediate',
-  { legend: { x: 'sz', i: 'imm8' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { x: 'sz', i: 'imm8' }, feature: 'FEAT_FP' },
   [
     {
       id: 'FMOV_floatimm',

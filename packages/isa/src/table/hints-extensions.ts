@@ -1,7 +1,7 @@
 import { defineGroup } from '../define.ts';
 
 /** Hints that extensions give a meaning. Without the extension each is `HINT_hints`, a NOP. */
-export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 'targets' }, status: 'todo' }, [
+export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 'targets' } }, [
   {
     id: 'DGH_hints',
     title: 'DGH',
@@ -14,6 +14,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'XPACLRI',
     pattern: '1101010100 0 00 011 0010 0000 111 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'xpaclri',
   },
   {
@@ -21,6 +22,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIA1716',
     pattern: '1101010100 0 00 011 0010 0001 000 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'pacia1716',
   },
   {
@@ -28,6 +30,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIB1716',
     pattern: '1101010100 0 00 011 0010 0001 010 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'pacib1716',
   },
   {
@@ -35,6 +38,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIA1716',
     pattern: '1101010100 0 00 011 0010 0001 100 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autia1716',
   },
   {
@@ -42,6 +46,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIB1716',
     pattern: '1101010100 0 00 011 0010 0001 110 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autib1716',
   },
   {
@@ -69,7 +74,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     id: 'CSDB_hints',
     title: 'CSDB',
     pattern: '1101010100 0 00 011 0010 0010 100 11111',
-    status: 'done',
     asm: 'csdb',
   },
   {
@@ -77,6 +81,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIAZ',
     pattern: '1101010100 0 00 011 0010 0011 000 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'paciaz',
   },
   {
@@ -84,6 +89,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIASP',
     pattern: '1101010100 0 00 011 0010 0011 001 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'paciasp',
   },
   {
@@ -91,6 +97,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIBZ',
     pattern: '1101010100 0 00 011 0010 0011 010 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'pacibz',
   },
   {
@@ -98,6 +105,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIBSP',
     pattern: '1101010100 0 00 011 0010 0011 011 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'pacibsp',
   },
   {
@@ -105,6 +113,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIAZ',
     pattern: '1101010100 0 00 011 0010 0011 100 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autiaz',
   },
   {
@@ -112,6 +121,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIASP',
     pattern: '1101010100 0 00 011 0010 0011 101 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autiasp',
   },
   {
@@ -119,6 +129,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIBZ',
     pattern: '1101010100 0 00 011 0010 0011 110 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autibz',
   },
   {
@@ -126,6 +137,7 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIBSP',
     pattern: '1101010100 0 00 011 0010 0011 111 11111',
     feature: 'FEAT_PAuth',
+    status: 'todo',
     asm: 'autibsp',
   },
   {

@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** LDAPR and STLR (unscaled immediate). */
 export const loadAcquireRcpcUnscaled = defineGroup(
   'load-acquire-rcpc-unscaled',
-  { legend: { i: 'imm9' }, feature: 'FEAT_LRCPC2', status: 'todo' },
+  { legend: { i: 'imm9' }, feature: 'FEAT_LRCPC2' },
   [
     {
       id: 'STLURB_ldapstl_unscaled',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load SIMD&FP register (literal). */
 export const loadSimdLiteral = defineGroup(
   'load-simd-literal',
-  { legend: { o: 'opc', i: 'imm19' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { o: 'opc', i: 'imm19' }, feature: 'FEAT_FP' },
   [
     {
       id: 'LDR_loadlit_fp',

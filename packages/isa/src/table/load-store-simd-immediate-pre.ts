@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load/store SIMD&FP register (immediate pre-indexed). */
 export const loadStoreSimdImmediatePre = defineGroup(
   'load-store-simd-immediate-pre',
-  { legend: { s: 'size', o: 'opc1', i: 'imm9' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { s: 'size', o: 'opc1', i: 'imm9' }, feature: 'FEAT_FP' },
   [
     {
       id: 'STR_ldst_immpre_fp',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load/store SIMD&FP register pairs. */
 export const loadStoreSimdPair = defineGroup(
   'load-store-simd-pair',
-  { legend: { o: 'opc', i: 'imm7' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { o: 'opc', i: 'imm7' }, feature: 'FEAT_FP' },
   [
     {
       id: 'STNP_ldstnapair_offs_fp',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load/store SIMD&FP register (register offset). */
 export const loadStoreSimdRegisterOffset = defineGroup(
   'load-store-simd-register-offset',
-  { legend: { s: 'size', o: 'opc1', p: 'option', S: 'S' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { s: 'size', o: 'opc1', p: 'option', S: 'S' }, feature: 'FEAT_FP' },
   [
     {
       id: 'STR_ldst_regoff_fp',

@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load/store SIMD&FP register (unscaled immediate). */
 export const loadStoreSimdUnscaled = defineGroup(
   'load-store-simd-unscaled',
-  { legend: { s: 'size', o: 'opc1', i: 'imm9' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { s: 'size', o: 'opc1', i: 'imm9' }, feature: 'FEAT_FP' },
   [
     {
       id: 'STUR_ldst_unscaled_fp',

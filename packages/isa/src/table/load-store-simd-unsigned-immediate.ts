@@ -4,7 +4,7 @@ import { defineGroup } from '../define.ts';
 /** Load/store SIMD&FP register (unsigned immediate). The access is 2 to the power of opc1:size bytes. */
 export const loadStoreSimdUnsignedImmediate = defineGroup(
   'load-store-simd-unsigned-immediate',
-  { legend: { s: 'size', o: 'opc1', i: 'imm12' }, feature: 'FEAT_FP', status: 'todo' },
+  { legend: { s: 'size', o: 'opc1', i: 'imm12' }, feature: 'FEAT_FP' },
   [
     {
       id: 'STR_ldst_pos_fp',

@@ -1,7 +1,7 @@
 import { defineGroup } from '../define.ts';
 
 /** MSR (immediate) of the PSTATE fields that extensions add. */
-export const pstateExtensions = defineGroup('pstate-extensions', { legend: { C: 'CRm' }, status: 'todo' }, [
+export const pstateExtensions = defineGroup('pstate-extensions', { legend: { C: 'CRm' } }, [
   {
     id: 'MSR_pstate_uao',
     title: 'MSR (immediate), UAO',
@@ -35,6 +35,7 @@ export const pstateExtensions = defineGroup('pstate-extensions', { legend: { C: 
     title: 'MSR (immediate), TCO',
     pattern: '1101010100 0 00 011 0100 CCCC 100 11111',
     feature: 'FEAT_MTE',
+    status: 'todo',
     asm: 'msr name:tco uhex:CRm',
   },
 ]);
