@@ -1,7 +1,13 @@
 import { i32, type V128 } from '../emitter/expressions.ts';
 import { repeated64, vector } from '../emitter/vectors.ts';
 import { type HostPath, hostElseSoft } from './floating-point-paths.ts';
-import { FloatLanes, finiteLanes, upperHalf, zeroLanes } from './floating-point-vector-paths.ts';
+import {
+  FloatLanes,
+  finiteLanes,
+  normalSingleLanes,
+  upperHalf,
+  zeroLanes,
+} from './floating-point-vector-paths.ts';
 import { and, bitSelect, joinLowHalves, orr, xor, ZERO } from './simd-lanes.ts';
 
 /*
@@ -37,13 +43,8 @@ function fusedSingles(l: FloatLanes, path: HostPath, addend: V128, a: V128, b: V
     const [sum, error] = twoSums(d, product, d.e.let(wide(addend)));
     const narrow = d.e.let(vector('f32x4.demote_f64x2_zero', roundedToOdd(d, sum, error)));
     const result = d.e.let(vector('f64x2.promote_low_f32x4', narrow));
-    const magnitude = d.e.let(d.op('abs', result));
-    const normal = and(
-      d.op('gt', magnitude, d.constant(2 ** -126)),
-      d.op('lt', magnitude, d.constant(Number.POSITIVE_INFINITY)),
-    );
     // A sum of zero has no error.
-    path.require(d.all(orr(normal, zeroLanes(d, sum))));
+    path.require(d.all(orr(normalSingleLanes(d, result), zeroLanes(d, sum))));
     path.requireExact(() => d.all(and(zeroLanes(d, error), d.op('eq', result, sum))));
     return narrow;
   };

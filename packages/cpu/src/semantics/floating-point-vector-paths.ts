@@ -172,6 +172,10 @@ export const finiteLanes = (l: FloatLanes, a: V128): V128 =>
 export const normalLanes = (l: FloatLanes, a: V128): V128 =>
   and(l.op('gt', l.op('abs', a), l.constant(SMALLEST_NORMAL[l.type])), finiteLanes(l, a));
 
+/** The same in single-precision for lanes of double-precision. */
+export const normalSingleLanes = (d: FloatLanes, a: V128): V128 =>
+  and(d.op('gt', d.op('abs', a), d.constant(SMALLEST_NORMAL.f32)), finiteLanes(d, a));
+
 export const zeroLanes = (l: FloatLanes, a: V128): V128 => l.op('eq', a, repeated32(0));
 
 /** Lanes that are not NaN in either operand. */

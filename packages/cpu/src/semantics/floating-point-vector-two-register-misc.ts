@@ -8,6 +8,7 @@ import { formatOfSz, hostElseSoft, SZ } from './floating-point-paths.ts';
 import { compareLanes, type LaneComparison, squareRoots } from './floating-point-vector-arithmetic.ts';
 import {
   FloatLanes,
+  normalSingleLanes,
   Q,
   upperHalf,
   vectorFormats,
@@ -152,12 +153,7 @@ function narrowDoubles(l: FloatLanes, a: V128): void {
     (path) => {
       const singles = l.e.let(vector('f32x4.demote_f64x2_zero', a));
       const result = l.e.let(vector('f64x2.promote_low_f32x4', singles));
-      const magnitude = l.e.let(l.op('abs', result));
-      const normal = and(
-        l.op('gt', magnitude, l.constant(2 ** -126)),
-        l.op('lt', magnitude, l.constant(Number.POSITIVE_INFINITY)),
-      );
-      path.require(l.all(orr(normal, zeroLanes(l, a))));
+      path.require(l.all(orr(normalSingleLanes(l, result), zeroLanes(l, a))));
       path.requireExact(() => l.all(l.op('eq', result, a)));
       writeNarrow(l, singles);
     },
