@@ -106,7 +106,7 @@ function widenHalves(l: FloatLanes, a: V128): void {
       e.setVector('Rd', orr(value, and(words, repeated32(0x8000_0000))));
     },
     () => e.setVector('Rd', l.soft('toSingle', [a])),
-    true,
+    { anyControl: true },
   );
 }
 
