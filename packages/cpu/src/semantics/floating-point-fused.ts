@@ -20,6 +20,8 @@ import {
   wrap,
   xor,
 } from '../emitter/expressions.ts';
+import { extractLane, vector } from '../emitter/vectors.ts';
+import { hostFusesMultiplyAdd } from '../floating-point/host-fused.ts';
 import type { FormatBits } from '../floating-point/operation-word.ts';
 import {
   bitsOf,
@@ -42,7 +44,7 @@ import {
 } from './floating-point-paths.ts';
 
 /*
- * Fused multiply-add, which the host does not have.
+ * Fused multiply-add, which not every host has.
  *
  * Single-precision: the product of two floats is exact in double-precision. The sum there is rounded to odd,
  * which leaves enough for the last rounding to be right: a value that is not exact has a one at its end, so it
@@ -147,8 +149,38 @@ function fusedDouble(e: Emitter, path: HostPath, addend: F64, a: F64, b: F64): F
   return held;
 }
 
-/** addend + a * b with one rounding; operands are held. */
+/** addend + a * b by the host's own instruction, whose other lanes do the same. */
+function relaxed<T extends FloatType>(addend: Expr<T>, a: Expr<T>, b: Expr<T>): Expr<T> {
+  const shape = addend.type === 'f32' ? 'f32x4' : 'f64x2';
+  const [x, y, z] = [a, b, addend].map((operand) => vector(`${shape}.splat`, operand));
+  return extractLane(addend.type, `${shape}.extract_lane`, vector(`${shape}.relaxed_madd`, x, y, z), 0);
+}
+
+/**
+ * addend + a * b with one rounding; operands are held. Where the host has an instruction for that, it does what
+ * needs no more than a look at the result.
+ */
 export function hostFused<T extends FloatType>(
+  e: Emitter,
+  path: HostPath,
+  addend: Expr<T>,
+  a: Expr<T>,
+  b: Expr<T>,
+): Expr<T> {
+  if (!hostFusesMultiplyAdd()) return emulated(e, path, addend, a, b);
+  const result = e.temporary(addend.type);
+  const held = local(addend.type, result);
+  e.block((done) => {
+    path.whenInexact(() => {
+      e.assign(result, relaxed(addend, a, b));
+      e.brIf(isNormal(held), done);
+    });
+    e.assign(result, emulated(e, path, addend, a, b));
+  });
+  return held;
+}
+
+function emulated<T extends FloatType>(
   e: Emitter,
   path: HostPath,
   addend: Expr<T>,

@@ -47,6 +47,7 @@ const LINES = `
 244 f64x2.min f64x2.max f64x2.pmin f64x2.pmax
 248 i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u f32x4.convert_i32x4_s f32x4.convert_i32x4_u
 252 i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u
+261 f32x4.relaxed_madd - f64x2.relaxed_madd
 `;
 
 export type SimdName = `${'v128' | 'i8x16' | 'i16x8' | 'i32x4' | 'i64x2' | 'f32x4' | 'f64x2'}.${string}`;
