@@ -10,6 +10,7 @@ export * from './interrupts.ts';
 export * from './layout.ts';
 export * from './part.ts';
 export * from './physical-memory.ts';
+export * from './semihosting.ts';
 export * from './snapshot.ts';
 export * from './system-registers.ts';
 export * from './translation.ts';

@@ -7,6 +7,7 @@ import type { ExceptionModelFactory, ExceptionObserver, FirmwareCalls } from './
 import type { FrameAllocator } from './frame-allocator.ts';
 import type { InterruptController, InterruptSpec, IrqLine } from './interrupts.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
+import type { SemihostingCalls } from './semihosting.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { SystemRegisterDefinition, SystemRegisters } from './system-registers.ts';
 import type { AddressTranslation, PageTableBuilder, TranslationStatistics } from './translation.ts';
@@ -40,6 +41,7 @@ export interface Capabilities {
   'page-tables': PageTableBuilder;
   exceptions: ExceptionModelFactory;
   firmware: FirmwareCalls;
+  semihosting: SemihostingCalls;
   'interrupt-controller': InterruptController;
   'memory-management': MemoryManagement;
 }

@@ -99,6 +99,7 @@ async function createCluster(model: CpuModel, context: PartContext<Requires>): P
     exceptions,
     registers: systemRegisters,
     firmware: () => context.find('firmware'),
+    semihosting: () => context.find('semihosting'),
     features: model.features,
     dcZvaKey: DC_ZVA_KEY,
     onReset: (cpu) => {

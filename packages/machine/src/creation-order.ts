@@ -14,6 +14,7 @@ const EARLY: readonly CapabilityName[] = [
   'page-tables',
   'exceptions',
   'firmware',
+  'semihosting',
   'cpu',
   'interrupt-controller',
 ];

@@ -14,6 +14,7 @@ import {
   type PhysicalMemory,
   PSTATE,
   type RunOutcome,
+  type SemihostingCalls,
   type StopReason,
   type SystemRegisters,
   sharedRegisterOffset,
@@ -37,6 +38,7 @@ import {
   raisePcAlignment,
 } from './syndromes.ts';
 import { SystemInstructions } from './system-instructions.ts';
+import { TranslatedMemory } from './translated-memory.ts';
 
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const CPACR_EL1 = sharedRegisterOffset('CPACR_EL1');
@@ -61,6 +63,8 @@ export interface InterpreterOptions {
   readonly exceptions: ExceptionModel;
   readonly registers: SystemRegisters;
   readonly firmware: () => FirmwareCalls | undefined;
+  /** What HLT #0xF000 calls. Default: nothing, it is UNDEFINED. */
+  readonly semihosting?: () => SemihostingCalls | undefined;
   readonly features: ReadonlySet<Feature>;
   readonly dcZvaKey: number;
   /** Puts registers other than the system registers, and those, in their reset state. */
@@ -129,6 +133,8 @@ export class Interpreter implements CpuEngine {
     const system = new SystemInstructions({
       ...this.options,
       memory: this.access,
+      semihosting: this.options.semihosting ?? (() => undefined),
+      guestMemory: new TranslatedMemory(this.cpu, this.options.translator, this.options.memory),
       takeSynchronous: (syndrome) => this.takeSynchronous(syndrome),
       waitForInterrupt: () => {
         this.waiting = true;

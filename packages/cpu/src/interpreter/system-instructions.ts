@@ -3,6 +3,8 @@ import {
   type CpuState,
   type ExceptionModel,
   type FirmwareCalls,
+  type GuestMemory,
+  type SemihostingCalls,
   type SystemAccess,
   type SystemRegister,
   type SystemRegisters,
@@ -15,6 +17,8 @@ import { EXCEPTION_CLASS, raise, raiseDataAbort } from './syndromes.ts';
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const SCTLR_NTWI = 1 << 16;
 const SCTLR_NTWE = 1 << 18;
+/** The immediate of HLT that calls semihosting. @spec Arm 100863, The semihosting interface */
+const SEMIHOSTING = 0xf000;
 const ZVA_BYTES = 64;
 /** ISS.CM of a data abort: a cache maintenance or address translation instruction faulted. */
 const CACHE_OR_TRANSLATION = 1 << 8;
@@ -26,6 +30,9 @@ export interface SystemContext {
   readonly exceptions: ExceptionModel;
   readonly memory: MemoryAccess;
   readonly firmware: () => FirmwareCalls | undefined;
+  readonly semihosting: () => SemihostingCalls | undefined;
+  /** What semihosting calls reach of guest memory. */
+  readonly guestMemory: GuestMemory;
   /** Encoding of DC ZVA, which the engine does itself. */
   readonly dcZvaKey: number;
   /** Takes the exception described by a syndrome with the pc of the state block as return address. */
@@ -66,6 +73,7 @@ export class SystemInstructions {
       raise(cpu, EXCEPTION_CLASS.breakpoint, immediate);
       return LEAVE.fault;
     }
+    if (opc === 2 && immediate === SEMIHOSTING) return this.semihosting();
     if (opc !== 0) return this.undefined();
     if (level === 1) {
       this.advance();
@@ -77,6 +85,15 @@ export class SystemInstructions {
     if (cpu.exceptionLevel === 0 || firmware?.conduit !== conduit || !firmware.call(cpu)) {
       return this.undefined();
     }
+    this.advance();
+    return LEAVE.done;
+  }
+
+  /** HLT #0xF000. As with QEMU's default, EL0 has none. */
+  private semihosting(): number {
+    const { cpu, guestMemory } = this.context;
+    const calls = this.context.semihosting();
+    if (cpu.exceptionLevel === 0 || calls?.call(cpu, guestMemory) !== true) return this.undefined();
     this.advance();
     return LEAVE.done;
   }
