@@ -21,6 +21,8 @@ import {
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
+import { KEY } from '../pointer-authentication/operation.ts';
+import { PointerAuthenticationUnit } from '../pointer-authentication/unit.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { LEAVE } from './calling-convention.ts';
 import { CodePages } from './code-pages.ts';
@@ -141,6 +143,7 @@ export class Interpreter implements CpuEngine {
       },
     });
     const floatingPoint = new FloatingPointUnit(this.cpu);
+    const pointers = new PointerAuthenticationUnit(this.cpu, this.options.registers);
     const imports: InterpreterImports = {
       enter: (status) => this.enter(status),
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
@@ -157,10 +160,13 @@ export class Interpreter implements CpuEngine {
       systemWrite: (word) => system.systemWrite(word),
       systemOperation: (word) => system.systemOperation(word),
       pstateWrite: (word) => system.pstateWrite(word),
-      exceptionReturn: () => {
+      exceptionReturn: (authenticated) => {
         this.atPc = this.cpu.exceptionLevel > 0;
-        return system.exceptionReturn();
+        if (authenticated === 0 || !this.atPc) return system.exceptionReturn();
+        const key = authenticated === 1 ? KEY.IA : KEY.IB;
+        return pointers.withAuthenticatedReturn(key, () => system.exceptionReturn());
       },
+      pointerAuthentication: (operation) => pointers.run(operation),
       wait: (kind) => system.wait(kind),
     };
     const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
@@ -176,6 +182,8 @@ export class Interpreter implements CpuEngine {
 
   run(budget: number): RunOutcome {
     if (this.compiled === undefined) throw new Error('the engine is not prepared: await prepare() first');
+    // The host may have written FPCR or FPSR since the last run.
+    updateHostArithmetic(this.cpu);
     const before = this.completed;
     let left = budget;
     this.stopReason = 'budget';
