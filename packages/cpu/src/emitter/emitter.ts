@@ -53,6 +53,7 @@ export type HelperName =
   | 'systemOperation'
   | 'pstateWrite'
   | 'exceptionReturn'
+  | 'pointerAuthentication'
   | 'wait';
 
 /**
@@ -107,6 +108,9 @@ export abstract class Emitter {
   abstract writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void;
   /** X30. */
   abstract setLinkRegister(value: I64): void;
+  /** A register that no field names: X0 to X30 by number, or SP as 31. */
+  abstract fixedRegister(number: number): I64;
+  abstract setFixedRegister(number: number, value: I64): void;
 
   /** A constant computed from the fields; `key` names it among the constants of this row. */
   abstract immediate32(key: string, compute: (fields: Fields) => number): I32;

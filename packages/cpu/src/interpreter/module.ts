@@ -78,6 +78,7 @@ const HELPERS: readonly HelperName[] = [
   'systemOperation',
   'pstateWrite',
   'exceptionReturn',
+  'pointerAuthentication',
   'wait',
 ];
 

@@ -125,7 +125,15 @@ export abstract class OperandEmitter extends Emitter {
   }
 
   setLinkRegister(value: I64): void {
-    this.setState64(CPU_STATE.x + 8 * 30, value);
+    this.setFixedRegister(30, value);
+  }
+
+  fixedRegister(number: number): I64 {
+    return this.state64(CPU_STATE.x + 8 * number);
+  }
+
+  setFixedRegister(number: number, value: I64): void {
+    this.setState64(CPU_STATE.x + 8 * number, value);
   }
 
   immediate32(key: string, compute: (fields: Fields) => number): I32 {

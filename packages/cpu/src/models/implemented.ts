@@ -18,6 +18,7 @@ export const IMPLEMENTED_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'FEAT_LRCPC2',
   'FEAT_LSE',
   'FEAT_PAN',
+  'FEAT_PAuth',
   'FEAT_SB',
   'FEAT_SSBS',
   'FEAT_UAO',

@@ -7,6 +7,7 @@ import { floatingPointRegisters } from './floating-point.ts';
 import { identificationRegisters } from './identification.ts';
 import { implementationRegisters } from './implementation-defined.ts';
 import { limitedOrderingRegisters } from './limited-ordering.ts';
+import { pointerAuthenticationRegisters } from './pointer-authentication.ts';
 
 export { DC_ZVA_KEY } from './caches.ts';
 export { cpuAffinity } from './identification.ts';
@@ -33,6 +34,7 @@ export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}):
     ...controlRegisters(model),
     ...debugRegisters(model),
     ...limitedOrderingRegisters(model),
+    ...pointerAuthenticationRegisters(model),
     ...floatingPointRegisters(model),
     ...implementationRegisters(model, { cpus, peripheralBase }),
     ...CACHE_OPERATIONS,

@@ -21,6 +21,7 @@ import { loadStoreSemantics } from './loads-stores.ts';
 import { logicalSemantics } from './logical.ts';
 import { moveAndBitfieldSemantics } from './move-and-bitfield.ts';
 import { orderedExtensionSemantics } from './ordered-extensions.ts';
+import { pointerAuthenticationSemantics } from './pointer-authentication.ts';
 import { simdIntegerSemantics } from './simd.ts';
 import { systemSemantics } from './system.ts';
 
@@ -40,6 +41,7 @@ export const allSemantics: ReadonlyMap<string, Semantics> = new Map(
     ...atomicSemantics,
     ...orderedExtensionSemantics,
     ...flagManipulationSemantics,
+    ...pointerAuthenticationSemantics,
     ...aesSemantics,
     ...sha1Semantics,
     ...sha256Semantics,
