@@ -18,8 +18,8 @@ export const TEMPORARIES = {
   i32: { first: LOCAL.firstI32, end: 11 },
   i64: { first: LOCAL.firstI64, end: 23 },
   f32: { first: 23, end: 29 },
-  f64: { first: 29, end: 35 },
-  v128: { first: 35, end: 45 },
+  f64: { first: 29, end: 39 },
+  v128: { first: 39, end: 49 },
 } as const;
 
 /** Why compiled code hands over to the engine. */

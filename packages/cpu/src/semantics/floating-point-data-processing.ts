@@ -1,4 +1,5 @@
 import type { Expr } from '../emitter/expressions.ts';
+import { hostFusesMultiplyAdd } from '../floating-point/host-fused.ts';
 import type { Semantics } from './definition.ts';
 import { binaryOperation, type HostBinary, squareRoot } from './floating-point-arithmetic.ts';
 import { multiplyAdd } from './floating-point-fused.ts';
@@ -46,7 +47,8 @@ const threeSources = THREE_SOURCES.flatMap(([name, negatesAddend, negatesFactor]
         (result: Expr) => e.setScalar('Rd', result),
       );
     },
-    { outlined: true },
+    // Without an instruction of the host for it, it takes too much room.
+    { outlined: !hostFusesMultiplyAdd() },
   ),
 );
 

@@ -26,6 +26,7 @@ import type { FormatBits } from '../floating-point/operation-word.ts';
 import {
   bitsOf,
   demote,
+  type Float,
   type FloatType,
   floatConstant,
   fromBits,
@@ -33,6 +34,7 @@ import {
   host,
   hostCompare,
   hostElseSoft,
+  isExactProduct,
   isFiniteFloat,
   isNormal,
   isZero,
@@ -141,7 +143,7 @@ function fusedDouble(e: Emitter, path: HostPath, addend: F64, a: F64, b: F64): F
     },
     () => {
       // A product that is zero leaves the sum exact.
-      path.require(or(isZero(a), isZero(b)));
+      path.require(isZeroProduct(a, b));
       e.assign(result, host('f64', 'Add', addend, host('f64', 'Mul', a, b)));
       path.require(isFiniteFloat(held));
     },
@@ -156,6 +158,27 @@ function relaxed<T extends FloatType>(addend: Expr<T>, a: Expr<T>, b: Expr<T>): 
   return extractLane(addend.type, `${shape}.extract_lane`, vector(`${shape}.relaxed_madd`, x, y, z), 0);
 }
 
+/** Whether the sum of a product that is a float itself and of the addend is exact: cheap, and often enough. */
+function isExactFused<T extends FloatType>(
+  e: Emitter,
+  addend: Expr<T>,
+  a: Expr<T>,
+  b: Expr<T>,
+  result: Expr<T>,
+): I32 {
+  if (addend.type === 'f32') {
+    const product = e.let(host('f64', 'Mul', promote(a as F32), promote(b as F32)));
+    const [sum, error] = twoSum(e, product, e.let(promote(addend as F32)));
+    return and(isExact(error), hostCompare('Eq', promote(result as F32), sum));
+  }
+  const product = e.let(host('f64', 'Mul', a as F64, b as F64));
+  const [, error] = twoSum(e, product, addend as F64);
+  const isFloat = or(and(isNormal(product), isExactProduct(a, b, product as Expr<T>)), isZeroProduct(a, b));
+  return and(isFloat, isExact(error));
+}
+
+const isZeroProduct = (a: Float, b: Float): I32 => or(isZero(a), isZero(b));
+
 /**
  * addend + a * b with one rounding; operands are held. Where the host has an instruction for that, it does what
  * needs no more than a look at the result.
@@ -168,16 +191,12 @@ export function hostFused<T extends FloatType>(
   b: Expr<T>,
 ): Expr<T> {
   if (!hostFusesMultiplyAdd()) return emulated(e, path, addend, a, b);
-  const result = e.temporary(addend.type);
-  const held = local(addend.type, result);
-  e.block((done) => {
-    path.whenInexact(() => {
-      e.assign(result, relaxed(addend, a, b));
-      e.brIf(isNormal(held), done);
-    });
-    e.assign(result, emulated(e, path, addend, a, b));
-  });
-  return held;
+  const result = e.let(relaxed(addend, a, b));
+  const normal = e.let(isNormal(result));
+  path.require(or(normal, isZero(result)));
+  // A zero may be what is left of something smaller.
+  path.requireExact(() => isExactFused(e, addend, a, b, result), normal);
+  return result;
 }
 
 function emulated<T extends FloatType>(

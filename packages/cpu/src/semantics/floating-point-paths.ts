@@ -15,6 +15,7 @@ import {
   ltU,
   or,
   shl,
+  shrU,
   sub,
   type V128,
   xor,
@@ -28,7 +29,6 @@ import {
   softOperation,
 } from '../floating-point/operation-word.ts';
 import { HOST_ARITHMETIC } from '../floating-point/unit.ts';
-import type { InnerLabel } from '../wasm/code.ts';
 import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
 import { type Choice, type Semantics, semantics } from './definition.ts';
 
@@ -190,12 +190,14 @@ export function elementOperand(
 export interface HostPath {
   /** Gives up, and goes to the software, unless the condition holds. */
   require(condition: I32): void;
-  /** Gives up unless an inexact result is allowed or, evaluated only then, this one is exact. */
-  requireExact(exact: () => I32): void;
+  /**
+   * Gives up unless an inexact result is allowed or, evaluated only then, this one is exact.
+   *
+   * @param mayBeInexact 0 where FPSR can't allow it, else 1.
+   */
+  requireExact(exact: () => I32, mayBeInexact?: I32): void;
   /** While subnormal numbers are flushed, gives up unless the condition holds. */
   requireWhenFlushing(condition: () => I32): void;
-  /** Emits what is done only where inexact results are allowed. */
-  whenInexact(then: () => void): void;
 }
 
 export interface HostOptions {
@@ -204,6 +206,8 @@ export interface HostOptions {
   /** It is right while subnormal numbers are flushed, if this holds: that no operand is one of them. */
   readonly flushable?: () => I32;
 }
+
+const INEXACT_BIT = Math.log2(HOST_ARITHMETIC.inexact);
 
 /** Emits both paths. The host's sets the result at its end, after its last requirement. */
 export function hostElseSoft(
@@ -227,20 +231,17 @@ export function hostElseSoft(
       }
       hostPath({
         require,
-        requireExact: (exact) => requireExact(e, allowed, giveUp, exact),
+        requireExact: (exact, mayBeInexact = i32(1)) => {
+          e.block((go) => {
+            e.brIf(and(shrU(allowed, i32(INEXACT_BIT)), mayBeInexact), go);
+            require(exact());
+          });
+        },
         requireWhenFlushing,
-        whenInexact: (then) => e.if(and(allowed, i32(HOST_ARITHMETIC.inexact)), then),
       });
       e.br(done);
     });
     soft();
-  });
-}
-
-function requireExact(e: Emitter, allowed: I32, giveUp: InnerLabel, exact: () => I32): void {
-  e.block((go) => {
-    e.brIf(and(allowed, i32(HOST_ARITHMETIC.inexact)), go);
-    e.brIf(eqz(exact()), giveUp);
   });
 }
 
