@@ -9,6 +9,7 @@ import {
   readMachineDocument,
   virt,
 } from '@armature/machine';
+import { type SemihostingOptions, semihosting } from '@armature/semihosting';
 import { type Command, Option } from 'commander';
 import { quantity } from './arguments.ts';
 import { UsageError } from './failure.ts';
@@ -56,20 +57,25 @@ export function addMachineOptions(command: Command): Command {
     );
 }
 
+/** What a command decides about the machine it builds. */
+export interface MachineDefaults {
+  readonly clock: ClockMode;
+  readonly flash?: Uint8Array | undefined;
+  readonly semihosting?: SemihostingOptions | undefined;
+}
+
 /** Nanoseconds of the host. */
 const hostTime = (): number => performance.now() * 1e6;
 
 /**
  * Builds the machine that the arguments name.
  *
- * @param flash firmware for the board's flash
+ * @param defaults.flash firmware for the board's flash
+ * @param defaults.semihosting what the guest gets by semihosting; none when it is left out
  */
-export async function makeMachine(
-  args: MachineArguments,
-  defaults: { clock: ClockMode; flash?: Uint8Array | undefined },
-): Promise<Machine> {
+export async function makeMachine(args: MachineArguments, defaults: MachineDefaults): Promise<Machine> {
   const options: MachineOptions = { hostTime, ...(args.clock && { clock: args.clock }) };
-  if (args.machine !== undefined) return fromFile(args, options, defaults.clock);
+  if (args.machine !== undefined) return fromFile(args, options, defaults);
   const board = virt({
     clock: defaults.clock,
     ...options,
@@ -79,10 +85,15 @@ export async function makeMachine(
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
   });
-  return await board.build();
+  if (defaults.semihosting === undefined) return await board.build();
+  return await board.use(semihosting(defaults.semihosting)).build();
 }
 
-async function fromFile(args: MachineArguments, options: MachineOptions, clock: ClockMode): Promise<Machine> {
+async function fromFile(
+  args: MachineArguments,
+  options: MachineOptions,
+  { clock, semihosting: hosting }: MachineDefaults,
+): Promise<Machine> {
   const extra = (['board', 'cpu', 'engine', 'memory', 'allocator'] as const).find(
     (name) => args[name] !== undefined,
   );
@@ -95,7 +106,8 @@ async function fromFile(args: MachineArguments, options: MachineOptions, clock: 
   const document = parseDocument(args.machine!);
   const stated = typeof document === 'object' && document !== null && 'clock' in document;
   const description = readMachineDocument(document, { ...(stated ? {} : { clock }), ...options });
-  return buildMachine(description.parts, description.options);
+  const parts = hosting === undefined ? description.parts : [...description.parts, semihosting(hosting)];
+  return buildMachine(parts, description.options);
 }
 
 function parseDocument(path: string): unknown {

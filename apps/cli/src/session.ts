@@ -1,4 +1,5 @@
 import { type BootOptions, boot, type ExceptionRecord, type Machine, type RunEnd } from '@armature/machine';
+import type { SemihostingHost } from './semihosting/host.ts';
 import { SerialOutput } from './serial.ts';
 import { Terminal } from './terminal.ts';
 
@@ -8,6 +9,8 @@ export interface SessionOptions {
   readonly maxInstructions?: number;
   /** Boot again when the guest asks for a reset. */
   readonly reboot: boolean;
+  /** Semihosting has standard input; the serial line gets none. */
+  readonly semihosting?: SemihostingHost | undefined;
 }
 
 /** How a session ended. `quit`: the user left it. `signal`: this process was told to end. */
@@ -21,6 +24,8 @@ export interface SessionReport {
   /** How often the guest was booted again. */
   readonly resets: number;
   readonly exception?: ExceptionRecord;
+  /** Status with which the guest ended by semihosting. */
+  readonly guestStatus?: number;
   readonly signal?: NodeJS.Signals;
 }
 
@@ -48,7 +53,7 @@ class Session {
     this.machine = machine;
     this.options = options;
     const line = machine.find('console');
-    this.inputEnded = line === undefined;
+    this.inputEnded = line === undefined || options.semihosting !== undefined;
     this.terminal = new Terminal(process.stdin, {
       input: (bytes) => {
         line?.write(bytes);
@@ -62,6 +67,7 @@ class Session {
       },
     });
     line?.listen(this.output.write);
+    options.semihosting?.connect(this.output);
   }
 
   async run(): Promise<SessionReport> {
@@ -72,7 +78,7 @@ class Session {
       process.on(signal, handler);
       return () => process.off(signal, handler);
     });
-    this.terminal.open();
+    if (options.semihosting === undefined) this.terminal.open();
     try {
       return await this.loop();
     } finally {
@@ -113,7 +119,8 @@ class Session {
 
   private report(end: { reason: SessionEnd } & Partial<SessionReport>): SessionReport {
     const { instructions, resets, seconds } = this;
-    return { instructions, resets, seconds, ...end };
+    const guestStatus = this.options.semihosting?.status;
+    return { instructions, resets, seconds, ...(guestStatus !== undefined && { guestStatus }), ...end };
   }
 
   /** The guest is idle: waits for a key, the end of input, or a signal. */

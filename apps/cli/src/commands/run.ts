@@ -7,6 +7,7 @@ import { describeFailure, UsageError } from '../failure.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { exceptionLoopError, haltedError } from '../guest-failure.ts';
 import { addMachineOptions, type MachineArguments, makeMachine } from '../machine-options.ts';
+import { SemihostingHost } from '../semihosting/host.ts';
 import { runSession, type SessionReport } from '../session.ts';
 import { jsonSummary, textSummary } from '../summary.ts';
 import { TraceWriter } from '../trace-writer.ts';
@@ -23,6 +24,8 @@ export interface RunArguments extends MachineArguments {
   readonly maxInstructions?: number;
   readonly quiet?: boolean;
   readonly reboot: boolean;
+  readonly semihosting?: boolean;
+  readonly semihostingRoot?: string;
   readonly summary?: boolean;
   readonly trace?: readonly string[];
 }
@@ -59,6 +62,18 @@ export function addRunCommand(program: Command): void {
       new Option('--load <address>', 'load the image as raw code at this address').argParser(quantity),
     )
     .addOption(new Option('--entry <address>', 'start at this address').argParser(address))
+    .addOption(
+      new Option(
+        '--semihosting',
+        'Arm semihosting: HLT #0xF000 reaches standard input and output, and exits',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--semihosting-root <dir>',
+        'the files of this directory for semihosting (default: no files)',
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -68,12 +83,14 @@ Examples:
   armature run code.bin --load 0x4010_0000 --max-instructions 1M
   armature run --bios u-boot.bin
   armature run kernel.elf --machine board.json --trace exceptions
+  armature run --semihosting --cpu max program.elf
 
 Exit status:
   0  the guest switched off, or Ctrl-A x      4  the guest takes exceptions without end
   1  a defect of armature                     5  --max-instructions ran
   2  wrong arguments or machine               6  the guest waits for an interrupt that never comes
-  3  unusable file or image                   128 + n  signal n`,
+  3  unusable file or image                   128 + n  signal n
+  A guest that exits by semihosting gives its own status.`,
     )
     .action(async (image: string | undefined, args: RunArguments) => {
       process.exitCode = await run(image, args);
@@ -87,14 +104,31 @@ async function run(path: string | undefined, args: RunArguments): Promise<number
   }
   const image = path === undefined ? undefined : await readImage(path, args.load !== undefined);
   const firmware = bios === undefined ? undefined : readBytes(bios);
-  const machine = await makeMachine(args, { clock: defaultClock(), flash: firmware });
-  return runGuest(machine, args, {
+  const semihosting = semihostingHost(args, path);
+  const machine = await makeMachine(args, {
+    clock: defaultClock(),
+    flash: firmware,
+    semihosting: semihosting?.options,
+  });
+  const boot = {
     ...(image && { image }),
     ...(firmware && { firmware }),
     ...(initrd !== undefined && { initrd: readBytes(initrd) }),
     ...(args.load !== undefined && { loadAddress: args.load }),
     ...(args.entry !== undefined && { entry: Number(args.entry) }),
-  });
+  };
+  return runGuest(machine, args, boot, { semihosting });
+}
+
+/** @throws FILE_UNREADABLE when the directory is none */
+function semihostingHost(args: RunArguments, image: string | undefined): SemihostingHost | undefined {
+  const root = args.semihostingRoot;
+  if (args.semihosting !== true) {
+    if (root === undefined) return undefined;
+    throw new UsageError('--semihosting-root goes with --semihosting', 'Add --semihosting.');
+  }
+  const commandLine = [image, args.append].filter((word) => word !== undefined).join(' ');
+  return new SemihostingHost({ root, commandLine });
 }
 
 /** People expect a terminal's seconds to be seconds, and scripts the same bytes twice. */
@@ -112,7 +146,7 @@ export async function runGuest(
   machine: Machine,
   args: RunArguments,
   image: BootOptions,
-  options: { summary?: boolean } = {},
+  options: { summary?: boolean; semihosting?: SemihostingHost | undefined } = {},
 ): Promise<number> {
   const { append, dtb, dumpDtb, maxInstructions, trace } = args;
   if (dumpDtb !== undefined) {
@@ -122,6 +156,7 @@ export async function runGuest(
   if (trace !== undefined) machine.onTrace(trace, tracer.write);
   const report = await runSession(machine, {
     reboot: args.reboot,
+    semihosting: options.semihosting,
     boot: {
       ...image,
       ...(append !== undefined && { bootArguments: append }),
@@ -151,7 +186,8 @@ function conclude(machine: Machine, report: SessionReport, args: RunArguments, a
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-function exitCodeOf({ reason, signal }: SessionReport): number {
+function exitCodeOf({ guestStatus, reason, signal }: SessionReport): number {
+  if (reason === 'power-off' && guestStatus !== undefined) return guestStatus;
   switch (reason) {
     case 'budget':
       return EXIT.budget;
