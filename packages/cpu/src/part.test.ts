@@ -30,7 +30,21 @@ describe('the cpu part', () => {
     });
   });
 
-  test.each([{ model: 'cortex-a9' }, { model: '' }, { engine: 'fastest' }])('refuses %j', (options) => {
+  test('may have random numbers from a seed', () => {
+    expect(cpu({ random: { seed: 7 } }).toJSON?.()).toEqual({
+      part: 'cpu',
+      model: 'cortex-a72',
+      random: { seed: 7 },
+    });
+  });
+
+  test.each([
+    { model: 'cortex-a9' },
+    { model: '' },
+    { engine: 'fastest' },
+    { random: { seed: 0.5 } },
+    { random: { seed: 2 ** 32 } },
+  ])('refuses %j', (options) => {
     expect(codeOf(options)).toBe('CONFIG_INVALID');
   });
 });

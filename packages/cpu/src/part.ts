@@ -14,13 +14,18 @@ import {
 import type { Feature } from '@armature/isa';
 import { Interpreter } from './interpreter/engine.ts';
 import { type CpuModel, type CpuModelName, cpuModel, type FeatureChanges } from './models/index.ts';
-import { cpuRegisters, DC_ZVA_KEY } from './registers/index.ts';
+import { cpuRegisters, DC_ZVA_KEY, SeededNumbers } from './registers/index.ts';
 
 export interface CpuOptions {
   /** Which CPU the guest sees. Default `cortex-a72`. */
   readonly model?: CpuModelName;
   /** Features to switch on or off, beyond what the model has; identification registers follow. */
   readonly features?: FeatureChanges;
+  /**
+   * Gives the CPU the random numbers of FEAT_RNG: the same seed, a whole number of 32 bits, gives the same numbers.
+   * Default: the CPU has no RNDR.
+   */
+  readonly random?: { readonly seed: number };
   /** What runs its instructions. Default `auto`: the fastest there is. */
   readonly engine?: 'auto' | 'interpreter';
 }
@@ -34,7 +39,7 @@ type Requires = 'address-translation' | 'exceptions' | 'ram';
  * An AArch64 CPU as a part of a machine.
  *
  * @example createMachine().use(cpu({ model: 'cortex-a72' }))
- * @throws CONFIG_INVALID for an unknown model, feature or engine; UNSUPPORTED for a feature not implemented
+ * @throws CONFIG_INVALID for an unknown model, feature or engine, or a seed that is none; UNSUPPORTED for a feature not implemented
  */
 export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   const model = cpuModel(options.model ?? 'cortex-a72', options.features);
@@ -43,6 +48,13 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
     throw new ArmatureError('CONFIG_INVALID', `unknown CPU engine ${JSON.stringify(engine)}`, {
       context: { engine },
       hint: 'The engines are auto and interpreter.',
+    });
+  }
+  const seed = options.random?.seed;
+  if (seed !== undefined && (seed | 0) !== seed && seed >>> 0 !== seed) {
+    throw new ArmatureError('CONFIG_INVALID', `random.seed is ${seed}, not a whole number of 32 bits`, {
+      context: { seed },
+      hint: 'Take one from -2147483648 to 4294967295.',
     });
   }
   return {
@@ -54,10 +66,11 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
       part: 'cpu',
       model: model.name,
       ...(options.features && { features: options.features }),
+      ...(options.random && { random: options.random }),
       ...(engine === 'auto' ? {} : { engine }),
     }),
     async create(context) {
-      const cluster = await createCluster(model, context);
+      const cluster = await createCluster(model, options, context);
       return {
         capabilities: { cpu: cluster },
         deviceTree: [
@@ -80,14 +93,19 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   };
 }
 
-async function createCluster(model: CpuModel, context: PartContext<Requires>): Promise<CpuCluster> {
+async function createCluster(
+  model: CpuModel,
+  options: CpuOptions,
+  context: PartContext<Requires>,
+): Promise<CpuCluster> {
+  const random = options.random && new SeededNumbers(options.random.seed);
   const state = context.cpuStates[0];
   const translator = context
     .use('address-translation')
     .createTranslator(state, context.memory, model.translation);
   const exceptions = context.use('exceptions').createExceptionModel(pstateFeatures(model.features));
   const { systemRegisters } = context;
-  systemRegisters.add(cpuRegisters(model), 'cpu');
+  systemRegisters.add(cpuRegisters(model, { ...(random && { random }) }), 'cpu');
   systemRegisters.add(translator.registers, 'address-translation');
   systemRegisters.add(exceptions.registers, 'exceptions');
   const interpreter = new Interpreter({
@@ -104,6 +122,7 @@ async function createCluster(model: CpuModel, context: PartContext<Requires>): P
     dcZvaKey: DC_ZVA_KEY,
     onReset: (cpu) => {
       resetState(cpu);
+      random?.reset();
       systemRegisters.reset(cpu);
       exceptions.reset(cpu);
       translator.reset();

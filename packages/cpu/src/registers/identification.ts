@@ -7,6 +7,7 @@ import {
 } from '@armature/core';
 import type { CpuModel } from '../models/index.ts';
 import { EL1_RO, readZero } from './hooks.ts';
+import { RANDOM_NUMBER_REGISTERS } from './random-numbers.ts';
 
 /** CPUs that share the lowest affinity level. */
 const CLUSTER_SIZE = 16;
@@ -44,15 +45,22 @@ export function constant(name: string, encoding: SystemEncoding, value: bigint):
   return value === 0n ? { ...row, read: readZero } : { ...row, reset: value };
 }
 
+/** What a machine gives its CPUs beyond their model. */
+export interface MachineExtensions {
+  /** The interrupt controller is accessed by system registers. */
+  readonly gicRegisters: boolean;
+  /** There are random numbers in RNDR. */
+  readonly randomNumbers: boolean;
+}
+
 /**
  * The identification registers: those of the model, and the reserved ones around them, which read as zero.
  *
- * @param hasGicRegisters whether the machine's interrupt controller is accessed by system registers
  * @spec DDI 0487, Principles of the ID scheme for fields in ID registers; MIDR_EL1; MPIDR_EL1
  */
 export function identificationRegisters(
   model: CpuModel,
-  hasGicRegisters: boolean,
+  extensions: MachineExtensions,
 ): readonly SystemRegisterDefinition[] {
   const idValue = (name: string): bigint => model.idRegisters[name] ?? 0n;
   const rows: SystemRegisterDefinition[] = [
@@ -71,9 +79,13 @@ export function identificationRegisters(
       const encoding = { op0: 3, op1: 0, crn: 0, crm, op2 };
       const stem = NAMES[crm]?.[op2];
       const name = stem ? `${stem}_EL1` : systemKeyName(systemKey(encoding));
-      const gic = name === 'ID_AA64PFR0_EL1' && hasGicRegisters ? GIC_SYSTEM_REGISTERS : 0n;
-      rows.push(constant(name, encoding, idValue(name) | gic));
+      rows.push(constant(name, encoding, idValue(name) | extensionBits(name, extensions)));
     }
   }
   return rows;
+}
+
+function extensionBits(name: string, { gicRegisters, randomNumbers }: MachineExtensions): bigint {
+  if (name === 'ID_AA64PFR0_EL1' && gicRegisters) return GIC_SYSTEM_REGISTERS;
+  return name === 'ID_AA64ISAR0_EL1' && randomNumbers ? RANDOM_NUMBER_REGISTERS : 0n;
 }

@@ -8,9 +8,11 @@ import { identificationRegisters } from './identification.ts';
 import { implementationRegisters } from './implementation-defined.ts';
 import { limitedOrderingRegisters } from './limited-ordering.ts';
 import { pointerAuthenticationRegisters } from './pointer-authentication.ts';
+import { type RandomSource, randomNumberRegisters } from './random-numbers.ts';
 
 export { DC_ZVA_KEY } from './caches.ts';
 export { cpuAffinity } from './identification.ts';
+export { type RandomSource, SeededNumbers } from './random-numbers.ts';
 
 /** What a CPU's registers tell of the machine it is in. */
 export interface CpuRegisterOptions {
@@ -20,6 +22,8 @@ export interface CpuRegisterOptions {
   readonly peripheralBase?: bigint;
   /** Whether the interrupt controller is accessed by system registers (ICC_*). Default false. */
   readonly gicSystemRegisters?: boolean;
+  /** Where RNDR gets its numbers. Default: there is no RNDR. */
+  readonly random?: RandomSource;
 }
 
 /**
@@ -27,14 +31,18 @@ export interface CpuRegisterOptions {
  * debug. Translation, exceptions, timers and interrupt controllers contribute their own.
  */
 export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}): SystemRegisterDefinition[] {
-  const { cpus = 1, peripheralBase = 0n, gicSystemRegisters = false } = options;
+  const { cpus = 1, peripheralBase = 0n, gicSystemRegisters = false, random } = options;
   return [
-    ...identificationRegisters(model, gicSystemRegisters),
+    ...identificationRegisters(model, {
+      gicRegisters: gicSystemRegisters,
+      randomNumbers: random !== undefined,
+    }),
     ...cacheRegisters(model),
     ...controlRegisters(model),
     ...debugRegisters(model),
     ...limitedOrderingRegisters(model),
     ...pointerAuthenticationRegisters(model),
+    ...randomNumberRegisters(random),
     ...floatingPointRegisters(model),
     ...implementationRegisters(model, { cpus, peripheralBase }),
     ...CACHE_OPERATIONS,
