@@ -198,6 +198,8 @@ export interface HostPath {
   requireExact(exact: () => I32, mayBeInexact?: I32): void;
   /** While subnormal numbers are flushed, gives up unless the condition holds. */
   requireWhenFlushing(condition: () => I32): void;
+  /** Emits what is done only where inexact results are allowed. */
+  whenInexact(then: () => void): void;
 }
 
 export interface HostOptions {
@@ -238,6 +240,7 @@ export function hostElseSoft(
           });
         },
         requireWhenFlushing,
+        whenInexact: (then) => e.if(and(allowed, i32(HOST_ARITHMETIC.inexact)), then),
       });
       e.br(done);
     });

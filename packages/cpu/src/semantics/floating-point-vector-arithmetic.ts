@@ -4,6 +4,7 @@ import { type HostPath, hostElseSoft, isExactProduct, isExactQuotient } from './
 import {
   type FloatLanes,
   finiteLanes,
+  noneSubnormalLanes,
   normalLanes,
   orderedLanes,
   zeroLanes,
@@ -12,10 +13,14 @@ import { and, orr } from './simd-lanes.ts';
 
 /** Operations on vectors of floating-point lanes that the host has. Operands are held. */
 
-/** Sums that are finite never underflow: a subnormal one is exact. The error of one is a float: Knuth's two-sum. */
+/**
+ * Sums that are finite never underflow: a subnormal one is exact, but may be flushed. The error of one is a float:
+ * Knuth's two-sum.
+ */
 function hostSum(l: FloatLanes, path: HostPath, a: V128, b: V128): V128 {
   const sum = l.e.let(l.op('add', a, b));
   path.require(l.all(finiteLanes(l, sum)));
+  path.requireWhenFlushing(() => l.all(orr(normalLanes(l, sum), zeroLanes(l, sum))));
   path.requireExact(() => {
     const part = l.e.let(l.op('sub', sum, a));
     const error = l.op('add', l.op('sub', a, l.op('sub', sum, part)), l.op('sub', b, part));
@@ -85,7 +90,11 @@ export function binaryLanes(
 ): void {
   const soft = (): void => set(l.soft(name, [a, b]));
   if (l.format === 16) soft();
-  else hostElseSoft(l.e, (path) => set(hostBinary(l, path, name, a, b)), soft);
+  else {
+    hostElseSoft(l.e, (path) => set(hostBinary(l, path, name, a, b)), soft, {
+      flushable: noneSubnormalLanes(l, a, b),
+    });
+  }
 }
 
 /** Square roots of all lanes. */
@@ -106,6 +115,7 @@ export function squareRoots(l: FloatLanes, a: V128): void {
       l.write(root);
     },
     soft,
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 
@@ -140,5 +150,6 @@ export function compareLanes(l: FloatLanes, name: LaneComparison, a: V128, b: V1
       l.write(l.op(HOST_COMPARISON[name], operand(a), operand(b)));
     },
     soft,
+    { flushable: noneSubnormalLanes(l, a, b) },
   );
 }

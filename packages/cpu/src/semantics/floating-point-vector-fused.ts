@@ -1,9 +1,12 @@
-import { i32, type V128 } from '../emitter/expressions.ts';
+import { i32, local, type V128 } from '../emitter/expressions.ts';
 import { repeated64, vector } from '../emitter/vectors.ts';
+import { hostFusesMultiplyAdd } from '../floating-point/host-fused.ts';
 import { type HostPath, hostElseSoft } from './floating-point-paths.ts';
 import {
   FloatLanes,
   finiteLanes,
+  noneSubnormalLanes,
+  normalLanes,
   normalSingleLanes,
   upperHalf,
   zeroLanes,
@@ -96,15 +99,35 @@ function fusedDoubles(d: FloatLanes, path: HostPath, addend: V128, a: V128, b: V
   return bitSelect(zero, plain, d.op('add', upper, odd));
 }
 
+function emulated(l: FloatLanes, path: HostPath, addend: V128, a: V128, b: V128): V128 {
+  return (l.format === 32 ? fusedSingles : fusedDoubles)(l, path, addend, a, b);
+}
+
+/** Where the host has an instruction for it, that gives the result if inexact ones are allowed and all are normal. */
 function hostFused(l: FloatLanes, path: HostPath, addend: V128, a: V128, b: V128): V128 {
-  return l.e.let((l.format === 32 ? fusedSingles : fusedDoubles)(l, path, addend, a, b));
+  const { e } = l;
+  if (!hostFusesMultiplyAdd()) return e.let(emulated(l, path, addend, a, b));
+  const result = e.temporary('v128');
+  const held = local('v128', result);
+  e.block((done) => {
+    path.whenInexact(() => {
+      e.assign(result, l.op('relaxed_madd', a, b, addend));
+      e.brIf(l.all(normalLanes(l, held)), done);
+    });
+    e.assign(result, emulated(l, path, addend, a, b));
+  });
+  return held;
 }
 
 /** Writes addend + a * b of all lanes, with one rounding each. Operands are held. */
 export function multiplyAddLanes(l: FloatLanes, addend: V128, a: V128, b: V128): void {
   const soft = (): void => l.write(l.soft('mulAdd', [addend, a, b]));
   if (l.format === 16) soft();
-  else hostElseSoft(l.e, (path) => l.write(hostFused(l, path, addend, a, b)), soft);
+  else {
+    hostElseSoft(l.e, (path) => l.write(hostFused(l, path, addend, a, b)), soft, {
+      flushable: noneSubnormalLanes(l, addend, a, b),
+    });
+  }
 }
 
 /** FRECPS, 2 - a * b, and FRSQRTS, (3 - a * b) / 2, with one rounding. */
@@ -123,5 +146,6 @@ export function newtonStepLanes(l: FloatLanes, name: 'recipStep' | 'rsqrtStep', 
       l.write(name === 'recipStep' ? result : l.op('mul', result, l.constant(0.5)));
     },
     soft,
+    { flushable: noneSubnormalLanes(l, a, b) },
   );
 }

@@ -17,7 +17,7 @@ import type {
 } from '../floating-point/operation-word.ts';
 import { bit, type Choice, type Semantics, semantics } from './definition.ts';
 import { type FloatType, formatOfSz, SZ, softVector } from './floating-point-paths.ts';
-import { and, elementBytes, SHAPES, type Size } from './simd-lanes.ts';
+import { and, elementBytes, not, orr, SHAPES, type Size } from './simd-lanes.ts';
 
 /*
  * Vectors of floating-point lanes, and the two paths of `floating-point-paths.ts` on them: the host computes all
@@ -177,6 +177,15 @@ export const normalSingleLanes = (d: FloatLanes, a: V128): V128 =>
   and(d.op('gt', d.op('abs', a), d.constant(SMALLEST_NORMAL.f32)), finiteLanes(d, a));
 
 export const zeroLanes = (l: FloatLanes, a: V128): V128 => l.op('eq', a, repeated32(0));
+
+/** For `flushable` of {@link hostElseSoft}: vectors whose lanes FPCR.FZ leaves alone. */
+export const noneSubnormalLanes =
+  (l: FloatLanes, ...operands: readonly V128[]): (() => I32) =>
+  () => {
+    const smallest = l.constant(SMALLEST_NORMAL[l.type]);
+    const kept = operands.map((a) => orr(zeroLanes(l, a), not(l.op('lt', l.op('abs', a), smallest))));
+    return l.all(kept.reduce(and));
+  };
 
 /** Lanes that are not NaN in either operand. */
 export const orderedLanes = (l: FloatLanes, a: V128, b: V128): V128 =>

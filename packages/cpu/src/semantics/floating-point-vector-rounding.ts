@@ -5,7 +5,7 @@ import { FPCR_ROUNDING, FRACTION_BITS_SHIFT } from '../floating-point/operation-
 import { FLOAT_OP } from '../wasm/opcodes.ts';
 import { powerOfTwo } from './floating-point-conversion.ts';
 import { bitsOf, demote, hostElseSoft } from './floating-point-paths.ts';
-import type { FloatLanes } from './floating-point-vector-paths.ts';
+import { type FloatLanes, noneSubnormalLanes } from './floating-point-vector-paths.ts';
 import { and, bitSelect, orr, ZERO } from './simd-lanes.ts';
 
 /** Rounding of vectors of floating-point lanes to integral values, and conversions from and to integer lanes. */
@@ -47,6 +47,7 @@ export function roundIntegralLanes(l: FloatLanes, a: V128, rounding: number, exa
       l.write(result);
     },
     soft,
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 
@@ -63,6 +64,7 @@ export function roundIntegralSizedLanes(l: FloatLanes, a: V128, width: 32 | 64, 
       l.write(result);
     },
     () => l.write(l.soft('roundIntegralSized', [a], { width, rounding })),
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 
@@ -113,6 +115,7 @@ export function toIntegerLanes(
       }
     },
     soft,
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 

@@ -8,6 +8,7 @@ import { formatOfSz, hostElseSoft, SZ } from './floating-point-paths.ts';
 import { compareLanes, type LaneComparison, squareRoots } from './floating-point-vector-arithmetic.ts';
 import {
   FloatLanes,
+  noneSubnormalLanes,
   normalSingleLanes,
   Q,
   upperHalf,
@@ -126,6 +127,7 @@ const widening = vectorRow('FCVTL_asimdmisc', { ...SZ, ...Q }, (e) => {
       e.setVector('Rd', vector('f64x2.promote_low_f32x4', operand));
     },
     () => e.setVector('Rd', l.soft('toDouble', [operand])),
+    { flushable: noneSubnormalLanes(l, operand) },
   );
 });
 
@@ -158,6 +160,7 @@ function narrowDoubles(l: FloatLanes, a: V128): void {
       writeNarrow(l, singles);
     },
     () => writeNarrow(l, l.soft('toSingle', [a])),
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 
@@ -182,6 +185,7 @@ function narrowSingles(l: FloatLanes, a: V128): void {
       writeNarrow(l, narrow(1, 0, orr(andNot(magnitude, zero), sign)));
     },
     () => writeNarrow(l, l.soft('toHalf', [a])),
+    { flushable: noneSubnormalLanes(l, a) },
   );
 }
 
