@@ -1,8 +1,7 @@
 import { type Row, fields as rowFields, table } from '@armature/isa';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cpuModel } from '../src/models/index.ts';
-import { bareMachine, CODE, DATA, STACK, VECTORS } from './bare-machine.ts';
+import { bareMachine, CODE, DATA, RAM, STACK, VECTORS } from './bare-machine.ts';
 
 const machine = await bareMachine();
 const { cpu, engine, memory } = machine;
@@ -15,7 +14,8 @@ const STEPS = 400;
 
 /** Not here: what depends on the machine around the CPU, or only makes it wait. */
 const LEFT_OUT = /^(MSR|MRS|SYSL?|WFI|WFE|HVC|SMC|ERET|DRPS|DCPS|HLT)/;
-const { features } = cpuModel('cortex-a72');
+/** Integer instructions: see the README's limitations for SIMD and floating point. */
+const features: ReadonlySet<string> = new Set(['base', 'FEAT_CRC32']);
 const rows = table.filter(
   ({ id, status, feature }) => status === 'done' && features.has(feature) && !LEFT_OUT.test(id),
 );
@@ -75,8 +75,13 @@ interface Program {
 const HANDLER = `mrs x30, elr_el1; add x30, x30, 4; lsr x29, x30, 14; cmp x29, x28; b.ne 1f; tst x30, 3; b.eq 2f
   1: mov x30, x27; 2: msr elr_el1, x30; eret`;
 
+let vectors: Uint8Array = new Uint8Array(0);
+
 function start({ words, registers, offset }: Program): void {
-  memory.fill(DATA, 4 * 4096, 0x5a);
+  // All but the page tables: programs reach far beyond their data, their vectors included.
+  memory.fill(RAM.base, VECTORS - RAM.base, 0x5a);
+  memory.write(VECTORS, vectors);
+  memory.fill(CODE, RAM.base + (RAM.size / 8) * 7 - CODE, 0x5a);
   cpu.pstate = 0x3c5;
   cpu.nzcv = Number((registers[0] >> 32n) & 0xf000_0000n);
   cpu.clearExclusive();
@@ -120,6 +125,7 @@ function outcome(one: Program, slices: readonly number[]): unknown {
 test('random programs come to the same state in one run and step by step', () => {
   machine.reset();
   machine.place(HANDLER, VECTORS + 0x200);
+  vectors = memory.read(VECTORS, CODE - VECTORS);
   fc.assert(
     fc.property(program, (one) => {
       const whole = outcome(one, [STEPS]);
