@@ -1,6 +1,7 @@
 import { type Row, fields as rowFields, table } from '@armature/isa';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cpuModel } from '../src/models/index.ts';
 import { bareMachine, CODE, DATA, RAM, STACK, VECTORS } from './bare-machine.ts';
 
 const machine = await bareMachine();
@@ -14,8 +15,7 @@ const STEPS = 400;
 
 /** Not here: what depends on the machine around the CPU, or only makes it wait. */
 const LEFT_OUT = /^(MSR|MRS|SYSL?|WFI|WFE|HVC|SMC|ERET|DRPS|DCPS|HLT)/;
-/** Integer instructions: see the README's limitations for SIMD and floating point. */
-const features: ReadonlySet<string> = new Set(['base', 'FEAT_CRC32']);
+const { features } = cpuModel('cortex-a72');
 const rows = table.filter(
   ({ id, status, feature }) => status === 'done' && features.has(feature) && !LEFT_OUT.test(id),
 );
@@ -78,7 +78,8 @@ const HANDLER = `mrs x30, elr_el1; add x30, x30, 4; lsr x29, x30, 14; cmp x29, x
 let vectors: Uint8Array = new Uint8Array(0);
 
 function start({ words, registers, offset }: Program): void {
-  // All but the page tables: programs reach far beyond their data, their vectors included.
+  // All of memory, and the translations of before: programs reach far beyond their data, even the page tables.
+  machine.reset();
   memory.fill(RAM.base, VECTORS - RAM.base, 0x5a);
   memory.write(VECTORS, vectors);
   memory.fill(CODE, RAM.base + (RAM.size / 8) * 7 - CODE, 0x5a);
