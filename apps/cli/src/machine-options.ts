@@ -106,8 +106,10 @@ async function fromFile(
   const document = parseDocument(args.machine!);
   const stated = typeof document === 'object' && document !== null && 'clock' in document;
   const description = readMachineDocument(document, { ...(stated ? {} : { clock }), ...options });
-  const parts = hosting === undefined ? description.parts : [...description.parts, semihosting(hosting)];
-  return buildMachine(parts, description.options);
+  if (hosting === undefined) return buildMachine(description.parts, description.options);
+  // The document's part has no console and no files; this one has them.
+  const others = description.parts.filter(({ name }) => name !== 'semihosting');
+  return buildMachine([...others, semihosting(hosting)], description.options);
 }
 
 function parseDocument(path: string): unknown {

@@ -53,7 +53,22 @@ export function semihosting(options: SemihostingOptions = {}): Part<'semihosting
         dispose: () => calls.reset(),
       };
     },
-    toJSON: () => ({ part: 'semihosting' }),
+    toJSON: () => ({
+      part: 'semihosting',
+      ...(options.commandLine !== undefined && { commandLine: options.commandLine }),
+      ...(options.heap && { heap: addresses(options.heap) }),
+    }),
+  };
+}
+
+/** The JSON form of a heap: a number has too few bits for every address. */
+function addresses(heap: HeapInfo): Record<keyof HeapInfo, string> {
+  const written = (address: bigint): string => `0x${BigInt.asUintN(64, address).toString(16)}`;
+  return {
+    heapBase: written(heap.heapBase),
+    heapLimit: written(heap.heapLimit),
+    stackBase: written(heap.stackBase),
+    stackLimit: written(heap.stackLimit),
   };
 }
 

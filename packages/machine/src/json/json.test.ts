@@ -54,6 +54,25 @@ test('a document builds a machine, and the machine gives the document', async ()
   expect(again.regions).toEqual(machine.regions);
 });
 
+test('semihosting with its command line and heap', async () => {
+  const semihosting = {
+    part: 'semihosting',
+    commandLine: 'program one two',
+    heap: {
+      heapBase: '0x40100000',
+      heapLimit: '0x40800000',
+      stackBase: '0xffffffffffff0000',
+      stackLimit: '0x0',
+    },
+  };
+  for (const written of [semihosting, { part: 'semihosting' }]) {
+    const document = { parts: [{ part: 'ram', base: '0x4000_0000', size: '16MiB' }, written] };
+    const machine = await machineFromJSON(document);
+    expect(machine.toJSON().parts[1]).toEqual(written);
+    expect(machine.find('semihosting')).toBeDefined();
+  }
+});
+
 describe('errors name the path', () => {
   const cases: [string, unknown, string, string][] = [
     ['no object', 7, 'CONFIG_INVALID', 'the document: expected an object, got 7'],
@@ -92,6 +111,18 @@ describe('errors name the path', () => {
       { parts: [{ part: 'psci', conduit: 'svc' }] },
       'CONFIG_INVALID',
       'parts[0].conduit: expected one of hvc, smc, got "svc"',
+    ],
+    [
+      'an incomplete heap',
+      { parts: [{ part: 'semihosting', heap: { heapBase: 0 } }] },
+      'CONFIG_INVALID',
+      'parts[0].heap.heapLimit: missing',
+    ],
+    [
+      'a heap of more than 64 bits',
+      { parts: [{ part: 'semihosting', heap: { heapBase: '0x1_0000_0000_0000_0000' } }] },
+      'CONFIG_INVALID',
+      'parts[0].heap.heapBase: expected an address such as "0x4000_0000", got "0x1_0000_0000_0000_0000"',
     ],
     [
       'an unknown allocator',

@@ -8,10 +8,12 @@ import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
+import { type HeapInfo, semihosting } from '@armature/semihosting';
 import type { AnyPart } from '../any-part.ts';
 import { ram, rom } from '../parts/ram.ts';
 import { wiredInterrupts } from '../parts/wired-interrupts.ts';
 import type { OptionReader } from './option-reader.ts';
+import { parseQuantity } from './quantities.ts';
 
 /** Makes a part from its options in a document. Read every option you know: others are refused. */
 export type PartFactory = (options: OptionReader) => AnyPart;
@@ -98,6 +100,9 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
       ...stated({ base: options.address('base'), reserveFirst: options.size('reserveFirst') }),
     }),
   psci: (options) => psci(stated({ conduit: options.choice('conduit', ['hvc', 'smc']) })),
+  // A document has no console and no files to give: whoever builds the machine connects those.
+  semihosting: (options) =>
+    semihosting(stated({ commandLine: options.text('commandLine'), heap: heap(options.object('heap')) })),
   timer: (options) => genericTimer(stated({ frequency: options.number('frequency') })),
   pl011: (options) =>
     pl011(
@@ -110,6 +115,29 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
       }),
     ),
 };
+
+/** Guest virtual addresses, each with all 64 bits, so as strings above 2^53. */
+function heap(options: OptionReader | undefined): HeapInfo | undefined {
+  if (options === undefined) return undefined;
+  const address = (name: keyof HeapInfo): bigint =>
+    options.required(name, options.convert(name, 'an address such as "0x4000_0000"', guestVirtualAddress));
+  const info = {
+    heapBase: address('heapBase'),
+    heapLimit: address('heapLimit'),
+    stackBase: address('stackBase'),
+    stackLimit: address('stackLimit'),
+  };
+  options.finish();
+  return info;
+}
+
+function guestVirtualAddress(value: unknown): bigint | undefined {
+  const quantity = parseQuantity(value);
+  if (quantity !== undefined) return BigInt(quantity);
+  if (typeof value !== 'string' || !/^0x[0-9a-f]+(_[0-9a-f]+)*$/i.test(value)) return undefined;
+  const address = BigInt(value.replaceAll('_', ''));
+  return address < 2n ** 64n ? address : undefined;
+}
 
 /** Names of features are the CPU's to check. */
 function featureChanges(value: unknown): FeatureChanges | undefined {
