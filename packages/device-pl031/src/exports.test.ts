@@ -1,0 +1,5 @@
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', async () => {
+  expect(Object.keys(await import('./index.ts')).sort()).toEqual(['PL031_REGISTER', 'Pl031', 'pl031']);
+});
