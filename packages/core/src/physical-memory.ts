@@ -76,17 +76,17 @@ export class PhysicalMemory {
 
   writeU8(address: number, value: number): void {
     this.view.setUint8(this.require(address, 1), value);
-    this.changed(address, 1);
+    this.notifyWritten(address, 1);
   }
 
   writeU32(address: number, value: number): void {
     this.view.setUint32(this.require(address, 4), value, true);
-    this.changed(address, 4);
+    this.notifyWritten(address, 4);
   }
 
   writeU64(address: number, value: bigint): void {
     this.view.setBigUint64(this.require(address, 8), value, true);
-    this.changed(address, 8);
+    this.notifyWritten(address, 8);
   }
 
   /** A copy of guest memory. @throws ADDRESS_RANGE when it is not all memory */
@@ -98,13 +98,13 @@ export class PhysicalMemory {
   /** Writes guest memory, ROM included. @throws ADDRESS_RANGE when it is not all memory */
   write(address: number, bytes: Uint8Array): void {
     this.bytes.set(bytes, this.require(address, bytes.length));
-    this.changed(address, bytes.length);
+    this.notifyWritten(address, bytes.length);
   }
 
   fill(address: number, length: number, value: number): void {
     const offset = this.require(address, length);
     this.bytes.fill(value, offset, offset + length);
-    this.changed(address, length);
+    this.notifyWritten(address, length);
   }
 
   /** Called after host code changed guest memory, so that engines drop code they derived from it. */
@@ -112,7 +112,8 @@ export class PhysicalMemory {
     this.observers.push(observer);
   }
 
-  private changed(address: number, length: number): void {
+  /** Tells observers of guest memory that host code changed through {@link PhysicalMemory.bytes}. */
+  notifyWritten(address: number, length: number): void {
     for (const observer of this.observers) observer(address, length);
   }
 
