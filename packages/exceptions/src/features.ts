@@ -3,6 +3,11 @@ import { PSTATE, type PstateFeatures } from '@armature/core';
 /** PSTATE fields that exist whatever the features, beside EL, SP and nRW. */
 const BASE_FIELDS = PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F | PSTATE.IL;
 
+/** FEAT_SSBS2 comes with FEAT_SSBS unless a CPU says that it has the field alone. */
+export function hasSsbsInstructions({ ssbs, ssbs2 = ssbs }: PstateFeatures): boolean {
+  return ssbs === true && ssbs2 === true;
+}
+
 /** The PSTATE fields that ERET loads from SPSR_ELx, EL and SP included. */
 export function restoredFields(features: PstateFeatures): number {
   return (

@@ -1,4 +1,5 @@
 import { type CpuState, PSTATE, type PstateFeatures, sharedRegisterOffset } from '@armature/core';
+import { hasSsbsInstructions } from './features.ts';
 import { switchPstate } from './levels.ts';
 import { EXCEPTION_CLASS } from './syndrome.ts';
 
@@ -53,7 +54,7 @@ export function writeField(
       selectStack(cpu, immediate);
       return true;
     case FIELD.SSBS:
-      return features.ssbs === true && writeBit(cpu, PSTATE.SSBS, immediate);
+      return hasSsbsInstructions(features) && writeBit(cpu, PSTATE.SSBS, immediate);
     case FIELD.DIT:
       return features.dit === true && writeBit(cpu, PSTATE.DIT, immediate);
     case FIELD.DAIFSet:

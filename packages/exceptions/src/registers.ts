@@ -6,6 +6,7 @@ import {
   type SystemEncoding,
   type SystemRegisterDefinition,
 } from '@armature/core';
+import { hasSsbsInstructions } from './features.ts';
 import { interruptStatus } from './interrupts.ts';
 import { masksAccessible, SYSTEM_TRAP, selectStack } from './pstate-fields.ts';
 
@@ -99,6 +100,6 @@ export function exceptionRegisters(features: PstateFeatures): readonly SystemReg
     ...(features.pan ? [pstateBits('PAN', at(0, 4, 2, 3), PSTATE.PAN, 1)] : []),
     ...(features.uao ? [pstateBits('UAO', at(0, 4, 2, 4), PSTATE.UAO, 1)] : []),
     ...(features.dit ? [pstateBits('DIT', at(3, 4, 2, 5), PSTATE.DIT, 0)] : []),
-    ...(features.ssbs ? [pstateBits('SSBS', at(3, 4, 2, 6), PSTATE.SSBS, 0)] : []),
+    ...(hasSsbsInstructions(features) ? [pstateBits('SSBS', at(3, 4, 2, 6), PSTATE.SSBS, 0)] : []),
   ];
 }

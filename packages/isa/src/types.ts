@@ -6,7 +6,10 @@
  * and assembler all read the same rows.
  */
 
-/** The architecture features rows belong to, as named by the Arm ARM. `base` is Armv8.0 without SIMD&FP. */
+/**
+ * The architecture features that a CPU may have, as named by the Arm ARM; not every one has instructions of its own.
+ * `base` is Armv8.0 without SIMD&FP.
+ */
 export const FEATURES = [
   'base',
   'FEAT_FP',
@@ -14,30 +17,45 @@ export const FEATURES = [
   'FEAT_AES',
   'FEAT_BF16',
   'FEAT_BTI',
+  'FEAT_CCIDX',
   'FEAT_CRC32',
+  'FEAT_CSV2',
   'FEAT_CSV2_2',
+  'FEAT_CSV3',
   'FEAT_DGH',
   'FEAT_DIT',
+  'FEAT_DPB',
+  'FEAT_DPB2',
   'FEAT_DotProd',
+  'FEAT_E0PD',
   'FEAT_FCMA',
   'FEAT_FHM',
   'FEAT_FP16',
   'FEAT_FRINTTS',
   'FEAT_FlagM',
   'FEAT_FlagM2',
+  'FEAT_HAFDBS',
+  'FEAT_HPDS',
+  'FEAT_HPDS2',
   'FEAT_I8MM',
+  'FEAT_IESB',
   'FEAT_JSCVT',
   'FEAT_LOR',
   'FEAT_LRCPC',
   'FEAT_LRCPC2',
   'FEAT_LSE',
+  'FEAT_LSE2',
   'FEAT_MTE',
   'FEAT_MTE2',
+  'FEAT_PACIMP',
+  'FEAT_PACQARMA5',
   'FEAT_PAN',
+  'FEAT_PAN2',
   'FEAT_PAuth',
   'FEAT_PMULL',
   'FEAT_RAS',
   'FEAT_RDM',
+  'FEAT_RNG',
   'FEAT_SB',
   'FEAT_SHA1',
   'FEAT_SHA256',
@@ -46,8 +64,14 @@ export const FEATURES = [
   'FEAT_SM3',
   'FEAT_SM4',
   'FEAT_SPE',
+  'FEAT_SPECRES',
   'FEAT_SSBS',
+  'FEAT_SSBS2',
+  'FEAT_TLBIOS',
+  'FEAT_TLBIRANGE',
   'FEAT_TRF',
+  'FEAT_TTCNP',
+  'FEAT_TTL',
   'FEAT_UAO',
 ] as const;
 

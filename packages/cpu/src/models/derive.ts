@@ -7,7 +7,7 @@ import type { CpuModel, NominalModel } from './model.ts';
 /**
  * Fields that are the same on every CPU here, whatever the real one has: register, lowest bit, value.
  *
- * @spec DDI 0487, ID_AA64PFR0_EL1; ID_AA64DFR0_EL1; ID_AA64MMFR0_EL1
+ * @spec DDI 0487, ID_AA64PFR0_EL1; ID_AA64DFR0_EL1; ID_AA64MMFR0_EL1; ID_AA64MMFR1_EL1
  */
 const MACHINE_FIELDS: readonly (readonly [register: string, shift: number, value: number])[] = [
   // EL0 and EL1 in AArch64 state only; no EL2, no EL3.
@@ -15,14 +15,17 @@ const MACHINE_FIELDS: readonly (readonly [register: string, shift: number, value
   ['ID_AA64PFR0_EL1', 4, 1],
   ['ID_AA64PFR0_EL1', 8, 0],
   ['ID_AA64PFR0_EL1', 12, 0],
-  // The Armv8.0 debug architecture; no trace unit and no performance monitors.
-  ['ID_AA64DFR0_EL1', 0, 6],
+  // No trace unit and no performance monitors.
   ['ID_AA64DFR0_EL1', 4, 0],
   ['ID_AA64DFR0_EL1', 8, 0],
   // Little-endian data at every level, one physical address space.
   ['ID_AA64MMFR0_EL1', 8, 0],
   ['ID_AA64MMFR0_EL1', 12, 0],
   ['ID_AA64MMFR0_EL1', 16, 0],
+  // Nothing of EL2: VMIDs, the EL2&0 regime, execute-never of stage 2.
+  ['ID_AA64MMFR1_EL1', 4, 0],
+  ['ID_AA64MMFR1_EL1', 8, 0],
+  ['ID_AA64MMFR1_EL1', 28, 0],
 ];
 
 /** Physical address sizes by ID_AA64MMFR0_EL1.PARange. */
@@ -63,8 +66,27 @@ function idRegistersOf(
   return registers;
 }
 
+/** Features without which another does not count, beside those before it in a field of its own. */
+const PREREQUISITES: readonly (readonly [feature: Feature, needed: Feature])[] = [
+  ['FEAT_PACIMP', 'FEAT_PAuth'],
+  ['FEAT_PACQARMA5', 'FEAT_PAuth'],
+  ...FEATURE_FIELDS.flatMap(({ levels }) =>
+    levels.slice(1).map(([feature], index): [Feature, Feature] => [feature, levels[index][0]]),
+  ),
+];
+
+/** Drops features whose prerequisites are not there, and settles on one algorithm of pointer authentication. */
+function consistent(features: Set<Feature>): ReadonlySet<Feature> {
+  for (let before = -1; before !== features.size; ) {
+    before = features.size;
+    for (const [feature, needed] of PREREQUISITES) if (!features.has(needed)) features.delete(feature);
+  }
+  if (features.has('FEAT_PACQARMA5')) features.delete('FEAT_PACIMP');
+  return features;
+}
+
 /** @spec DDI 0487, ID_AA64MMFR0_EL1 */
-function translationOf(mmfr0: bigint): Required<TranslationFeatures> {
+function translationOf(mmfr0: bigint, features: ReadonlySet<Feature>): Required<TranslationFeatures> {
   const physicalAddressBits = PHYSICAL_ADDRESS_BITS[idField(mmfr0, 0)];
   if (physicalAddressBits === undefined) {
     throw new ArmatureError('CONFIG_INVALID', 'ID_AA64MMFR0_EL1.PARange of a CPU model is above 48 bits', {
@@ -79,6 +101,13 @@ function translationOf(mmfr0: bigint): Required<TranslationFeatures> {
       ...(idField(mmfr0, 20) === 0 ? [] : [16 as const]),
       ...(idField(mmfr0, 24) === 0xf ? [] : [64 as const]),
     ],
+    hardwareUpdates: features.has('FEAT_HAFDBS') ? 'access-flag-and-dirty-state' : 'none',
+    hpds: features.has('FEAT_HPDS'),
+    e0pd: features.has('FEAT_E0PD'),
+    bti: features.has('FEAT_BTI'),
+    pan2: features.has('FEAT_PAN2'),
+    tlbios: features.has('FEAT_TLBIOS'),
+    tlbirange: features.has('FEAT_TLBIRANGE'),
   };
 }
 
@@ -94,9 +123,9 @@ export function withoutUnimplemented(
 ): CpuModel {
   const { name, deviceTreeCompatible, cacheSizes, implementationRegisters } = nominal;
   const nominalFeatures = new Set(nominal.features);
-  const features = new Set(nominal.features.filter((feature) => implemented.has(feature)));
+  const features = consistent(new Set(nominal.features.filter((feature) => implemented.has(feature))));
   const idRegisters = idRegistersOf(nominal.idRegisters, features);
-  const translation = translationOf(idRegisters.ID_AA64MMFR0_EL1 ?? 0n);
+  const translation = translationOf(idRegisters.ID_AA64MMFR0_EL1 ?? 0n, features);
   return {
     name,
     deviceTreeCompatible,

@@ -3,10 +3,12 @@ import { FEATURES, type Feature } from '@armature/isa';
 import { cortexA53 } from './cortex-a53.ts';
 import { cortexA57 } from './cortex-a57.ts';
 import { cortexA72 } from './cortex-a72.ts';
+import { cortexA76 } from './cortex-a76.ts';
 import { withoutUnimplemented } from './derive.ts';
 import { IMPLEMENTED_FEATURES } from './implemented.ts';
 import { max } from './max.ts';
 import type { CpuModel, NominalModel } from './model.ts';
+import { neoverseN1 } from './neoverse-n1.ts';
 
 export { idField, withoutUnimplemented } from './derive.ts';
 export { IMPLEMENTED_FEATURES } from './implemented.ts';
@@ -16,6 +18,8 @@ const nominalModels = {
   'cortex-a53': cortexA53,
   'cortex-a57': cortexA57,
   'cortex-a72': cortexA72,
+  'cortex-a76': cortexA76,
+  'neoverse-n1': neoverseN1,
   max,
 } as const satisfies Readonly<Record<string, NominalModel>>;
 
@@ -26,6 +30,8 @@ export const cpuModels: Readonly<Record<CpuModelName, CpuModel>> = {
   'cortex-a53': withoutUnimplemented(cortexA53),
   'cortex-a57': withoutUnimplemented(cortexA57),
   'cortex-a72': withoutUnimplemented(cortexA72),
+  'cortex-a76': withoutUnimplemented(cortexA76),
+  'neoverse-n1': withoutUnimplemented(neoverseN1),
   max: withoutUnimplemented(max),
 };
 
@@ -70,5 +76,7 @@ function changed(name: CpuModelName, { add = [], remove = [] }: FeatureChanges):
   }
   const nominal: NominalModel = nominalModels[name];
   const features = [...nominal.features, ...add].filter((feature) => !remove.includes(feature));
+  // Pointer authentication needs an algorithm.
+  if (add.includes('FEAT_PAuth')) features.push('FEAT_PACIMP');
   return withoutUnimplemented({ ...nominal, features });
 }

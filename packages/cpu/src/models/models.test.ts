@@ -10,11 +10,18 @@ const models = Object.values(cpuModels);
 
 describe('models by name', () => {
   test('are found by their names', () => {
-    expect(cpuModelNames).toEqual(['cortex-a53', 'cortex-a57', 'cortex-a72', 'max']);
+    expect(cpuModelNames).toEqual([
+      'cortex-a53',
+      'cortex-a57',
+      'cortex-a72',
+      'cortex-a76',
+      'neoverse-n1',
+      'max',
+    ]);
     for (const name of cpuModelNames) expect(cpuModel(name).name).toBe(name);
   });
 
-  test.each(['cortex-a76', 'toString', ''])('%j is an error that lists them', (name) => {
+  test.each(['cortex-a9', 'toString', ''])('%j is an error that lists them', (name) => {
     let thrown: unknown;
     try {
       cpuModel(name);
@@ -22,7 +29,9 @@ describe('models by name', () => {
       thrown = error;
     }
     expect(isArmatureError(thrown) && thrown.code).toBe('CONFIG_INVALID');
-    expect(thrown).toMatchObject({ hint: 'The models are cortex-a53, cortex-a57, cortex-a72, max.' });
+    expect(thrown).toMatchObject({
+      hint: 'The models are cortex-a53, cortex-a57, cortex-a72, cortex-a76, neoverse-n1, max.',
+    });
   });
 });
 
@@ -31,7 +40,7 @@ describe.each(models)('$name', (model) => {
 
   test('has EL0 and EL1 in AArch64 state only, and no monitors or trace', () => {
     expect(model.idRegisters.ID_AA64PFR0_EL1 & 0xffffn).toBe(0x11n);
-    expect(model.idRegisters.ID_AA64DFR0_EL1 & 0xfffn).toBe(6n);
+    expect(model.idRegisters.ID_AA64DFR0_EL1 & 0xff0n).toBe(0n);
   });
 
   test('has little-endian data and one address space', () => {
@@ -60,16 +69,33 @@ describe('identification', () => {
       0x410f_d034n,
       0x411f_d070n,
       0x410f_d083n,
+      0x414f_d0b1n,
+      0x414f_d0c1n,
       0x000f_0510n,
     ]);
   });
 
   test('tells the translation features', () => {
+    const v8 = {
+      asidBits: 16,
+      granules: [4, 64],
+      hardwareUpdates: 'none',
+      hpds: false,
+      e0pd: false,
+      bti: false,
+      pan2: false,
+      tlbios: false,
+      tlbirange: false,
+    };
+    const updates = 'access-flag-and-dirty-state';
+    const v82 = { ...v8, granules: [4, 16, 64], hardwareUpdates: updates, hpds: true, pan2: true };
     expect(models.map(({ translation }) => translation)).toEqual([
-      { physicalAddressBits: 40, asidBits: 16, granules: [4, 64] },
-      { physicalAddressBits: 44, asidBits: 16, granules: [4, 64] },
-      { physicalAddressBits: 44, asidBits: 16, granules: [4, 64] },
-      { physicalAddressBits: 48, asidBits: 16, granules: [4, 16, 64] },
+      { ...v8, physicalAddressBits: 40 },
+      { ...v8, physicalAddressBits: 44 },
+      { ...v8, physicalAddressBits: 44 },
+      { ...v82, physicalAddressBits: 40 },
+      { ...v82, physicalAddressBits: 48 },
+      { ...v82, physicalAddressBits: 48, e0pd: true, bti: true, tlbios: true, tlbirange: true },
     ]);
   });
 
@@ -107,7 +133,8 @@ describe('derivation from features', () => {
 
   test('has a field for every feature', () => {
     const known = new Set(FEATURE_FIELDS.flatMap(({ levels }) => levels.map(([feature]) => feature)));
-    expect(FEATURES.filter((feature) => feature !== 'base' && !known.has(feature))).toEqual([]);
+    // The field of its algorithm says that a CPU has pointer authentication.
+    expect(FEATURES.filter((feature) => !known.has(feature))).toEqual(['base', 'FEAT_PAuth']);
   });
 
   test('has no two fields in the same bits', () => {
@@ -131,11 +158,30 @@ describe('changes of features', () => {
     expect(back.features.size).toBe(0);
   });
 
+  test('a feature goes with those that build on it', () => {
+    const changed = cpuModel('max', { remove: ['FEAT_AES', 'FEAT_PAuth', 'FEAT_PAN'] });
+    for (const feature of ['FEAT_PMULL', 'FEAT_PACIMP', 'FEAT_PAN2'] as const) {
+      expect([feature, changed.features.has(feature)]).toEqual([feature, false]);
+    }
+    expect(changed.idRegisters.ID_AA64ISAR1_EL1 & 0xff00_0ff0n).toBe(0n);
+  });
+
+  test('the algorithm of pointer authentication is the fast one, or QARMA5 for the asking', () => {
+    // APA, API, GPA and GPI.
+    const fields = (...changes: Parameters<typeof cpuModel>): number[] =>
+      [4, 8, 24, 28].map((shift) => idField(cpuModel(...changes).idRegisters.ID_AA64ISAR1_EL1 ?? 0n, shift));
+    expect(fields('max')).toEqual([0, 1, 0, 1]);
+    expect(fields('max', { add: ['FEAT_PACQARMA5'] })).toEqual([1, 0, 1, 0]);
+    expect(fields('cortex-a72', { add: ['FEAT_PAuth'] })).toEqual([0, 1, 0, 1]);
+    expect(fields('cortex-a72', { add: ['FEAT_PAuth', 'FEAT_PACQARMA5'] })).toEqual([1, 0, 1, 0]);
+    expect(fields('cortex-a72', { add: ['FEAT_PACQARMA5'] })).toEqual([0, 0, 0, 0]);
+  });
+
   test('unknown and unimplemented features are refused', () => {
     expect(() => cpuModel('max', { remove: ['FEAT_X' as never] })).toThrowError(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
-    expect(() => cpuModel('max', { add: ['FEAT_MTE'] })).toThrowError(
+    expect(() => cpuModel('max', { add: ['FEAT_LSE2'] })).toThrowError(
       expect.objectContaining({ code: 'UNSUPPORTED' }),
     );
   });

@@ -27,7 +27,7 @@ export function ignoreWrite(): void {}
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 
 /** Bits of SCTLR_EL1 about EL0's use of system instructions. @spec DDI 0487, SCTLR_EL1 */
-export const SCTLR = { DZE: 1 << 14, UCT: 1 << 15, TSCXT: 1 << 20, UCI: 1 << 26 } as const;
+export const SCTLR = { EnRCTX: 1 << 10, DZE: 1 << 14, UCT: 1 << 15, TSCXT: 1 << 20, UCI: 1 << 26 } as const;
 
 /** Whether a bit of SCTLR_EL1 is set. */
 export function sctlrHas(cpu: CpuState, bit: number): boolean {

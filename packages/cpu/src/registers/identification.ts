@@ -7,7 +7,6 @@ import {
 } from '@armature/core';
 import type { CpuModel } from '../models/index.ts';
 import { EL1_RO, readZero } from './hooks.ts';
-import { RANDOM_NUMBER_REGISTERS } from './random-numbers.ts';
 
 /** CPUs that share the lowest affinity level. */
 const CLUSTER_SIZE = 16;
@@ -47,10 +46,8 @@ export function constant(name: string, encoding: SystemEncoding, value: bigint):
 
 /** What a machine gives its CPUs beyond their model. */
 export interface MachineExtensions {
-  /** The interrupt controller is accessed by system registers. */
-  readonly gicRegisters: boolean;
-  /** There are random numbers in RNDR. */
-  readonly randomNumbers: boolean;
+  /** Whether the interrupt controller is accessed by system registers, asked at reset. */
+  readonly gicRegisters: () => boolean;
 }
 
 /**
@@ -79,13 +76,14 @@ export function identificationRegisters(
       const encoding = { op0: 3, op1: 0, crn: 0, crm, op2 };
       const stem = NAMES[crm]?.[op2];
       const name = stem ? `${stem}_EL1` : systemKeyName(systemKey(encoding));
-      rows.push(constant(name, encoding, idValue(name) | extensionBits(name, extensions)));
+      rows.push(constant(name, encoding, idValue(name)));
     }
   }
+  const features = rows.findIndex(({ name }) => name === 'ID_AA64PFR0_EL1');
+  const value = idValue('ID_AA64PFR0_EL1');
+  rows[features] = {
+    ...rows[features],
+    reset: () => (extensions.gicRegisters() ? value | GIC_SYSTEM_REGISTERS : value),
+  };
   return rows;
-}
-
-function extensionBits(name: string, { gicRegisters, randomNumbers }: MachineExtensions): bigint {
-  if (name === 'ID_AA64PFR0_EL1' && gicRegisters) return GIC_SYSTEM_REGISTERS;
-  return name === 'ID_AA64ISAR0_EL1' && randomNumbers ? RANDOM_NUMBER_REGISTERS : 0n;
 }

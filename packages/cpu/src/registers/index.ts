@@ -1,6 +1,6 @@
 import type { SystemRegisterDefinition } from '@armature/core';
 import type { CpuModel } from '../models/index.ts';
-import { CACHE_OPERATIONS, cacheRegisters } from './caches.ts';
+import { cacheOperations, cacheRegisters } from './caches.ts';
 import { controlRegisters } from './control.ts';
 import { debugRegisters } from './debug.ts';
 import { floatingPointRegisters } from './floating-point.ts';
@@ -9,6 +9,8 @@ import { implementationRegisters } from './implementation-defined.ts';
 import { limitedOrderingRegisters } from './limited-ordering.ts';
 import { pointerAuthenticationRegisters } from './pointer-authentication.ts';
 import { type RandomSource, randomNumberRegisters } from './random-numbers.ts';
+import { reliabilityRegisters } from './reliability.ts';
+import { speculationOperations } from './speculation.ts';
 
 export { DC_ZVA_KEY } from './caches.ts';
 export { cpuAffinity } from './identification.ts';
@@ -20,9 +22,9 @@ export interface CpuRegisterOptions {
   readonly cpus?: number;
   /** Address of the interrupt controller, as CBAR_EL1 has it. Default 0. */
   readonly peripheralBase?: bigint;
-  /** Whether the interrupt controller is accessed by system registers (ICC_*). Default false. */
-  readonly gicSystemRegisters?: boolean;
-  /** Where RNDR gets its numbers. Default: there is no RNDR. */
+  /** Whether the interrupt controller is accessed by system registers (ICC_*), asked at reset. Default: no. */
+  readonly gicSystemRegisters?: () => boolean;
+  /** Where RNDR gets its numbers, where the model has it. Default: a seed of zero. */
   readonly random?: RandomSource;
 }
 
@@ -31,20 +33,21 @@ export interface CpuRegisterOptions {
  * debug. Translation, exceptions, timers and interrupt controllers contribute their own.
  */
 export function cpuRegisters(model: CpuModel, options: CpuRegisterOptions = {}): SystemRegisterDefinition[] {
-  const { cpus = 1, peripheralBase = 0n, gicSystemRegisters = false, random } = options;
+  const { cpus = 1, peripheralBase = 0n, gicSystemRegisters = () => false, random } = options;
   return [
     ...identificationRegisters(model, {
       gicRegisters: gicSystemRegisters,
-      randomNumbers: random !== undefined,
     }),
     ...cacheRegisters(model),
     ...controlRegisters(model),
     ...debugRegisters(model),
     ...limitedOrderingRegisters(model),
     ...pointerAuthenticationRegisters(model),
-    ...randomNumberRegisters(random),
+    ...randomNumberRegisters(model, random),
     ...floatingPointRegisters(model),
     ...implementationRegisters(model, { cpus, peripheralBase }),
-    ...CACHE_OPERATIONS,
+    ...reliabilityRegisters(model),
+    ...cacheOperations(model),
+    ...speculationOperations(model),
   ];
 }

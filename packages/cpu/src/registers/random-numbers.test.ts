@@ -4,20 +4,20 @@ import { describe, expect, test } from 'vitest';
 import { cpuModel } from '../models/index.ts';
 import { cpuRegisters, type RandomSource, SeededNumbers } from './index.ts';
 
-function build(random?: RandomSource) {
+function build(random: RandomSource) {
   const pages = Math.ceil(CPU_BLOCK.size / 65536) + 1;
   const cpu = new CpuState(new WebAssembly.Memory({ initial: pages }), 4096);
   const registers = createSystemRegisters();
-  registers.add(cpuRegisters(cpuModel('max'), random === undefined ? {} : { random }), 'cpu');
+  registers.add(cpuRegisters(cpuModel('max'), { random }), 'cpu');
   registers.reset(cpu);
   return { cpu, registers };
 }
 
 describe('RNDR', () => {
-  test('is not there without a source, and ID_AA64ISAR0_EL1 says so', () => {
-    const { cpu, registers } = build();
-    expect(registers.byName('RNDR')).toBeUndefined();
-    expect(cpu.get64(registers.byName('ID_AA64ISAR0_EL1')!.offset) >> 60n).toBe(0n);
+  test('is not there without its feature', () => {
+    const model = cpuModel('max', { remove: ['FEAT_RNG'] });
+    expect(cpuRegisters(model).filter(({ name }) => name.startsWith('RNDR'))).toEqual([]);
+    expect(model.idRegisters.ID_AA64ISAR0_EL1 >> 60n).toBe(0n);
   });
 
   test('gives the numbers of its source at EL0 and clears the flags', () => {
@@ -57,6 +57,16 @@ describe('numbers from a seed', () => {
     source.reset();
     expect(take(source, 1000)).toEqual(first);
     expect(take(new SeededNumbers(2), 1)).not.toEqual(first.slice(0, 1));
+  });
+
+  test('go on from a place', () => {
+    const source = new SeededNumbers(3);
+    take(source, 10);
+    const { place } = source;
+    const next = take(source, 5);
+    const other = new SeededNumbers(4);
+    other.place = place;
+    expect(take(other, 5)).toEqual(next);
   });
 
   test('have every bit set about half of the time', () => {

@@ -1,13 +1,11 @@
 import { CPU_STATE, type CpuState, type SystemRegisterDefinition } from '@armature/core';
+import type { CpuModel } from '../models/index.ts';
 import { EL0_RO } from './hooks.ts';
 
 /** Where RNDR and RNDRRS get their values: 64 random bits as two signed 32-bit halves. */
 export interface RandomSource {
   next(): { readonly lo: number; readonly hi: number };
 }
-
-/** ID_AA64ISAR0_EL1.RNDR. */
-export const RANDOM_NUMBER_REGISTERS = 1n << 60n;
 
 /**
  * A repeatable source of random numbers: the same seed gives the same numbers.
@@ -28,6 +26,16 @@ export class SeededNumbers implements RandomSource {
   reset(): void {
     this.state = this.seed;
     this.increments = 0;
+  }
+
+  /** Where in its sequence it is: for a snapshot. */
+  get place(): { readonly state: number; readonly increments: number } {
+    return { state: this.state, increments: this.increments };
+  }
+
+  set place({ state, increments }) {
+    this.state = state;
+    this.increments = increments;
   }
 
   next(): { readonly lo: number; readonly hi: number } {
@@ -51,8 +59,11 @@ export class SeededNumbers implements RandomSource {
  *
  * @spec DDI 0487, RNDR; RNDRRS
  */
-export function randomNumberRegisters(source: RandomSource | undefined): readonly SystemRegisterDefinition[] {
-  if (source === undefined) return [];
+export function randomNumberRegisters(
+  model: CpuModel,
+  source: RandomSource = new SeededNumbers(0),
+): readonly SystemRegisterDefinition[] {
+  if (!model.features.has('FEAT_RNG')) return [];
   const read = (cpu: CpuState): void => {
     const { lo, hi } = source.next();
     cpu.set(CPU_STATE.transfer, lo, hi);

@@ -20,7 +20,7 @@ export const pstateExtensions = defineGroup('pstate-extensions', { legend: { C: 
     id: 'MSR_pstate_ssbs',
     title: 'MSR (immediate), SSBS',
     pattern: '1101010100 0 00 011 0100 CCCC 001 11111',
-    feature: 'FEAT_SSBS',
+    feature: 'FEAT_SSBS2',
     asm: 'msr name:ssbs uhex:CRm',
   },
   {
