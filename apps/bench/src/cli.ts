@@ -1,19 +1,27 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { armature, type Emulator, qemu, qemuVersion } from './emulators.ts';
+import { armature, type CpuModel, type Emulator, qemu, qemuVersion } from './emulators.ts';
 import { PROGRAMS } from './programs.ts';
+import { markdownTable, writeReadmeSection } from './readme.ts';
 import { speedReport } from './report.ts';
 import { runImage } from './run-image.ts';
+import { SIMD_KINDS } from './simd/kinds.ts';
+import { measureKind } from './simd/measure.ts';
+import { simdRows, simdSummary } from './simd/report.ts';
 import { measureProgram } from './speed.ts';
+import { renderTable } from './table.ts';
 
 const USAGE = `armature-bench: measures Armature
 
   armature-bench speed [options]     bare-metal programs on QEMU and on Armature, by turns
+  armature-bench simd [options]      the same for loops of kinds of floating-point and SIMD instructions
 
   --rounds N          times that each runs each program, default 5
   --quick             a fifth of the length, 3 rounds
-  --programs LIST     of ${PROGRAMS.map(({ name }) => name).join(', ')}; default all
+  --programs LIST     speed: of ${PROGRAMS.map(({ name }) => name).join(', ')}; default all
+  --kinds PATTERN     simd: those whose name or group matches a regular expression; default all
+  --record            simd: writes the table into this package's README.md, for which all kinds must run
   --engine NAME       Armature's engine: auto (default) or interpreter
   --no-qemu           Armature alone
   --json              everything measured, as JSON
@@ -31,7 +39,10 @@ function readArguments() {
         rounds: { type: 'string' },
         quick: { type: 'boolean', default: false },
         programs: { type: 'string' },
+        kinds: { type: 'string' },
+        record: { type: 'boolean', default: false },
         engine: { type: 'string', default: 'auto' },
+        cpu: { type: 'string', default: 'cortex-a72' },
         qemu: { type: 'boolean', default: true },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -49,6 +60,11 @@ function engineOf({ engine }: Options): 'auto' | 'interpreter' {
   throw new UsageError(`unknown engine '${engine}': auto or interpreter`);
 }
 
+function cpuOf({ cpu }: Options): CpuModel {
+  if (cpu === 'cortex-a72' || cpu === 'max') return cpu;
+  throw new UsageError(`unknown CPU '${cpu}': cortex-a72 or max`);
+}
+
 function programsOf({ programs }: Options) {
   if (programs === undefined) return PROGRAMS;
   return programs.split(',').map((name) => {
@@ -58,31 +74,82 @@ function programsOf({ programs }: Options) {
   });
 }
 
-function speed(options: Options): void {
+function kindsOf({ kinds }: Options) {
+  if (kinds === undefined) return SIMD_KINDS;
+  const wanted = pattern(kinds);
+  const found = SIMD_KINDS.filter(({ name, group }) => wanted.test(name) || wanted.test(group));
+  if (found.length === 0) throw new UsageError(`--kinds ${kinds}: no kind matches`);
+  return found;
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new UsageError(`--kinds: ${(error as Error).message}`);
+  }
+}
+
+/** What a comparison runs on, and how long. */
+function comparison(options: Options, cpu: CpuModel) {
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds ${options.rounds}: a number from 1`);
-  const programs = programsOf(options);
   const oracle = options.qemu ? qemuVersion() : undefined;
   if (options.qemu && oracle === undefined) process.stderr.write('qemu-system-aarch64 is not installed.\n');
-  const emulators: Emulator[] = [...(oracle === undefined ? [] : [qemu()]), armature(engineOf(options))];
-  const results = programs.map((program) => {
-    process.stderr.write(`${program.name}: ${program.description} ...\n`);
-    return measureProgram(program, emulators, { rounds, scale: options.quick ? 0.2 : 1 });
-  });
+  const emulators: Emulator[] = [
+    ...(oracle === undefined ? [] : [qemu(cpu)]),
+    armature(engineOf(options), cpu),
+  ];
   const host = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cpus: cpus().length,
     node: process.version,
     qemu: oracle ?? null,
   };
+  const heading = `${host.cpu}, ${host.cpus} CPUs; Node ${host.node}${oracle ? `; ${oracle}` : ''}`;
+  return { rounds, scale: options.quick ? 0.2 : 1, emulators, host, heading };
+}
+
+function speed(options: Options): void {
+  const { rounds, scale, emulators, host, heading } = comparison(options, 'cortex-a72');
+  const results = programsOf(options).map((program) => {
+    process.stderr.write(`${program.name}: ${program.description} ...\n`);
+    return measureProgram(program, emulators, { rounds, scale });
+  });
   if (options.json) {
     console.log(JSON.stringify({ host, rounds, results }, null, 2));
     return;
   }
-  console.log(`${host.cpu}, ${host.cpus} CPUs; Node ${host.node}${oracle ? `; ${oracle}` : ''}`);
+  console.log(heading);
   console.log(`Medians of ${rounds} rounds; rates leave start-up out.\n`);
   console.log(speedReport(results));
+}
+
+function simd(options: Options): void {
+  const kinds = kindsOf(options);
+  const { rounds, scale, emulators, host, heading } = comparison(options, 'max');
+  if (options.record && (kinds.length < SIMD_KINDS.length || emulators.length < 2 || options.quick)) {
+    throw new UsageError('--record: wants all kinds in full length, and QEMU');
+  }
+  const results = kinds.map((kind, index) => {
+    process.stderr.write(`${index + 1} of ${kinds.length}: ${kind.name} ...\n`);
+    return measureKind(kind, emulators, { rounds, scale });
+  });
+  const rows = simdRows(results);
+  const summary = simdSummary(results);
+  const conditions = `Medians of ${rounds} rounds, in million instructions/s; rates leave start-up out.`;
+  if (options.record) {
+    const content = [`${heading}. ${conditions}`, markdownTable(rows), ...summary].join('\n\n');
+    writeReadmeSection('simd-results', content);
+  }
+  if (options.json) {
+    const named = results.map(({ kind, speed }) => ({ group: kind.group, ...speed }));
+    console.log(JSON.stringify({ host, rounds, results: named }, null, 2));
+    return;
+  }
+  console.log(`${heading}\n${conditions}\n`);
+  console.log([renderTable(rows), '', ...summary].join('\n'));
 }
 
 async function main(): Promise<void> {
@@ -92,8 +159,10 @@ async function main(): Promise<void> {
     console.log(USAGE);
   } else if (command === 'speed' && rest.length === 0) {
     speed(values);
+  } else if (command === 'simd' && rest.length === 0) {
+    simd(values);
   } else if (command === 'run-image' && rest.length === 1) {
-    await runImage(rest[0]!, engineOf(values));
+    await runImage(rest[0]!, engineOf(values), cpuOf(values));
   } else {
     throw new UsageError(
       command === undefined ? 'no command given' : `unknown command '${positionals.join(' ')}'`,

@@ -31,9 +31,12 @@ function measure(program: string, args: readonly string[]): Sample & { readonly 
   return { seconds, output: result.stdout.trim(), errors: result.stderr };
 }
 
+/** A CPU model that both emulators have. */
+export type CpuModel = 'cortex-a72' | 'max';
+
 /** `qemu-system-aarch64`, translating code (TCG), on one CPU. */
-export function qemu(): Emulator {
-  const machine = ['-M', 'virt', '-cpu', 'cortex-a72', '-accel', 'tcg', '-smp', '1', '-m', '256'];
+export function qemu(cpu: CpuModel = 'cortex-a72'): Emulator {
+  const machine = ['-M', 'virt', '-cpu', cpu, '-accel', 'tcg', '-smp', '1', '-m', '256'];
   return {
     name: 'QEMU',
     run(file) {
@@ -57,7 +60,7 @@ export function qemuVersion(): string | undefined {
 }
 
 /** This program again, as `armature-bench run-image`. */
-export function armature(engine: 'auto' | 'interpreter'): Emulator {
+export function armature(engine: 'auto' | 'interpreter', cpu: CpuModel = 'cortex-a72'): Emulator {
   return {
     name: 'Armature',
     run(file) {
@@ -68,6 +71,8 @@ export function armature(engine: 'auto' | 'interpreter'): Emulator {
         file,
         '--engine',
         engine,
+        '--cpu',
+        cpu,
       ]);
       const { instructions } = JSON.parse(errors.trim().split('\n').at(-1)!) as ImageRun;
       return { seconds, output, instructions };

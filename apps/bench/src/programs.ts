@@ -6,12 +6,21 @@ export interface BenchProgram {
   readonly description: string;
   /** How long the long run is, in the program's own unit. The short run is a fifth. */
   readonly iterations: number;
+  /** The raw image, set to run for a number of iterations. */
+  image(iterations: number): Uint8Array;
 }
 
+const kept = (name: string, description: string, iterations: number): BenchProgram => ({
+  name,
+  description,
+  iterations,
+  image: (count) => programImage(name, count),
+});
+
 export const PROGRAMS: readonly BenchProgram[] = [
-  { name: 'loop', description: 'tight loop, a load and a store per turn', iterations: 400_000 },
-  { name: 'calls', description: 'fib(20) by recursion, a frame per call', iterations: 6_000 },
-  { name: 'kernels', description: 'compiled C: sort, sieve, matrix, strings, hash table', iterations: 1_500 },
+  kept('loop', 'tight loop, a load and a store per turn', 400_000),
+  kept('calls', 'fib(20) by recursion, a frame per call', 6_000),
+  kept('kernels', 'compiled C: sort, sieve, matrix, strings, hash table', 1_500),
 ];
 
 /** Offset in an image of the 64-bit number of iterations. */

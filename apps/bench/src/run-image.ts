@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
 import { boot, virt } from '@armature/machine';
+import type { CpuModel } from './emulators.ts';
 
 /** What {@link runImage} writes to stderr, as JSON. */
 export interface ImageRun {
@@ -11,12 +12,17 @@ export interface ImageRun {
 }
 
 /** Boots a raw image on the `virt` board and runs it until it switches the machine off. The console is stdout. */
-export async function runImage(file: string, engine: 'auto' | 'interpreter'): Promise<void> {
+export async function runImage(
+  file: string,
+  engine: 'auto' | 'interpreter',
+  cpu: CpuModel = 'cortex-a72',
+): Promise<void> {
   const console: number[] = [];
   const begun = performance.now();
   const machine = await virt({
     memory: MiB(256),
     engine,
+    cpu,
     onTransmit: (byte) => console.push(byte),
   }).build();
   boot(machine, { image: new Uint8Array(readFileSync(file)) });

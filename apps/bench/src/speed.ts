@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Emulator } from './emulators.ts';
-import { type BenchProgram, programImage } from './programs.ts';
+import type { BenchProgram } from './programs.ts';
 import { median, scatter } from './statistics.ts';
 
 /** A short run is this many times shorter than the long one. */
@@ -47,9 +47,9 @@ export function measureProgram(
     const samples = emulators.map(() => [] as { short: number; long: number }[]);
     const outputs = { short: new Set<string>(), long: new Set<string>() };
     const instructions = { short: 0, long: 0 };
-    const file = (length: 'short' | 'long'): string => join(folder, `${program.name}-${length}.bin`);
+    const file = (length: 'short' | 'long'): string => join(folder, `${length}.bin`);
     for (const length of ['short', 'long'] as const) {
-      writeFileSync(file(length), programImage(program.name, lengths[length]));
+      writeFileSync(file(length), program.image(lengths[length]));
     }
     for (let round = 0; round < options.rounds; round++) {
       emulators.forEach((emulator, index) => {

@@ -12,3 +12,7 @@ export function scatter(values: readonly number[]): number {
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   return (at(0.75) - at(0.25)) / 2 / median(values);
 }
+
+/** The n-th root of the product of n positive values. */
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
