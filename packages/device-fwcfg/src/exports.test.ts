@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', async () => {
+  expect(Object.keys(await import('./index.ts')).sort()).toEqual([
+    'DMA_CONTROL',
+    'FWCFG_KEY',
+    'FWCFG_REGISTER',
+    'FwCfg',
+    'fwCfg',
+  ]);
+});
