@@ -7,6 +7,10 @@ export type StopReason =
   | 'waiting'
   /** Something asked the machine to stop: power-off, reset, a host request. */
   | 'requested'
+  /** It waits in a loop for what another CPU does: that one's turn. */
+  | 'yield'
+  /** The CPU is powered off. */
+  | 'off'
   /** Exceptions are taken without end and no instruction completes. */
   | 'exception-loop';
 
@@ -27,6 +31,12 @@ export interface CpuEngine {
   requestStop(): void;
   /** The CPU should look at its interrupt lines before its next instruction. */
   interruptsChanged(): void;
+  /** Nothing to run: it is off, or waits for an interrupt. */
+  readonly idle: boolean;
+  readonly poweredOn: boolean;
+  /** Resets the CPU and has it begin at an address, with a value in X0. Halves are signed 32-bit numbers. */
+  powerOn(entryLo: number, entryHi: number, contextLo: number, contextHi: number): void;
+  powerOff(): void;
   /** Drops code derived from physical memory that the host changed. */
   invalidateCode(address: number, size: number): void;
   /** Instructions completed since reset. */

@@ -1,4 +1,4 @@
-import { CPU_STATE, type SharedSystemRegister, sharedRegisterOffset } from './layout.ts';
+import { CPU_STATE, CPU_STATE_OWN_SIZE, type SharedSystemRegister, sharedRegisterOffset } from './layout.ts';
 import { fromHalves, highHalf, lowHalf } from './units.ts';
 
 /** PSTATE fields at their SPSR_ELx positions. @spec DDI 0487, SPSR_EL1 */
@@ -29,16 +29,29 @@ export const INTERRUPT_LINE = { irq: 1, fiq: 2, serror: 4 } as const;
  */
 export class CpuState {
   readonly index: number;
-  /** Offset of the CPU block in machine memory. */
-  readonly base: number;
+  /** Offset of the CPU block in machine memory: where the state is but for {@link moveTo}, and the soft TLBs. */
+  readonly block: number;
   private readonly words: Int32Array;
-  private readonly word: number;
+  private word: number;
 
-  constructor(memory: WebAssembly.Memory, base: number, index = 0) {
+  constructor(memory: WebAssembly.Memory, block: number, index = 0) {
     this.words = new Int32Array(memory.buffer);
-    this.base = base;
-    this.word = base >>> 2;
+    this.block = block;
+    this.word = block >>> 2;
     this.index = index;
+  }
+
+  /** Offset in machine memory where the state is now. */
+  get base(): number {
+    return this.word << 2;
+  }
+
+  /** Moves the state to another place in machine memory: CPUs that share compiled code take turns in one. */
+  moveTo(base: number): void {
+    const to = base >>> 2;
+    if (to === this.word) return;
+    this.words.copyWithin(to, this.word, this.word + (CPU_STATE_OWN_SIZE >>> 2));
+    this.word = to;
   }
 
   /** A 32-bit field, or the low half of a 64-bit one, at a byte offset of the state block. */

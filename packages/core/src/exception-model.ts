@@ -44,8 +44,10 @@ export interface PstateFeatures {
   readonly uao?: boolean;
   /** FEAT_DIT. */
   readonly dit?: boolean;
-  /** FEAT_SSBS2: the field and the instructions that access it. */
+  /** FEAT_SSBS: the field. */
   readonly ssbs?: boolean;
+  /** FEAT_SSBS2: the instructions that access it. Default: where the field is. */
+  readonly ssbs2?: boolean;
   /** FEAT_BTI. */
   readonly bti?: boolean;
 }

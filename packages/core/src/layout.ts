@@ -4,6 +4,7 @@
  * All guest-visible state that hot code touches lives in one WebAssembly.Memory:
  *
  *     0            null guard (nothing valid lives at offset 0)
+ *     active state the state block that compiled code works on, where there are several CPUs
  *     CPU blocks   one per CPU: state block, then its soft TLBs
  *     code arena   predecoded instruction records, shared by all CPUs
  *     RAM and ROM  the guest's physical memory, region by region
@@ -139,15 +140,17 @@ const cpuState = layOut({
   /** Added to a record pointer it gives 16 times (instructions run - limit). */
   countBias: i32(),
   v: v128(32),
-  /** Remainders of the byte values for CRC32, then for CRC32C; constants. */
-  crcTables: i32(512),
   system: i64(SYSTEM_SLOT_COUNT),
+  /** Remainders of the byte values for CRC32, then for CRC32C; constants, the same for every CPU. */
+  crcTables: i32(512),
 });
 
 /** Byte offsets in a CPU's state block. */
 export const CPU_STATE = cpuState.offset;
 /** Bytes of a CPU's state block. */
 export const CPU_STATE_SIZE = cpuState.size;
+/** Bytes of it that are the CPU's own; constants follow. */
+export const CPU_STATE_OWN_SIZE = cpuState.offset.crcTables;
 
 /** Byte offset, in a CPU's state block, of a system register that parts share by name. */
 export function sharedRegisterOffset(name: SharedSystemRegister): number {
@@ -188,10 +191,16 @@ export const FETCH_TLB = {
   tag: 0,
   /** i32: first record of the page. */
   codePage: 8,
+  /** i32: not zero for a guarded page. */
+  guarded: 12,
 } as const;
 
-/** One translation context per exception level 0 to 3, so that a change of level flushes nothing. */
-export const TLB_CONTEXT_COUNT = 4;
+/**
+ * Translation contexts of a CPU: one of the kernel (EL1), one that is always empty, and the rest for the address
+ * spaces of EL0, so that neither a change of level nor one of address space flushes anything.
+ */
+export const TLB_CONTEXT = { kernel: 0, empty: 1, firstUser: 2 } as const;
+export const TLB_CONTEXT_COUNT = 10;
 
 const softTlbSize = SOFT_TLB.entryCount * SOFT_TLB.entrySize;
 const fetchTlbSize = FETCH_TLB.entryCount * FETCH_TLB.entrySize;
@@ -213,6 +222,8 @@ export const CODE_PAGE = {
 } as const;
 
 export interface MachineMemoryPlan {
+  /** Offset of the state block that compiled code works on: that of the only CPU, or one that CPUs take turns in. */
+  readonly activeState: number;
   /** Offset of each CPU block. */
   readonly cpuBlocks: readonly number[];
   readonly codeArena: { readonly offset: number; readonly size: number };
@@ -225,11 +236,13 @@ const align = (value: number, to: number): number => Math.ceil(value / to) * to;
 /** Places CPU blocks and the code arena; guest memory follows at `guestMemory`. */
 export function planMachineMemory(options: { cpus: number; codeArenaBytes: number }): MachineMemoryPlan {
   let cursor = 4096;
+  const activeState = cursor;
+  if (options.cpus > 1) cursor += CPU_STATE_SIZE;
   const cpuBlocks: number[] = [];
   for (let index = 0; index < options.cpus; index++) {
     cpuBlocks.push(cursor);
     cursor = align(cursor + CPU_BLOCK.size, 4096);
   }
   const codeArena = { offset: cursor, size: align(options.codeArenaBytes, 4096) };
-  return { cpuBlocks, codeArena, guestMemory: align(cursor + codeArena.size, 65536) };
+  return { activeState, cpuBlocks, codeArena, guestMemory: align(cursor + codeArena.size, 65536) };
 }

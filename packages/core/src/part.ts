@@ -77,6 +77,8 @@ export interface PartContext<Requires extends CapabilityName = never> {
   readonly systemRegisters: SystemRegisters;
   /** State blocks of the CPUs, in machine memory. */
   readonly cpuStates: readonly CpuState[];
+  /** Offset of the state block that compiled code works on. */
+  readonly activeState: number;
   /** Bytes of machine memory for predecoded code. */
   readonly codeArena: { readonly offset: number; readonly size: number };
   /** Regions by the name given in the request, addresses assigned. */

@@ -23,6 +23,12 @@ export interface TranslationResult {
   shareability: number;
   /** True for Device memory: unaligned accesses fault. */
   device: boolean;
+  /** FEAT_BTI: a guarded page, where indirect branches must find an instruction that accepts them. */
+  guarded: boolean;
+  /** True when it holds for every ASID. */
+  global: boolean;
+  /** True when EL0 has data access, which PSTATE.PAN denies to EL1. */
+  unprivileged: boolean;
   /** On failure: the fault status code as ESR_ELx.DFSC/IFSC has it. */
   faultStatus: number;
 }
@@ -34,10 +40,16 @@ export interface TranslationStatistics {
   readonly faults: number;
 }
 
-/** What became stale. `page` carries the virtual address as halves; `all` is everything. */
+/** What earlier translations are no longer true. `asid` -1 is every one; global translations are of each. */
 export interface TranslationObserver {
+  /** Everything is stale. */
   allStale(): void;
-  pageStale(vaLo: number, vaHi: number): void;
+  /** The naturally aligned 2^`bits` bytes, at least 4096, around an address (as halves). */
+  rangeStale(vaLo: number, vaHi: number, bits: number, asid: number): void;
+  /** What holds for one ASID only. */
+  asidStale(asid: number): void;
+  /** The address space is another one from now on (TTBRn_EL1): what held in the one before still does there. */
+  addressSpaceChanged(): void;
 }
 
 /**
@@ -50,6 +62,8 @@ export interface AddressTranslator {
   /** Registers and operations that the translator contributes: TTBRn, TCR, MAIR, TLBI, AT. */
   readonly registers: readonly SystemRegisterDefinition[];
   readonly statistics: TranslationStatistics;
+  /** The ASID in use. */
+  currentAsid(): number;
   /** Told of every change that makes earlier translations stale. */
   observe(observer: TranslationObserver): void;
   reset(): void;
@@ -63,6 +77,20 @@ export interface TranslationFeatures {
   readonly asidBits?: 8 | 16;
   /** Translation granules beside 4 KiB, in KiB. */
   readonly granules?: readonly (4 | 16 | 64)[];
+  /** FEAT_HAFDBS: hardware keeps nothing, the access flag, or the access flag and the dirty state. */
+  readonly hardwareUpdates?: 'none' | 'access-flag' | 'access-flag-and-dirty-state';
+  /** FEAT_HPDS: TCR_EL1.HPD0 and HPD1. */
+  readonly hpds?: boolean;
+  /** FEAT_E0PD: TCR_EL1.E0PD0 and E0PD1. */
+  readonly e0pd?: boolean;
+  /** FEAT_BTI: guarded pages. */
+  readonly bti?: boolean;
+  /** FEAT_PAN2: AT S1E1RP and S1E1WP. */
+  readonly pan2?: boolean;
+  /** FEAT_TLBIOS: TLBI of the Outer Shareable domain. */
+  readonly tlbios?: boolean;
+  /** FEAT_TLBIRANGE: TLBI of ranges. */
+  readonly tlbirange?: boolean;
 }
 
 /** The capability `address-translation`: makes the translator of each CPU. */

@@ -22,6 +22,7 @@ import { type AssembledImage, assemble, type Feature } from '@armature/isa';
 import { createTableBuilder, createTranslation, type VmsaTranslation } from '@armature/mmu';
 import { createSystemRegisters } from '@armature/sysregs';
 import { Interpreter } from '../src/interpreter/engine.ts';
+import { SharedCode } from '../src/interpreter/shared-code.ts';
 import { type CpuModelName, cpuModel } from '../src/models/index.ts';
 import { pstateFeatures } from '../src/part.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../src/registers/index.ts';
@@ -149,7 +150,12 @@ export class BareMachine {
       cpu: this.cpu,
       memory: this.memory,
       bus: this.bus,
-      codeArena: plan.codeArena,
+      code: new SharedCode({
+        memory: this.memory,
+        codeArena: plan.codeArena,
+        activeState: plan.activeState,
+        features: model.features,
+      }),
       translator: this.translator,
       exceptions: this.exceptions,
       registers: this.registers,

@@ -74,6 +74,7 @@ export async function buildMachine(
         memory,
         systemRegisters,
         cpuStates,
+        activeState: plan.activeState,
         codeArena: plan.codeArena,
         regions: Object.fromEntries(
           regions.filter(({ part }) => part === entry.name).map((region) => [region.name, region]),

@@ -1,4 +1,4 @@
-import { ArmatureError, type CpuCluster, type CpuEngine } from '@armature/core';
+import { ArmatureError, type CpuCluster, type CpuEngine, type StopReason } from '@armature/core';
 import type { MachineClock } from './clocks.ts';
 import { Sleeper, yieldToEventLoop } from './event-loop.ts';
 import type { RunEnd, RunOptions, RunResult } from './machine.ts';
@@ -8,13 +8,15 @@ const DEFAULT_SLICE = 1_000_000;
 /** V8 swaps optimised WebAssembly in when a function is called again: early slices are short. */
 const WARM_UP_SLICE = 50_000;
 const WARM_UP_SLICES = 64;
+/** Instructions that a CPU runs before it is another's turn. */
+const TURN = 50_000;
 /** Longest sleep of an idle machine on the host's clock, milliseconds. */
 const LONGEST_SLEEP = 1000;
 
 /** What a slice came to: the end of the run, or how long to stay away from the CPU. */
 type SliceEnd = { readonly reason: RunEnd } | { readonly sleep: number };
 
-/** Runs a machine's CPU in step with its clock. */
+/** Runs a machine's CPUs, in turns, in step with its clock. */
 export class Runner {
   /** Instructions completed since the machine was built. */
   private retired = 0;
@@ -30,7 +32,9 @@ export class Runner {
   private sliceEnd = 0;
   private slices = 0;
   private readonly sleeper = new Sleeper();
-  private cluster: CpuCluster | undefined;
+  private engines: readonly CpuEngine[] = [];
+  /** The CPU whose turn it is. */
+  private turn = 0;
   private clock: MachineClock | undefined;
   private log: ExceptionLog | undefined;
 
@@ -40,12 +44,7 @@ export class Runner {
   }
 
   connect(cluster: CpuCluster | undefined): void {
-    if (cluster !== undefined && cluster.engines.length !== 1) {
-      throw new ArmatureError('UNSUPPORTED', `a machine runs one CPU, not ${cluster.engines.length}`, {
-        hint: 'Ask the cpu part for one CPU.',
-      });
-    }
-    this.cluster = cluster;
+    this.engines = cluster?.engines ?? [];
   }
 
   /** Instructions completed since the machine was built, also in the middle of a slice. */
@@ -74,7 +73,7 @@ export class Runner {
 
   stop(): void {
     this.stopped = true;
-    this.cluster?.engines[0].requestStop();
+    if (this.engines.length > 0) this.engine.requestStop();
     this.sleeper.wake();
   }
 
@@ -84,6 +83,7 @@ export class Runner {
   reset(): void {
     this.power = undefined;
     this.looping = false;
+    this.turn = 0;
   }
 
   async run(options: RunOptions): Promise<RunResult> {
@@ -118,11 +118,11 @@ export class Runner {
   }
 
   private get engine(): CpuEngine {
-    return this.cluster!.engines[0];
+    return this.engines[this.turn];
   }
 
   private begin(): number {
-    if (this.cluster === undefined) {
+    if (this.engines.length === 0) {
       throw new ArmatureError('CAPABILITY_MISSING', 'this machine has no CPU to run', {
         hint: 'Add a part that provides cpu.',
       });
@@ -156,13 +156,30 @@ export class Runner {
       }
       if (this.retired >= end) return budget <= length ? { reason: 'budget' } : { sleep: 0 };
       clock.advanceTo(clock.now());
-      const reason = this.runEngine(Math.min(end - this.retired, clock.instructionsUntilDeadline()));
+      const reason = this.runEngine(
+        Math.min(end - this.retired, this.turnLength, clock.instructionsUntilDeadline()),
+      );
       if (reason === 'exception-loop') this.looping = true;
-      else if (reason === 'waiting') return this.idle(clock);
+      else if (!this.passTurn(reason)) return this.idle(clock);
     }
   }
 
-  private runEngine(limit: number): string {
+  private get turnLength(): number {
+    return this.engines.length > 1 ? TURN : Number.POSITIVE_INFINITY;
+  }
+
+  /** Chooses the CPU that runs next, round-robin; false when all of them wait. */
+  private passTurn(reason: StopReason): boolean {
+    const { engines } = this;
+    if (engines.length === 1) return reason !== 'waiting' && reason !== 'off';
+    for (let count = 0; count < engines.length; count++) {
+      this.turn = (this.turn + 1) % engines.length;
+      if (!this.engine.idle) return true;
+    }
+    return false;
+  }
+
+  private runEngine(limit: number): StopReason {
     const { engine } = this;
     const clock = this.clock!;
     this.sliceEnd = clock.timeAfter(limit);

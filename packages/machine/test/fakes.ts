@@ -69,6 +69,14 @@ export class FakeEngine implements CpuEngine {
   }
 
   level = false;
+  readonly poweredOn = true;
+
+  get idle(): boolean {
+    const step = this.steps[0];
+    return this.left === 0 && !this.stop && (step === undefined || ('wait' in step && !this.level));
+  }
+  powerOn(): void {}
+  powerOff(): void {}
 
   requestStop(): void {
     this.stop = true;

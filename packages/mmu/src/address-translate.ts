@@ -2,6 +2,7 @@ import {
   ACCESS,
   type Access,
   type CpuState,
+  PSTATE,
   type SystemOperationResult,
   type SystemRegisterDefinition,
   sharedRegisterOffset,
@@ -23,11 +24,26 @@ const PAR = {
   attributesShiftHigh: 24,
 } as const;
 
-const OPERATIONS: readonly (readonly [name: string, op2: number, access: Access, privileged: boolean])[] = [
-  ['S1E1R', 0, ACCESS.read, true],
-  ['S1E1W', 1, ACCESS.write, true],
-  ['S1E0R', 2, ACCESS.read, false],
-  ['S1E0W', 3, ACCESS.write, false],
+interface Operation {
+  readonly name: string;
+  readonly crm: number;
+  readonly op2: number;
+  readonly access: Access;
+  readonly privileged: boolean;
+  /** Under PSTATE.PAN. */
+  readonly pan?: boolean;
+}
+
+const OPERATIONS: readonly Operation[] = [
+  { name: 'S1E1R', crm: 8, op2: 0, access: ACCESS.read, privileged: true },
+  { name: 'S1E1W', crm: 8, op2: 1, access: ACCESS.write, privileged: true },
+  { name: 'S1E0R', crm: 8, op2: 2, access: ACCESS.read, privileged: false },
+  { name: 'S1E0W', crm: 8, op2: 3, access: ACCESS.write, privileged: false },
+];
+
+const PAN_OPERATIONS: readonly Operation[] = [
+  { name: 'S1E1RP', crm: 9, op2: 0, access: ACCESS.read, privileged: true, pan: true },
+  { name: 'S1E1WP', crm: 9, op2: 1, access: ACCESS.write, privileged: true, pan: true },
 ];
 
 /**
@@ -39,11 +55,10 @@ function translateToPar(
   cpu: CpuState,
   lo: number,
   hi: number,
-  access: Access,
-  privileged: boolean,
+  { access, privileged, pan = false }: Operation,
 ): SystemOperationResult | undefined {
   const { result } = translator;
-  if (translator.probe(lo, hi, access, privileged)) {
+  if (translator.probe(lo, hi, access, privileged, pan && (cpu.pstate & PSTATE.PAN) !== 0)) {
     const page = result.physicalAddress - (result.physicalAddress % 4096);
     const pageHi = Math.floor(page / 0x1_0000_0000);
     cpu.set(
@@ -59,19 +74,25 @@ function translateToPar(
   return undefined;
 }
 
-/** AT for stage 1 of the EL1&0 regime. @spec DDI 0487, AT */
-export function addressTranslation(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
-  return OPERATIONS.map(([name, op2, access, privileged]) => ({
-    op0: 1,
-    op1: 0,
-    crn: 7,
-    crm: 8,
-    op2,
+function rowOf(translators: TranslatorSet, operation: Operation): SystemRegisterDefinition {
+  const { name, crm, op2 } = operation;
+  return {
+    ...{ op0: 1, op1: 0, crn: 7, crm, op2 },
     name: `AT ${name}`,
     access: { read: 4, write: 1 },
     operate: (cpu, lo, hi) => {
       const [translator] = translators.of(cpu);
-      return translator && translateToPar(translator, cpu, lo, hi, access, privileged);
+      return translator && translateToPar(translator, cpu, lo, hi, operation);
     },
-  }));
+  };
+}
+
+/** AT for stage 1 of the EL1&0 regime. @spec DDI 0487, AT */
+export function addressTranslation(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
+  return OPERATIONS.map((operation) => rowOf(translators, operation));
+}
+
+/** FEAT_PAN2: AT under PSTATE.PAN. @spec DDI 0487, AT S1E1RP; AT S1E1WP */
+export function panAddressTranslation(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
+  return PAN_OPERATIONS.map((operation) => rowOf(translators, operation));
 }

@@ -28,6 +28,10 @@ export interface HalfControl {
   walkDisabled: boolean;
   /** TBIx. */
   topByteIgnored: boolean;
+  /** HPDx: tables do not limit what is below them. */
+  tableLimitsIgnored: boolean;
+  /** E0PDx: EL0 has no access at all. */
+  el0Excluded: boolean;
 }
 
 function emptyHalf(): HalfControl {
@@ -38,6 +42,8 @@ function emptyHalf(): HalfControl {
     startLevel: 0,
     walkDisabled: false,
     topByteIgnored: false,
+    tableLimitsIgnored: false,
+    el0Excluded: false,
   };
 }
 
@@ -53,6 +59,10 @@ export class TranslationControl {
   asidMask = 0xff;
   /** TCR_EL1.A1. */
   asidFromTtbr1 = false;
+  /** TCR_EL1.HA: walks set the access flag. */
+  setsAccessFlag = false;
+  /** TCR_EL1.HD: writes set the dirty state. */
+  setsDirtyState = false;
   /** Physical address bits that tables may produce. */
   outputBits = 32;
   readonly low: HalfControl = emptyHalf();
@@ -97,6 +107,13 @@ export class TranslationControl {
     this.high.walkDisabled = (tcrLo & (1 << 23)) !== 0;
     this.low.topByteIgnored = (tcrHi & (1 << 5)) !== 0;
     this.high.topByteIgnored = (tcrHi & (1 << 6)) !== 0;
+    this.setsAccessFlag = features.hardwareUpdates !== 'none' && (tcrHi & (1 << 7)) !== 0;
+    this.setsDirtyState =
+      this.setsAccessFlag && features.hardwareUpdates !== 'access-flag' && (tcrHi & (1 << 8)) !== 0;
+    this.low.tableLimitsIgnored = features.hpds && (tcrHi & (1 << 9)) !== 0;
+    this.high.tableLimitsIgnored = features.hpds && (tcrHi & (1 << 10)) !== 0;
+    this.low.el0Excluded = features.e0pd && (tcrHi & (1 << 23)) !== 0;
+    this.high.el0Excluded = features.e0pd && (tcrHi & (1 << 24)) !== 0;
   }
 
   private decodeHalf(half: HalfControl, tsz: number, granule: number): void {

@@ -5,4 +5,6 @@ export const FAULT_STATUS = {
   accessFlag: 0b001000,
   permission: 0b001100,
   externalAbortOnWalk: 0b010100,
+  /** A leaf whose access flag or dirty state hardware can't update. */
+  unsupportedUpdate: 0b110001,
 } as const;

@@ -30,5 +30,10 @@ export function rightsOf(el0: boolean, readOnly: boolean, uxn: boolean, pxn: boo
 export function rightsAt(rights: number, privileged: boolean, pan: boolean): number {
   if (!privileged) return rights >> EL0_RIGHTS_SHIFT;
   const el1 = rights & (read | write | execute);
-  return pan && rights & (read << EL0_RIGHTS_SHIFT) ? el1 & execute : el1;
+  return pan && hasUnprivilegedData(rights) ? el1 & execute : el1;
+}
+
+/** True when EL0 can read. */
+export function hasUnprivilegedData(rights: number): boolean {
+  return (rights & (read << EL0_RIGHTS_SHIFT)) !== 0;
 }

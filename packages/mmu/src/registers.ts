@@ -35,6 +35,7 @@ function observed(
   name: SharedSystemRegister,
   encoding: SystemEncoding,
   matters: (translator: VmsaTranslator, changedLo: number, changedHi: number) => boolean,
+  announce: (translator: VmsaTranslator) => void = (translator) => translator.stale.all(),
 ): SystemRegisterDefinition {
   const offset = sharedRegisterOffset(name);
   return {
@@ -49,7 +50,7 @@ function observed(
       cpu.set(offset, lo, hi);
       for (const translator of translators.of(cpu)) {
         if (translator.control.refresh(cpu)) translator.tlb.clear();
-        if (matters(translator, changedLo, changedHi)) translator.stale.all();
+        if (matters(translator, changedLo, changedHi)) announce(translator);
       }
     },
   };
@@ -64,6 +65,11 @@ function ttbrMatters(isTtbr1: boolean) {
   };
 }
 
+/** Translations of the address space before stay true of it: its ASID, or the lack of one, is theirs. */
+function newAddressSpace(translator: VmsaTranslator): void {
+  translator.stale.addressSpace();
+}
+
 /** Control registers of stage 1 of the EL1&0 regime. @spec DDI 0487, SCTLR_EL1; TCR_EL1; TTBR0_EL1; MAIR_EL1 */
 export function registerDefinitions(translators: TranslatorSet): readonly SystemRegisterDefinition[] {
   return [
@@ -72,8 +78,8 @@ export function registerDefinitions(translators: TranslatorSet): readonly System
       reset: SCTLR_RESET,
       writeMask: SCTLR_WRITE_MASK,
     },
-    observed(translators, 'TTBR0_EL1', at(2, 0, 0), ttbrMatters(false)),
-    observed(translators, 'TTBR1_EL1', at(2, 0, 1), ttbrMatters(true)),
+    observed(translators, 'TTBR0_EL1', at(2, 0, 0), ttbrMatters(false), newAddressSpace),
+    observed(translators, 'TTBR1_EL1', at(2, 0, 1), ttbrMatters(true), newAddressSpace),
     // TBIx counts with the MMU off, too.
     observed(translators, 'TCR_EL1', at(2, 0, 2), () => true),
     { ...at(7, 4, 0), name: 'PAR_EL1', access: EL1_RW },

@@ -8,12 +8,15 @@ import type { TableWalker } from './walker.ts';
  *   2  ASID, or -1 for a global entry
  *   3  physical address of the block, low word
  *   4  physical address, high word
- *   5  rights (6 bits), level (2 bits, from 6), SH (2 bits, from 8), AttrIndx (3 bits, from 10)
+ *   5  rights (6 bits), level (2 bits, from 6), SH (2 bits, from 8), AttrIndx (3 bits, from 10), clean (bit 13),
+ *      guarded (bit 14)
  * An address may be covered by entries of several sizes, so a lookup probes each size that is in use.
  */
 const ENTRY_WORDS = 8;
 const EMPTY = -1;
 const GLOBAL = -1;
+const CLEAN = 1 << 13;
+const GUARDED = 1 << 14;
 
 export const TLB_NO_ENTRY = -1;
 
@@ -62,7 +65,13 @@ export class Tlb {
     words[at + 2] = leaf.global ? GLOBAL : asid;
     words[at + 3] = leaf.baseLo;
     words[at + 4] = leaf.baseHi;
-    words[at + 5] = rights | (leaf.level << 6) | (leaf.shareability << 8) | (leaf.attrIndex << 10);
+    words[at + 5] =
+      rights |
+      (leaf.level << 6) |
+      (leaf.shareability << 8) |
+      (leaf.attrIndex << 10) |
+      (leaf.clean ? CLEAN : 0) |
+      (leaf.guarded ? GUARDED : 0);
     return at;
   }
 
@@ -76,6 +85,10 @@ export class Tlb {
     const { words } = this;
     const low = words[entry + 3] | (vaLo & ~(-1 << (words[entry] & 0xfff)));
     return words[entry + 4] * 0x1_0000_0000 + (low >>> 0);
+  }
+
+  isGlobal(entry: number): boolean {
+    return this.words[entry + 2] === GLOBAL;
   }
 
   rights(entry: number): number {
@@ -92,6 +105,19 @@ export class Tlb {
 
   attrIndex(entry: number): number {
     return (this.words[entry + 5] >>> 10) & 7;
+  }
+
+  /** True when a write must mark the leaf as dirty first. */
+  isClean(entry: number): boolean {
+    return (this.words[entry + 5] & CLEAN) !== 0;
+  }
+
+  drop(entry: number): void {
+    this.words[entry] = EMPTY;
+  }
+
+  isGuarded(entry: number): boolean {
+    return (this.words[entry + 5] & GUARDED) !== 0;
   }
 
   clear(): void {

@@ -1,7 +1,18 @@
-import type { AddressTranslation, CpuState, TranslationFeatures } from '@armature/core';
-import { addressTranslation } from './address-translate.ts';
-import { resolveFeatures } from './features.ts';
-import { invalidateAddress, type TranslatorSet, tlbMaintenance } from './maintenance.ts';
+import type {
+  AddressTranslation,
+  CpuState,
+  SystemRegisterDefinition,
+  TranslationFeatures,
+} from '@armature/core';
+import { addressTranslation, panAddressTranslation } from './address-translate.ts';
+import { type ResolvedFeatures, resolveFeatures } from './features.ts';
+import {
+  invalidateAddress,
+  outerShareableMaintenance,
+  rangeMaintenance,
+  type TranslatorSet,
+  tlbMaintenance,
+} from './maintenance.ts';
 import { registerDefinitions } from './registers.ts';
 import { VmsaTranslator } from './translator.ts';
 
@@ -44,14 +55,21 @@ export function createTranslation(options: TranslationOptions = {}): VmsaTransla
   const { tlbEntries = DEFAULT_TLB_ENTRIES, ...configured } = options;
   resolveFeatures(configured);
   const translators = new Translators();
-  const registers = [
+  const base = [
     ...registerDefinitions(translators),
     ...tlbMaintenance(translators),
     ...addressTranslation(translators),
   ];
+  const extensions: readonly (readonly [keyof ResolvedFeatures, readonly SystemRegisterDefinition[]])[] = [
+    ['pan2', panAddressTranslation(translators)],
+    ['tlbios', outerShareableMaintenance(translators)],
+    ['tlbirange', rangeMaintenance(translators)],
+  ];
   return {
     createTranslator(cpu, memory, features) {
       const resolved = resolveFeatures({ ...configured, ...features });
+      const added = extensions.flatMap(([feature, rows]) => (resolved[feature] === true ? rows : []));
+      const registers = [...base, ...added];
       const translator = new VmsaTranslator(cpu, memory, resolved, tlbEntries, registers);
       translators.add(translator);
       return translator;

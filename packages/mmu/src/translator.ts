@@ -14,7 +14,7 @@ import {
 import { type HalfControl, TranslationControl } from './control.ts';
 import { FAULT_STATUS } from './fault-status.ts';
 import type { ResolvedFeatures } from './features.ts';
-import { rightsAt, rightsOf } from './permissions.ts';
+import { hasUnprivilegedData, rightsAt, rightsOf } from './permissions.ts';
 import { StaleNotifier } from './stale.ts';
 import { TLB_NO_ENTRY, Tlb } from './tlb.ts';
 import { TableWalker } from './walker.ts';
@@ -53,6 +53,9 @@ export class VmsaTranslator implements AddressTranslator {
     attributes: 0,
     shareability: 0,
     device: false,
+    guarded: false,
+    global: true,
+    unprivileged: false,
     faultStatus: 0,
   };
   readonly statistics: MutableStatistics = { hits: 0, misses: 0, faults: 0 };
@@ -83,9 +86,10 @@ export class VmsaTranslator implements AddressTranslator {
     const half = vaHi & (1 << 23) ? control.high : control.low;
     const untaggedHi = half.topByteIgnored ? (vaHi << 8) >> 8 : vaHi;
     if (!control.enabled) return this.translateIdentity(vaLo, untaggedHi, access);
+    if (half.el0Excluded && !privileged) return this.fault(FAULT_STATUS.translation);
     let entry = this.tlb.lookup(vaLo, untaggedHi, this.currentAsid());
     if (entry === TLB_NO_ENTRY) {
-      if (!this.walk(vaLo, untaggedHi, half)) return this.fault(this.walker.faultStatus);
+      if (!this.walk(vaLo, untaggedHi, half, true)) return this.fault(this.walker.faultStatus);
       statistics.misses++;
       entry = this.tlb.insert(vaLo, untaggedHi, this.currentAsid(), this.walker, this.leafRights());
     } else {
@@ -97,31 +101,39 @@ export class VmsaTranslator implements AddressTranslator {
     if ((permissions & RIGHT_BY_ACCESS[access]) === 0) {
       return this.fault(FAULT_STATUS.permission | tlb.level(entry));
     }
+    if (access === ACCESS.write && tlb.isClean(entry)) {
+      entry = this.makeDirty(vaLo, untaggedHi, half, entry, privileged);
+      if (entry === TLB_NO_ENTRY) return this.fault(this.result.faultStatus);
+    }
     const blockBits = tlb.blockBits(entry);
     if (blockBits > half.granuleBits) this.stale.noteBlock(vaLo, untaggedHi, blockBits);
     const attributes = this.attributes(tlb.attrIndex(entry));
     const { result } = this;
     result.physicalAddress = tlb.physicalAddress(entry, vaLo);
     result.blockBits = blockBits;
-    result.permissions = permissions;
+    result.permissions = tlb.isClean(entry) ? permissions & ~PERMISSION.write : permissions;
     result.attributes = attributes;
     result.shareability = effectiveShareability(attributes, tlb.shareability(entry));
     result.device = isDevice(attributes);
+    result.guarded = tlb.isGuarded(entry);
+    result.global = tlb.isGlobal(entry);
+    result.unprivileged = hasUnprivilegedData(tlb.rights(entry));
     return true;
   }
 
   /**
-   * Translates as an AT operation does: from the tables, past the TLB, without PAN, not counted.
+   * Translates as an AT operation does: from the tables, past the TLB, not counted, updating nothing.
    * The outcome is in `result`, as with {@link translate}.
    */
-  probe(vaLo: number, vaHi: number, access: Access, privileged: boolean): boolean {
+  probe(vaLo: number, vaHi: number, access: Access, privileged: boolean, pan = false): boolean {
     const { control, result, walker } = this;
     if (control.refresh(this.cpu)) this.tlb.clear();
     const half = vaHi & (1 << 23) ? control.high : control.low;
     const untaggedHi = half.topByteIgnored ? (vaHi << 8) >> 8 : vaHi;
     if (!control.enabled) return this.translateIdentity(vaLo, untaggedHi, access);
-    if (!this.walk(vaLo, untaggedHi, half)) return this.uncountedFault(walker.faultStatus);
-    const permissions = rightsAt(this.leafRights(), privileged, false);
+    if (half.el0Excluded && !privileged) return this.uncountedFault(FAULT_STATUS.translation);
+    if (!this.walk(vaLo, untaggedHi, half, false)) return this.uncountedFault(walker.faultStatus);
+    const permissions = rightsAt(this.leafRights(), privileged, pan);
     if ((permissions & RIGHT_BY_ACCESS[access]) === 0) {
       return this.uncountedFault(FAULT_STATUS.permission | walker.level);
     }
@@ -156,10 +168,40 @@ export class VmsaTranslator implements AddressTranslator {
     this.stale.all();
   }
 
-  private walk(vaLo: number, vaHi: number, half: HalfControl): boolean {
+  /**
+   * Marks the leaf of a clean entry as dirty before the write that makes it so. The tables may say otherwise by now,
+   * and what they say counts.
+   *
+   * @returns the entry that replaces it, or {@link TLB_NO_ENTRY} with the status of a fault in `result`
+   */
+  private makeDirty(
+    vaLo: number,
+    vaHi: number,
+    half: HalfControl,
+    entry: number,
+    privileged: boolean,
+  ): number {
+    const { walker, tlb, result } = this;
+    const pan = (this.cpu.pstate & PSTATE.PAN) !== 0;
+    do {
+      result.faultStatus = 0;
+      if (!this.walk(vaLo, vaHi, half, true)) {
+        result.faultStatus = walker.faultStatus;
+      } else if ((rightsAt(this.leafRights(), privileged, pan) & PERMISSION.write) === 0) {
+        result.faultStatus = FAULT_STATUS.permission | walker.level;
+      } else if (walker.clean && !walker.leafWritable) {
+        result.faultStatus = FAULT_STATUS.unsupportedUpdate;
+      }
+      if (result.faultStatus !== 0) return TLB_NO_ENTRY;
+    } while (walker.clean && !walker.markDirty());
+    tlb.drop(entry);
+    return tlb.insert(vaLo, vaHi, this.currentAsid(), walker, this.leafRights());
+  }
+
+  private walk(vaLo: number, vaHi: number, half: HalfControl, updates: boolean): boolean {
     const { control, cpu } = this;
     const ttbr = half === control.high ? TTBR1_EL1 : TTBR0_EL1;
-    return this.walker.walk(vaLo, vaHi, control, half, cpu.lo(ttbr), cpu.hi(ttbr));
+    return this.walker.walk(vaLo, vaHi, control, half, cpu.lo(ttbr), cpu.hi(ttbr), updates);
   }
 
   private leafRights(): number {
@@ -179,6 +221,9 @@ export class VmsaTranslator implements AddressTranslator {
     result.attributes = access === ACCESS.execute ? fetchAttributes : DEVICE_nGnRnE;
     result.shareability = OUTER_SHAREABLE;
     result.device = access !== ACCESS.execute;
+    result.guarded = false;
+    result.global = true;
+    result.unprivileged = true;
     return true;
   }
 

@@ -13,6 +13,9 @@ export const DESCRIPTOR = {
   shareabilityShift: 8,
   accessFlag: 1 << 10,
   notGlobal: 1 << 11,
+  guardedHigh: 1 << 18,
+  /** DBM: a read-only leaf is clean rather than read-only where hardware keeps the dirty state. */
+  dirtyBitModifierHigh: 1 << 19,
   contiguousHigh: 1 << 20,
   pxnHigh: 1 << 21,
   uxnHigh: 1 << 22,
@@ -65,9 +68,16 @@ export class TableWalker {
   readOnly = false;
   uxn = false;
   pxn = false;
+  guarded = false;
+  /** The leaf may be written once hardware has marked it as dirty; `readOnly` is false then. */
+  clean = false;
   observer: WalkObserver | undefined;
   private readonly memory: PhysicalMemory;
   private readonly words: Int32Array;
+  /** Where the leaf is: its address, index among the words of machine memory, and low word. */
+  private leafAddress = 0;
+  private leafIndex = 0;
+  private leafLo = 0;
 
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
@@ -79,6 +89,7 @@ export class TableWalker {
    *
    * @param half the half of the address space that the address lies in
    * @param ttbrLo TTBRx_EL1 of that half
+   * @param updates sets the access flag of the leaf where hardware keeps it
    */
   walk(
     vaLo: number,
@@ -87,6 +98,7 @@ export class TableWalker {
     half: HalfControl,
     ttbrLo: number,
     ttbrHi: number,
+    updates = false,
   ): boolean {
     if (!half.sizeValid || half.walkDisabled || !inputInRange(vaLo, vaHi, half)) {
       return this.fail(FAULT_STATUS.translation, 0);
@@ -121,18 +133,56 @@ export class TableWalker {
       if ((hi & ADDRESS_HIGH) >>> addressLimit !== 0) return this.fail(FAULT_STATUS.addressSize, level);
 
       if (isLeaf) {
-        if ((lo & DESCRIPTOR.accessFlag) === 0) return this.fail(FAULT_STATUS.accessFlag, level);
-        this.takeLeaf(lo, hi, inherited, level, shift);
+        this.leafAddress = address;
+        this.leafIndex = offset >>> 2;
+        this.leafLo = lo;
+        if ((lo & DESCRIPTOR.accessFlag) === 0) {
+          if (!control.setsAccessFlag) return this.fail(FAULT_STATUS.accessFlag, level);
+          if (updates) {
+            if (!this.leafWritable) return this.fail(FAULT_STATUS.unsupportedUpdate, 0);
+            if (!this.replaceLeaf(lo | DESCRIPTOR.accessFlag)) {
+              // Another CPU was faster: read it again.
+              level--;
+              continue;
+            }
+          }
+        }
+        this.takeLeaf(lo, hi, inherited, level, shift, control);
         return true;
       }
-      inherited |= hi;
+      if (!half.tableLimitsIgnored) inherited |= hi;
       tableLo = lo & ~((1 << granuleBits) - 1);
       tableHi = hi & ADDRESS_HIGH;
       indexMask = (1 << stride) - 1;
     }
   }
 
-  private takeLeaf(lo: number, hi: number, inherited: number, level: number, blockBits: number): void {
+  /** Marks the leaf that was found, which is clean, as dirty; false when it is another one by now. */
+  markDirty(): boolean {
+    if (!this.replaceLeaf(this.leafLo & ~DESCRIPTOR.readOnly)) return false;
+    this.clean = false;
+    return true;
+  }
+
+  /** False for tables in ROM, which hardware can't update. */
+  get leafWritable(): boolean {
+    return this.memory.regionAt(this.leafAddress)?.kind === 'ram';
+  }
+
+  private replaceLeaf(lo: number): boolean {
+    if (Atomics.compareExchange(this.words, this.leafIndex, this.leafLo, lo) !== this.leafLo) return false;
+    this.leafLo = lo;
+    return true;
+  }
+
+  private takeLeaf(
+    lo: number,
+    hi: number,
+    inherited: number,
+    level: number,
+    blockBits: number,
+    control: TranslationControl,
+  ): void {
     this.baseLo = lo & ~((1 << blockBits) - 1);
     this.baseHi = hi & ADDRESS_HIGH;
     this.blockBits = blockBits;
@@ -141,7 +191,10 @@ export class TableWalker {
     this.shareability = (lo >>> DESCRIPTOR.shareabilityShift) & 3;
     this.global = (lo & DESCRIPTOR.notGlobal) === 0;
     this.el0 = (lo & DESCRIPTOR.el0) !== 0 && (inherited & DESCRIPTOR.noEl0TableHigh) === 0;
-    this.readOnly = (lo & DESCRIPTOR.readOnly) !== 0 || (inherited & DESCRIPTOR.readOnlyTableHigh) !== 0;
+    const readOnly = (lo & DESCRIPTOR.readOnly) !== 0;
+    this.clean = readOnly && control.setsDirtyState && (hi & DESCRIPTOR.dirtyBitModifierHigh) !== 0;
+    this.readOnly = (readOnly && !this.clean) || (inherited & DESCRIPTOR.readOnlyTableHigh) !== 0;
+    this.guarded = control.features.bti && (hi & DESCRIPTOR.guardedHigh) !== 0;
     this.uxn = (hi & DESCRIPTOR.uxnHigh) !== 0 || (inherited & DESCRIPTOR.uxnTableHigh) !== 0;
     this.pxn = (hi & DESCRIPTOR.pxnHigh) !== 0 || (inherited & DESCRIPTOR.pxnTableHigh) !== 0;
   }

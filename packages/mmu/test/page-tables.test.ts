@@ -341,9 +341,14 @@ describe('TLBs', () => {
     enable(bench, tables);
     expect(outcome(translator, 0x1000n)).toBe(RAM_BASE);
     const seen: string[] = [];
-    translator.observe({ allStale: () => seen.push('all'), pageStale: (lo) => seen.push(lo.toString(16)) });
+    translator.observe({
+      allStale: () => seen.push('all'),
+      rangeStale: (lo, _hi, bits) => seen.push(`${lo.toString(16)}/${bits}`),
+      asidStale: (asid) => seen.push(`ASID ${asid}`),
+      addressSpaceChanged: () => seen.push('address space'),
+    });
     tables.unmap(0x1000n, 1);
-    expect(seen).toEqual(['1000']);
+    expect(seen).toEqual(['1000/12']);
     expect(outcome(translator, 0x1000n)).toBe('0b000100');
   });
 });

@@ -27,7 +27,10 @@ function record(bench: Bench): string[] {
   const seen: string[] = [];
   bench.translator.observe({
     allStale: () => seen.push('all'),
-    pageStale: (lo, hi) => seen.push(fromHalves(lo, hi).toString(16)),
+    rangeStale: (lo, hi, bits, asid) =>
+      seen.push(`${fromHalves(lo, hi).toString(16)}/${bits}${asid < 0 ? '' : ` ASID ${asid}`}`),
+    asidStale: (asid) => seen.push(`ASID ${asid}`),
+    addressSpaceChanged: () => seen.push('address space'),
   });
   return seen;
 }
@@ -196,7 +199,7 @@ describe('TLBI', () => {
     const seen = record(bench);
     bench.operate('TLBI VAE1', vaOperand(HIGH + 0x5000n));
     bench.operate('TLBI VAE1', vaOperand(VA));
-    expect(seen).toEqual(['ffff800000005000', '4000000000']);
+    expect(seen).toEqual(['ffff800000005000/12 ASID 0', '4000000000/12 ASID 0']);
   });
 
   test('encodings', () => {
@@ -225,7 +228,7 @@ describe('TLBI', () => {
 });
 
 describe('observers', () => {
-  test('a page is stale alone; a block that was handed out makes everything stale', () => {
+  test('a page is stale alone; an address in a block that was handed out makes 2 MiB stale', () => {
     const bench = enabled();
     bench.page(VA, RAM_BASE);
     bench.leaf(HIGH, 2, BigInt(RAM_BASE) | D.block | D.AF);
@@ -236,7 +239,14 @@ describe('observers', () => {
     bench.translate(HIGH);
     bench.operate('TLBI VAE1', vaOperand(HIGH + 0x1f_f000n));
     bench.operate('TLBI VAE1', vaOperand(HIGH));
-    expect(seen).toEqual([VA.toString(16), HIGH.toString(16), 'all', HIGH.toString(16)]);
+    const high = HIGH.toString(16);
+    const end = (HIGH + 0x1f_f000n).toString(16);
+    expect(seen).toEqual([
+      `${VA.toString(16)}/12 ASID 0`,
+      `${high}/12 ASID 0`,
+      `${end}/21 ASID 0`,
+      `${high}/21 ASID 0`,
+    ]);
   });
 
   test('a block is remembered also when the TLB, not a walk, hands it out again', () => {
@@ -247,16 +257,14 @@ describe('observers', () => {
     bench.set('TTBR0_EL1', BigInt(bench.table()));
     bench.translate(HIGH + 0x1000_0000n);
     bench.operate('TLBI VAAE1', vaOperand(HIGH));
-    expect(seen).toEqual(['all', 'all']);
+    expect(seen).toEqual(['address space', `${HIGH.toString(16)}/30`]);
   });
 
-  test('a 64 KiB page is sixteen pages', () => {
+  test('a 64 KiB page is one range', () => {
     const bench = enabled({ tcr: TCR_48 | (1n << 14n) });
     const seen = record(bench);
     bench.operate('TLBI VAE1', vaOperand(VA + 0x5000n));
-    expect(seen).toHaveLength(16);
-    expect(seen.at(0)).toBe(VA.toString(16));
-    expect(seen.at(-1)).toBe((VA + 0xf000n).toString(16));
+    expect(seen).toEqual([`${(VA + 0x5000n).toString(16)}/16 ASID 0`]);
   });
 
   test.each([
@@ -268,7 +276,7 @@ describe('observers', () => {
     bench.set(name, BigInt(base));
     bench.set(name, BigInt(base));
     bench.set(name, BigInt(base) | 1n);
-    expect(seen).toEqual(Array(count).fill('all'));
+    expect(seen).toEqual(Array(count).fill('address space'));
   });
 
   test('the ASID counts in the register that gives it', () => {
@@ -279,12 +287,12 @@ describe('observers', () => {
     change('TTBR1_EL1', 3);
     expect(seen).toEqual([]);
     change('TTBR0_EL1', 3);
-    expect(seen).toEqual(['all']);
+    expect(seen).toEqual(['address space']);
     bench.set('TCR_EL1', TCR_48 | A1);
     change('TTBR0_EL1', 4);
-    expect(seen).toEqual(['all', 'all']);
+    expect(seen).toEqual(['address space', 'all']);
     change('TTBR1_EL1', 5);
-    expect(seen).toEqual(['all', 'all', 'all']);
+    expect(seen).toEqual(['address space', 'all', 'address space']);
   });
 
   test('table registers do not count while the MMU is off; turning it on does', () => {
@@ -302,13 +310,13 @@ describe('observers', () => {
     expect(seen).toHaveLength(5);
   });
 
-  test('ASIDE1 of another ASID is no news', () => {
+  test('ASIDE1 tells the ASID', () => {
     const bench = enabled();
     const seen = record(bench);
     bench.operate('TLBI ASIDE1', asidOperand(4));
     bench.operate('TLBI ASIDE1', asidOperand(0));
     bench.operate('TLBI VMALLE1', 0n);
-    expect(seen).toEqual(['all', 'all']);
+    expect(seen).toEqual(['ASID 4', 'ASID 0', 'all']);
   });
 });
 

@@ -54,7 +54,16 @@ export type HelperName =
   | 'pstateWrite'
   | 'exceptionReturn'
   | 'pointerAuthentication'
+  | 'branchTarget'
   | 'wait';
+
+/** Kinds of indirect branches, as PSTATE.BTYPE has them. A return has none. @spec DDI 0487, PSTATE.BTYPE */
+export const BRANCH_TYPE = {
+  /** By way of X16 or X17, or from a page that is not guarded. */
+  trustedJump: 1,
+  call: 2,
+  jump: 3,
+} as const;
 
 /**
  * What an instruction's semantics is written against. Semantics are written once; each engine instantiates
@@ -224,8 +233,12 @@ export abstract class Emitter {
   abstract branch(offset: (fields: Fields) => number): void;
   /** Ends the instruction: jumps if the condition holds, else goes on after it. */
   abstract branchIf(condition: I32, offset: (fields: Fields) => number): void;
-  /** Ends the instruction with a jump to a computed address. */
-  abstract jump(target: I64): void;
+  /**
+   * Ends the instruction with a jump to a computed address.
+   *
+   * @param type of {@link BRANCH_TYPE}; default: a return, which may go anywhere
+   */
+  abstract jump(target: I64, type?: (fields: Fields) => number): void;
 
   /** Calls a helper; it may raise an exception or change the context. */
   abstract helper(name: HelperName, argument: I32): void;

@@ -61,4 +61,6 @@ export interface InterpreterFunctions {
   readonly softFloat: number;
   readonly stackFault: number;
   readonly helpers: Readonly<Record<HelperName, number>>;
+  /** FEAT_BTI: indirect branches look whether their target's page is guarded. */
+  readonly guardsBranches: boolean;
 }

@@ -4,6 +4,7 @@ import {
   add,
   and,
   eq,
+  eqz,
   extendS,
   extendU,
   type I32,
@@ -92,31 +93,55 @@ export class InterpreterEmitter extends MemoryEmitter {
     this.next();
   }
 
-  jump(target: I64): void {
+  jump(target: I64, type?: (fields: Fields) => number): void {
     this.ended = true;
-    this.goTo(target);
+    if (type === undefined || !this.functions.guardsBranches) this.goTo(target);
+    else this.goToTarget(target, this.immediateSmall('branchType', type));
   }
 
   /** To any address: through the fetch TLB, else by way of the engine. */
   private goTo(target: I64): void {
     const held = this.let(target);
-    const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
-    const shift = 12 - Math.log2(FETCH_TLB.entrySize);
-    const entry = this.let(
-      add(and(shrU(wrap(held), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
-    );
-    // Bits 1 and 0 take part: a misaligned target never matches, and the engine raises the fault.
-    this.if(eq(and(held, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag)), () => {
-      const codePage = loadI32(entry, FETCH_TLB.codePage);
-      const next = this.let(add(codePage, shl(and(wrap(held), i32(0xffc)), i32(2))));
-      this.setState64(CPU_STATE.codeBias, sub(held, extendU(shrU(next, i32(2)))));
-      this.assign(LOCAL.count, add(local('i32', LOCAL.count), add(sub(this.record, next), i32(16))));
-      this.assign(LOCAL.record, next);
-      this.goOnWithinBudget();
-    });
+    const entry = this.fetchEntry(held);
+    this.if(this.isKnown(held, entry), () => this.goOnAt(held, entry));
     this.setState64(CPU_STATE.pc, held);
     this.assign(LOCAL.status, i32(LEAVE.done));
     this.code.br(LABEL.leave);
+  }
+
+  /**
+   * To an address where an indirect branch must be expected if its page is guarded. The engine decides that, and
+   * shows the kind of branch in PSTATE when the budget ends here.
+   */
+  private goToTarget(target: I64, type: I32): void {
+    const held = this.let(target);
+    const entry = this.fetchEntry(held);
+    const isOpen = eqz(loadI32(entry, FETCH_TLB.guarded));
+    const hasBudget = ltS(add(add(local('i32', LOCAL.count), this.record), i32(16)), i32(0));
+    this.if(and(and(this.isKnown(held, entry), isOpen), hasBudget), () => this.goOnAt(held, entry));
+    this.setState64(CPU_STATE.pc, held);
+    this.helper('branchTarget', type);
+    this.code.op(OP.unreachable);
+  }
+
+  private fetchEntry(target: I64): I32 {
+    const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
+    const shift = 12 - Math.log2(FETCH_TLB.entrySize);
+    return this.let(add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)));
+  }
+
+  /** Bits 1 and 0 take part: a misaligned target never matches, and the engine raises the fault. */
+  private isKnown(target: I64, entry: I32): I32 {
+    return eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
+  }
+
+  private goOnAt(target: I64, entry: I32): void {
+    const codePage = loadI32(entry, FETCH_TLB.codePage);
+    const next = this.let(add(codePage, shl(and(wrap(target), i32(0xffc)), i32(2))));
+    this.setState64(CPU_STATE.codeBias, sub(target, extendU(shrU(next, i32(2)))));
+    this.assign(LOCAL.count, add(local('i32', LOCAL.count), add(sub(this.record, next), i32(16))));
+    this.assign(LOCAL.record, next);
+    this.goOnWithinBudget();
   }
 
   private goOnWithinBudget(): void {

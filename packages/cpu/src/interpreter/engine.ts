@@ -3,7 +3,6 @@ import {
   type AddressTranslator,
   type Bus,
   CODE_PAGE,
-  CPU_BLOCK,
   CPU_STATE,
   type CpuEngine,
   type CpuState,
@@ -18,19 +17,17 @@ import {
   type StopReason,
   type SystemRegisters,
   sharedRegisterOffset,
+  TLB_CONTEXT,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
 import { KEY } from '../pointer-authentication/operation.ts';
 import { PointerAuthenticationUnit } from '../pointer-authentication/unit.ts';
-import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
+import { BranchTargets } from './branch-targets.ts';
 import { LEAVE } from './calling-convention.ts';
-import { CodePages } from './code-pages.ts';
-import { compileInterpreter } from './compiled-module.ts';
-import { Decoder } from './decoder.ts';
 import { ExceptionLoopDetector } from './exception-loop.ts';
 import { MemoryAccess } from './memory-access.ts';
-import type { InterpreterImports } from './module.ts';
+import type { CodeUser, CpuCalls, SharedCode } from './shared-code.ts';
 import { SoftTlb } from './soft-tlb.ts';
 import {
   EXCEPTION_CLASS,
@@ -56,11 +53,17 @@ const OVERSHOOT = CODE_PAGE.recordCount + 1;
 /** The largest budget that fits the compiled code's counter. */
 const LARGEST_SLICE = 1 << 26;
 
+export interface PowerState {
+  readonly on: boolean;
+  /** In WFI. */
+  readonly waiting: boolean;
+}
+
 export interface InterpreterOptions {
   readonly cpu: CpuState;
   readonly memory: PhysicalMemory;
   readonly bus: Bus;
-  readonly codeArena: { readonly offset: number; readonly size: number };
+  readonly code: SharedCode;
   readonly translator: AddressTranslator;
   readonly exceptions: ExceptionModel;
   readonly registers: SystemRegisters;
@@ -84,16 +87,19 @@ export interface InterpreterOptions {
  * helper is called; outside it, `pc` does. Every exception is precise: nothing of a faulting instruction has
  * been written to registers.
  */
-export class Interpreter implements CpuEngine {
+export class Interpreter implements CpuEngine, CodeUser {
   readonly name = 'interpreter';
   readonly cpu: CpuState;
   private readonly options: InterpreterOptions;
   private readonly access: MemoryAccess;
-  private readonly tlb: SoftTlb;
-  private readonly codePages: CodePages;
+  readonly tlb: SoftTlb;
+  readonly calls: CpuCalls;
+  private readonly code: SharedCode;
+  private readonly branchTargets: BranchTargets;
   private readonly loop = new ExceptionLoopDetector();
-  private compiled: { run: () => void; step: () => void } | undefined;
   private readonly outcome: RunOutcome = { instructions: 0, reason: 'budget' };
+  /** False from PSCI's CPU_OFF to its CPU_ON. */
+  poweredOn = true;
   private waiting = false;
   private stopRequested = false;
   private stopReason: StopReason = 'budget';
@@ -110,43 +116,86 @@ export class Interpreter implements CpuEngine {
   constructor(options: InterpreterOptions) {
     this.options = options;
     this.cpu = options.cpu;
-    this.codePages = new CodePages(options.memory.memory, options.codeArena);
-    this.tlb = new SoftTlb(options.memory, options.cpu.base, this.codePages);
-    this.access = new MemoryAccess({ ...options, tlb: this.tlb, codePages: this.codePages });
-    options.translator.observe({
-      allStale: () => this.tlb.flush(),
-      pageStale: (lo) => this.tlb.flushPage(lo),
+    this.code = options.code;
+    const { codePages } = this.code;
+    this.tlb = new SoftTlb({
+      cpu: options.cpu,
+      memory: options.memory,
+      codePages,
+      currentAsid: () => options.translator.currentAsid(),
     });
-    options.exceptions.observe({ returned: () => this.loop.returned() });
-    options.memory.onHostWrite((base, size) => this.invalidateCode(base, size));
+    this.access = new MemoryAccess({ ...options, tlb: this.tlb, codePages });
+    this.branchTargets = new BranchTargets(options);
+    options.translator.observe(this.tlb);
+    options.exceptions.observe({
+      returned: (cpu) => {
+        if (cpu === this.cpu) this.loop.returned();
+      },
+    });
+    this.calls = this.makeCalls();
+    this.code.add(this);
   }
 
   /** Compiles the interpreter; must be awaited before the first run. */
-  async prepare(): Promise<void> {
-    const { memory } = this.options.memory;
-    const shared = !(memory.buffer instanceof ArrayBuffer);
-    const state = this.cpu.base + CPU_BLOCK.state;
-    const { module, handlers } = await compileInterpreter(state, shared, this.options.features);
-    CRC_POLYNOMIALS.forEach((polynomial, index) => {
-      const at = (this.cpu.base + CPU_STATE.crcTables) / 4 + 256 * index;
-      new Int32Array(memory.buffer).set(crcTable(polynomial), at);
-    });
-    const decoder = new Decoder(memory, handlers.plans, this.options.features);
+  prepare(): Promise<void> {
+    return this.code.prepare();
+  }
+
+  /** Completed instructions; exact also inside a device's or a system register's hook. */
+  get instructions(): number {
+    return this.running
+      ? this.completed + this.limit + this.cpu.lo(CPU_STATE.countBias) / 16
+      : this.completed;
+  }
+
+  run(budget: number): RunOutcome {
+    const { run, step } = this.code.enter(this);
+    // The host may have written FPCR or FPSR since the last run.
+    updateHostArithmetic(this.cpu);
+    const before = this.completed;
+    let left = budget;
+    this.stopReason = 'budget';
+    while (left > 0) {
+      if (this.stopRequested && !this.replayNeeded) {
+        this.stopRequested = false;
+        this.stopReason = 'requested';
+        break;
+      }
+      if (this.idle) {
+        this.stopReason = this.poweredOn ? 'waiting' : 'off';
+        break;
+      }
+      this.waiting = false;
+      const exact = this.replayNeeded || left <= OVERSHOOT;
+      const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
+      left -= this.runSlice(slice, exact ? step : run);
+      if (this.stopReason !== 'budget') break;
+    }
+    this.outcome.instructions = this.completed - before;
+    this.outcome.reason = this.stopReason;
+    return this.outcome;
+  }
+
+  /** What compiled code calls while it runs for this CPU. */
+  private makeCalls(): CpuCalls {
+    const { options } = this;
     const system = new SystemInstructions({
       ...this.options,
       memory: this.access,
-      semihosting: this.options.semihosting ?? (() => undefined),
+      semihosting: options.semihosting ?? (() => undefined),
       guestMemory: new TranslatedMemory(this.cpu, this.options.translator, this.options.memory),
       takeSynchronous: (syndrome) => this.takeSynchronous(syndrome),
       waitForInterrupt: () => {
         this.waiting = true;
       },
+      waitForEvent: () => {
+        if (this.code.isShared) this.stopReason = 'yield';
+      },
     });
     const floatingPoint = new FloatingPointUnit(this.cpu);
     const pointers = new PointerAuthenticationUnit(this.cpu, this.options.registers);
-    const imports: InterpreterImports = {
+    return {
       enter: (status) => this.enter(status),
-      decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
       readSlow: (lo, hi, bytes, options) => this.access.read(lo, hi, bytes, options),
       writeSlow: (lo, hi, valueLo, valueHi, bytes, options) =>
         this.access.write(lo, hi, valueLo, valueHi, bytes, options),
@@ -167,47 +216,12 @@ export class Interpreter implements CpuEngine {
         return pointers.withAuthenticatedReturn(key, () => system.exceptionReturn());
       },
       pointerAuthentication: (operation) => pointers.run(operation),
+      branchTarget: (type) => {
+        this.atPc = true;
+        return this.branchTargets.branch(type);
+      },
       wait: (kind) => system.wait(kind),
     };
-    const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
-    this.compiled = instance.exports as { run: () => void; step: () => void };
-  }
-
-  /** Completed instructions; exact also inside a device's or a system register's hook. */
-  get instructions(): number {
-    return this.running
-      ? this.completed + this.limit + this.cpu.lo(CPU_STATE.countBias) / 16
-      : this.completed;
-  }
-
-  run(budget: number): RunOutcome {
-    if (this.compiled === undefined) throw new Error('the engine is not prepared: await prepare() first');
-    // The host may have written FPCR or FPSR since the last run.
-    updateHostArithmetic(this.cpu);
-    const before = this.completed;
-    let left = budget;
-    this.stopReason = 'budget';
-    while (left > 0) {
-      if (this.stopRequested && !this.replayNeeded) {
-        this.stopRequested = false;
-        this.stopReason = 'requested';
-        break;
-      }
-      if (this.waiting) {
-        if (this.cpu.lo(CPU_STATE.interruptLines) === 0) {
-          this.stopReason = 'waiting';
-          break;
-        }
-        this.waiting = false;
-      }
-      const exact = this.replayNeeded || left <= OVERSHOOT;
-      const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
-      left -= this.runSlice(slice, exact ? this.compiled.step : this.compiled.run);
-      if (this.stopReason !== 'budget') break;
-    }
-    this.outcome.instructions = this.completed - before;
-    this.outcome.reason = this.stopReason;
-    return this.outcome;
   }
 
   /** Runs compiled code up to a limit; returns how many instructions it completed. */
@@ -303,19 +317,19 @@ export class Interpreter implements CpuEngine {
 
   /** Points compiled code at the translation context of the current exception level. */
   private selectContext(): void {
-    const { cpu } = this;
+    const { cpu, tlb } = this;
     const el = cpu.exceptionLevel;
-    const { base } = cpu;
     const pan = cpu.pstate & PSTATE.PAN;
     if (pan !== this.contextPan) {
       this.contextPan = pan;
-      this.tlb.flushContext(1);
+      tlb.dropVolatile();
     }
-    cpu.setLo(CPU_STATE.dataTlb, base + CPU_BLOCK.softTlb(el));
+    const context = el === 0 ? tlb.user() : TLB_CONTEXT.kernel;
     // PSTATE.UAO makes unprivileged loads and stores ordinary ones.
-    const unprivileged = el === 1 && (cpu.pstate & PSTATE.UAO) === 0 ? 0 : el;
-    cpu.setLo(CPU_STATE.unprivilegedTlb, base + CPU_BLOCK.softTlb(unprivileged));
-    cpu.setLo(CPU_STATE.fetchTlb, base + CPU_BLOCK.fetchTlb(el));
+    const unprivileged = el > 0 && (cpu.pstate & PSTATE.UAO) === 0 ? tlb.userIfBound : context;
+    cpu.setLo(CPU_STATE.dataTlb, tlb.data(context));
+    cpu.setLo(CPU_STATE.unprivilegedTlb, tlb.data(unprivileged));
+    cpu.setLo(CPU_STATE.fetchTlb, tlb.fetch(context));
     const enabled = (cpu.lo(CPACR_EL1) >>> 20) & 3;
     cpu.setLo(CPU_STATE.floatingPointDisabled, enabled === 3 || (enabled === 1 && el > 0) ? 0 : 1);
     updateHostArithmetic(cpu);
@@ -333,9 +347,10 @@ export class Interpreter implements CpuEngine {
       raisePcAlignment(cpu, lo, hi);
       return 0;
     }
-    let records = this.tlb.findCode(el, lo, hi);
+    const context = el === 0 ? this.tlb.user() : TLB_CONTEXT.kernel;
+    let records = this.tlb.findCode(context, lo, hi);
     if (records === 0) {
-      records = this.fetchPage(el, lo, hi);
+      records = this.fetchPage(context, lo, hi);
       if (records === 0) return 0;
     }
     // PC alignment faults and instruction aborts have priority over it.
@@ -343,6 +358,7 @@ export class Interpreter implements CpuEngine {
       raise(cpu, EXCEPTION_CLASS.illegalState, 0);
       return 0;
     }
+    if (cpu.pstate & PSTATE.BTYPE && !this.branchTargets.land()) return 0;
     const record = records + ((lo & 0xffc) << 2);
     // codeBias = pc - record / 4, so that the pc follows from the record by one addition.
     const low = (lo >>> 0) - (record >>> 2);
@@ -351,11 +367,11 @@ export class Interpreter implements CpuEngine {
   }
 
   /** Translates a page for execution and finds or makes its records. */
-  private fetchPage(el: number, lo: number, hi: number): number {
+  private fetchPage(context: number, lo: number, hi: number): number {
     const { cpu } = this;
     const { translator, memory } = this.options;
     const { result } = translator;
-    if (!translator.translate(lo, hi, ACCESS.execute, el > 0)) {
+    if (!translator.translate(lo, hi, ACCESS.execute, context === TLB_CONTEXT.kernel)) {
       raiseInstructionAbort(cpu, lo, hi, result.faultStatus);
       return 0;
     }
@@ -365,16 +381,8 @@ export class Interpreter implements CpuEngine {
       return 0;
     }
     const hostPage = host >>> 12;
-    let records = this.codePages.find(hostPage);
-    if (records === 0) {
-      if (this.codePages.full) {
-        this.codePages.clear();
-        this.tlb.flush();
-      }
-      records = this.codePages.add(hostPage);
-      this.tlb.trackWrites(hostPage, records);
-    }
-    this.tlb.fillCode(el, lo, hi, records, result);
+    const records = this.code.records(hostPage);
+    this.tlb.fillCode(context, lo, hi, records, result);
     return records;
   }
 
@@ -387,14 +395,49 @@ export class Interpreter implements CpuEngine {
     // One that is lowered or masked can wait: whatever unmasks it comes by way of the engine.
     const due = this.options.exceptions.pendingInterrupt(this.cpu) !== INTERRUPT.none;
     this.access.interruptsChanged = due || this.stopRequested;
+    if (this.waiting && this.poweredOn) this.code.giveTurn(this);
+  }
+
+  get idle(): boolean {
+    return !this.poweredOn || (this.waiting && this.cpu.lo(CPU_STATE.interruptLines) === 0);
+  }
+
+  powerOn(entryLo: number, entryHi: number, contextLo: number, contextHi: number): void {
+    const { cpu } = this;
+    this.waiting = false;
+    this.replayNeeded = false;
+    this.loop.returned();
+    const lines = cpu.lo(CPU_STATE.interruptLines);
+    this.options.onReset(cpu);
+    cpu.setLo(CPU_STATE.interruptLines, lines);
+    cpu.set(CPU_STATE.pc, entryLo, entryHi);
+    cpu.set(CPU_STATE.x, contextLo, contextHi);
+    this.poweredOn = true;
+    this.code.giveTurn(this);
+  }
+
+  powerOff(): void {
+    this.poweredOn = false;
+    this.requestStop();
+  }
+
+  /** For a snapshot: whether it is on, and waits. */
+  get power(): PowerState {
+    return { on: this.poweredOn, waiting: this.waiting };
+  }
+
+  set power({ on, waiting }: PowerState) {
+    this.poweredOn = on;
+    this.waiting = waiting;
+  }
+
+  /** Ends the slice, if one is under way: another CPU has something to do. */
+  endTurn(): void {
+    if (this.running) this.requestStop();
   }
 
   invalidateCode(address: number, size: number): void {
-    for (const region of this.options.memory.regions) {
-      const from = Math.max(address, region.base);
-      const to = Math.min(address + size, region.base + region.size);
-      if (from < to) this.codePages.invalidate(region.hostOffset + (from - region.base), to - from);
-    }
+    this.code.invalidate(address, size);
   }
 
   /** The exceptions that led to the reason `exception-loop`: the first one taken. */
@@ -403,13 +446,13 @@ export class Interpreter implements CpuEngine {
   }
 
   reset(): void {
+    this.poweredOn = this.cpu.index === 0;
     this.waiting = false;
     this.stopRequested = false;
     this.replayNeeded = false;
     this.completed = 0;
     this.loop.returned();
     this.options.onReset(this.cpu);
-    this.codePages.clear();
-    this.tlb.flush();
+    this.code.clear();
   }
 }

@@ -9,6 +9,7 @@ import {
   type PhysicalMemory,
   PSTATE,
   sharedRegisterOffset,
+  TLB_CONTEXT,
 } from '@armature/core';
 import { ACCESS_OPTION, LEAVE } from './calling-convention.ts';
 import type { CodePages } from './code-pages.ts';
@@ -136,7 +137,8 @@ export class MemoryAccess {
   private locate(lo: number, hi: number, bytes: number, access: 0 | 1, options: number): boolean {
     const unprivileged = (options & ACCESS_OPTION.unprivileged) !== 0 && (this.cpu.pstate & PSTATE.UAO) === 0;
     const el = this.cpu.exceptionLevel;
-    const context = unprivileged && el === 1 ? 0 : el;
+    const context = unprivileged || el === 0 ? this.tlb.user() : TLB_CONTEXT.kernel;
+    const privileged = context === TLB_CONTEXT.kernel;
     const write = access === ACCESS.write;
     const checked = (this.cpu.lo(SCTLR_EL1) & SCTLR_A) !== 0;
     const misaligned = (lo & ((options & ACCESS_OPTION.quadword ? 16 : bytes) - 1)) !== 0;
@@ -145,7 +147,7 @@ export class MemoryAccess {
       return false;
     }
     const result = this.translator.result;
-    if (!this.translator.translate(lo, hi, access, context > 0)) {
+    if (!this.translator.translate(lo, hi, access, privileged)) {
       this.fault(lo, hi, result.faultStatus, write);
       return false;
     }
@@ -160,12 +162,13 @@ export class MemoryAccess {
     const region = this.memory.regionAt(parts.first);
     if (region !== undefined) {
       const hostPage = (region.hostOffset + (parts.first - region.base)) >>> 12;
+      if (unprivileged) this.cpu.setLo(CPU_STATE.unprivilegedTlb, this.tlb.data(context));
       this.tlb.fill(context, lo, hi, hostPage, region.kind === 'ram', checked || result.device, result);
     }
     if (parts.firstLength === bytes) return true;
     const nextLo = ((lo & ~0xfff) + 4096) | 0;
     const nextHi = nextLo === 0 ? (hi + 1) | 0 : hi;
-    if (!this.translator.translate(nextLo, nextHi, access, context > 0)) {
+    if (!this.translator.translate(nextLo, nextHi, access, privileged)) {
       this.fault(nextLo, nextHi, result.faultStatus, write);
       return false;
     }

@@ -79,6 +79,7 @@ const HELPERS: readonly HelperName[] = [
   'pstateWrite',
   'exceptionReturn',
   'pointerAuthentication',
+  'branchTarget',
   'wait',
 ];
 
@@ -135,6 +136,7 @@ export function buildInterpreterModule(
     floatingPointTrap,
     softFloat,
     helpers,
+    guardsBranches: features?.has('FEAT_BTI') !== false,
   };
   const { params, results } = OUTLINED_SIGNATURE;
   const handlers = buildHandlers(functions, writer.signatureIndex(params, results), state, features);

@@ -5,6 +5,7 @@ export const EXCEPTION_CLASS = {
   unknown: 0x00,
   trappedWait: 0x01,
   trappedFloatingPoint: 0x07,
+  branchTarget: 0x0d,
   illegalState: 0x0e,
   supervisorCall: 0x15,
   hypervisorCall: 0x16,

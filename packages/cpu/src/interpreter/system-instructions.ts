@@ -39,6 +39,8 @@ export interface SystemContext {
   takeSynchronous(syndrome: number): void;
   /** The CPU has nothing to do until an interrupt. */
   waitForInterrupt(): void;
+  /** WFE: other CPUs, where there are any, have their turn. */
+  waitForEvent(): void;
 }
 
 /**
@@ -170,7 +172,10 @@ export class SystemInstructions {
     return LEAVE.done;
   }
 
-  /** WFI (0) and WFE (1). Events are not modelled: WFE goes on at once, which the architecture permits. */
+  /**
+   * WFI (0) and WFE (1). Events are not modelled: WFE goes on at once, which the architecture permits; but first
+   * other CPUs have their turn, for one of them is to bring what it waits for.
+   */
   wait(isWaitForEvent: number): number {
     const { cpu } = this.context;
     const enable = isWaitForEvent ? SCTLR_NTWE : SCTLR_NTWI;
@@ -178,7 +183,8 @@ export class SystemInstructions {
       raise(cpu, EXCEPTION_CLASS.trappedWait, (1 << 24) | (0xe << 20) | isWaitForEvent);
       return LEAVE.fault;
     }
-    if (isWaitForEvent === 0 && cpu.lo(CPU_STATE.interruptLines) === 0) this.context.waitForInterrupt();
+    if (isWaitForEvent) this.context.waitForEvent();
+    else if (cpu.lo(CPU_STATE.interruptLines) === 0) this.context.waitForInterrupt();
     this.advance();
     return LEAVE.done;
   }

@@ -1,10 +1,17 @@
-import type { Fields } from '../emitter/emitter.ts';
+import { BRANCH_TYPE, type Fields } from '../emitter/emitter.ts';
 import { add, and, constant, eqz, i32, i64, ne, shl, shrU, wrap } from '../emitter/expressions.ts';
 import { type Choice, type Semantics, SF, semantics } from './definition.ts';
 
 const imm26 = ({ imm26: value }: Fields): number => ((value << 6) >> 6) * 4;
 const imm19 = ({ imm19: value }: Fields): number => ((value << 13) >> 13) * 4;
 const imm14 = ({ imm14: value }: Fields): number => ((value << 18) >> 18) * 4;
+
+/** X16 and X17 are what linkers branch by. @spec DDI 0487, BTypeNext */
+export function jumpType({ Rn }: Fields): number {
+  return Rn === 16 || Rn === 17 ? BRANCH_TYPE.trustedJump : BRANCH_TYPE.jump;
+}
+
+export const callType = (): number => BRANCH_TYPE.call;
 
 const CONDITION: Readonly<Record<'cond', Choice>> = { cond: { values: 16, of: ({ cond }) => cond } };
 
@@ -35,11 +42,11 @@ export const branchSemantics: readonly Semantics[] = [
       e.branchIf(name === 'TBZ' ? eqz(selected) : selected, imm14);
     }),
   ),
-  semantics('BR_branch_reg', {}, (e) => e.jump(e.register('i64', 'Rn'))),
+  semantics('BR_branch_reg', {}, (e) => e.jump(e.register('i64', 'Rn'), jumpType)),
   semantics('RET_branch_reg', {}, (e) => e.jump(e.register('i64', 'Rn'))),
   semantics('BLR_branch_reg', {}, (e) => {
     const target = e.let(e.register('i64', 'Rn'));
     e.setLinkRegister(add(e.programCounter(), i64(4)));
-    e.jump(target);
+    e.jump(target, callType);
   }),
 ];

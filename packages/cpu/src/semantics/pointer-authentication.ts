@@ -2,6 +2,7 @@ import { CPU_STATE } from '@armature/core';
 import type { Emitter } from '../emitter/emitter.ts';
 import { add, extendU, type I64, i32, i64, signExtend } from '../emitter/expressions.ts';
 import { KEY, OPERATION } from '../pointer-authentication/operation.ts';
+import { callType, jumpType } from './branches.ts';
 import { outlined, type Semantics, semantics } from './definition.ts';
 
 /** FEAT_PAuth. The work is done by a helper; the operation is an operand, so that rows share their handlers. */
@@ -98,7 +99,7 @@ const branches: readonly Semantics[] = (['A', 'B'] as const).flatMap((letter) =>
     semantics(`${row}_branch_reg`, {}, (e) => {
       const target = e.let(authenticated(e, operation, e.register('i64', 'Rn'), modifier(e)));
       if (link) e.setLinkRegister(add(e.programCounter(), i64(4)));
-      e.jump(target);
+      e.jump(target, link ? callType : jumpType);
     });
   const register = (e: Emitter): I64 => e.register('i64', 'Rm', 'sp');
   const zero = (): I64 => i64(0);

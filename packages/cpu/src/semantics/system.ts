@@ -43,6 +43,7 @@ const hintsAndBarriers: readonly Semantics[] = [
     'SEV_hints',
     'SEVL_hints',
     'CSDB_hints',
+    'BTI_hints',
     'DMB_barriers',
     'DSB_barriers',
     'ISB_barriers',

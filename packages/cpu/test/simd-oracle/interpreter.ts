@@ -13,6 +13,7 @@ import { createTranslation } from '@armature/mmu';
 import { createSystemRegisters } from '@armature/sysregs';
 import { updateHostArithmetic } from '../../src/floating-point/unit.ts';
 import { Interpreter } from '../../src/interpreter/engine.ts';
+import { SharedCode } from '../../src/interpreter/shared-code.ts';
 import { cpuModel } from '../../src/models/index.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../../src/registers/index.ts';
 import { CASE, type Cases } from './case.ts';
@@ -45,7 +46,12 @@ export async function interpreterRunner(features: readonly Feature[] = FEATURES)
     cpu,
     memory,
     bus: { read: () => BUS_FAULT, write: () => BUS_FAULT },
-    codeArena: plan.codeArena,
+    code: new SharedCode({
+      memory,
+      codeArena: plan.codeArena,
+      activeState: plan.activeState,
+      features: new Set(features),
+    }),
     translator,
     exceptions,
     registers,

@@ -73,7 +73,8 @@ export function walk(
   const walker = new TableWalker(memory);
   walker.observer = (level, at, lo, hi, present) => {
     const decoded = present ? decodeDescriptor(lo, hi, level, half.granuleBits) : undefined;
-    if (decoded?.limits !== undefined) limits = combineLimits(limits, decoded.limits);
+    if (decoded?.limits !== undefined && !half.tableLimitsIgnored)
+      limits = combineLimits(limits, decoded.limits);
     steps.push({ level, address: at, descriptor: present ? fromHalves(lo, hi) : undefined, decoded });
   };
   const found = walker.walk(lowHalf(address), vaHi, control, half, lowHalf(ttbr), highHalf(ttbr));

@@ -1,0 +1,150 @@
+import { CPU_STATE, type CpuState, type PhysicalMemory } from '@armature/core';
+import type { Feature } from '@armature/isa';
+import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
+import { CodePages } from './code-pages.ts';
+import { compileInterpreter } from './compiled-module.ts';
+import { Decoder } from './decoder.ts';
+import type { InterpreterImports } from './module.ts';
+import type { SoftTlb } from './soft-tlb.ts';
+
+/** What compiled code calls, but for decoding, which is the same for every CPU. */
+export type CpuCalls = Omit<InterpreterImports, 'decode'>;
+
+/** A CPU that compiled code can run for. */
+export interface CodeUser {
+  readonly cpu: CpuState;
+  readonly tlb: SoftTlb;
+  readonly calls: CpuCalls;
+  /** Ends the slice under way, if there is one. */
+  endTurn(): void;
+}
+
+export interface SharedCodeOptions {
+  readonly memory: PhysicalMemory;
+  readonly codeArena: { readonly offset: number; readonly size: number };
+  /** Where compiled code expects the state block. */
+  readonly activeState: number;
+  readonly features: ReadonlySet<Feature>;
+}
+
+/**
+ * The compiled interpreter and the predecoded pages of a machine's CPUs.
+ *
+ * Compiled code has the address of its state block built in. CPUs that share it take turns: the state of the one
+ * that runs is moved to that address. One CPU alone has its state there for good.
+ */
+export class SharedCode {
+  readonly codePages: CodePages;
+  private readonly options: SharedCodeOptions;
+  private readonly users: CodeUser[] = [];
+  private active: CodeUser | undefined;
+  private compiled: { run: () => void; step: () => void } | undefined;
+  private preparation: Promise<void> | undefined;
+
+  constructor(options: SharedCodeOptions) {
+    this.options = options;
+    this.codePages = new CodePages(options.memory.memory, options.codeArena);
+    options.memory.onHostWrite((base, size) => this.invalidate(base, size));
+  }
+
+  add(user: CodeUser): void {
+    this.users.push(user);
+  }
+
+  /** True when CPUs take turns. */
+  get isShared(): boolean {
+    return this.users.length > 1;
+  }
+
+  /** A CPU that had nothing to do has something: whichever runs now makes way soon. */
+  giveTurn(user: CodeUser): void {
+    if (this.active !== user) this.active?.endTurn();
+  }
+
+  /** Compiles the interpreter, once; must be awaited before the first run. */
+  prepare(): Promise<void> {
+    this.preparation ??= this.compile();
+    return this.preparation;
+  }
+
+  /** The code's entry points, with a CPU's state in place. */
+  enter(user: CodeUser): { readonly run: () => void; readonly step: () => void } {
+    if (this.compiled === undefined) throw new Error('the engine is not prepared: await prepare() first');
+    if (user !== this.active) {
+      if (this.active !== undefined) this.active.cpu.moveTo(this.active.cpu.block);
+      user.cpu.moveTo(this.options.activeState);
+      this.active = user;
+    }
+    return this.compiled;
+  }
+
+  /** Records for a page of machine memory: those that it has, or empty ones. */
+  records(hostPage: number): number {
+    const known = this.codePages.find(hostPage);
+    if (known !== 0) return known;
+    if (this.codePages.full) this.clear();
+    const records = this.codePages.add(hostPage);
+    for (const { tlb } of this.users) tlb.trackWrites(hostPage, records);
+    return records;
+  }
+
+  /** Forgets all predecoded code. */
+  clear(): void {
+    this.codePages.clear();
+    for (const { tlb } of this.users) tlb.allStale();
+  }
+
+  /** Drops code derived from physical memory that the host changed. */
+  invalidate(address: number, size: number): void {
+    for (const region of this.options.memory.regions) {
+      const from = Math.max(address, region.base);
+      const to = Math.min(address + size, region.base + region.size);
+      if (from < to) this.codePages.invalidate(region.hostOffset + (from - region.base), to - from);
+    }
+  }
+
+  private async compile(): Promise<void> {
+    const { memory } = this.options.memory;
+    const { activeState, features } = this.options;
+    const shared = !(memory.buffer instanceof ArrayBuffer);
+    const { module, handlers } = await compileInterpreter(activeState, shared, features);
+    CRC_POLYNOMIALS.forEach((polynomial, index) => {
+      const at = (activeState + CPU_STATE.crcTables) / 4 + 256 * index;
+      new Int32Array(memory.buffer).set(crcTable(polynomial), at);
+    });
+    const decoder = new Decoder(memory, handlers.plans, features);
+    const imports: InterpreterImports = {
+      decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
+      ...this.dispatchedCalls(),
+    };
+    const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
+    this.compiled = instance.exports as { run: () => void; step: () => void };
+  }
+
+  /** Calls of the code, passed on to the CPU that runs. */
+  private dispatchedCalls(): CpuCalls {
+    const only = this.users.length === 1 ? this.users[0].calls : undefined;
+    if (only !== undefined) return only;
+    const active = (): CpuCalls => this.active!.calls;
+    return {
+      enter: (status) => active().enter(status),
+      readSlow: (lo, hi, bytes, options) => active().readSlow(lo, hi, bytes, options),
+      writeSlow: (lo, hi, valueLo, valueHi, bytes, options) =>
+        active().writeSlow(lo, hi, valueLo, valueHi, bytes, options),
+      alignmentFault: (lo, hi, write) => active().alignmentFault(lo, hi, write),
+      stackFault: () => active().stackFault(),
+      floatingPointTrap: () => active().floatingPointTrap(),
+      softFloat: (operation) => active().softFloat(operation),
+      undefined: (word) => active().undefined(word),
+      exception: (word) => active().exception(word),
+      systemRead: (word) => active().systemRead(word),
+      systemWrite: (word) => active().systemWrite(word),
+      systemOperation: (word) => active().systemOperation(word),
+      pstateWrite: (word) => active().pstateWrite(word),
+      exceptionReturn: (authenticated) => active().exceptionReturn(authenticated),
+      pointerAuthentication: (operation) => active().pointerAuthentication(operation),
+      branchTarget: (type) => active().branchTarget(type),
+      wait: (kind) => active().wait(kind),
+    };
+  }
+}
