@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { armature, type CpuModel, type Emulator, qemu, qemuVersion } from './emulators.ts';
+import { armature, type CpuModel, type Emulator, type GuestClock, qemu, qemuVersion } from './emulators.ts';
 import { PROGRAMS } from './programs.ts';
 import { markdownTable, writeReadmeSection } from './readme.ts';
 import { speedReport } from './report.ts';
 import { runImage } from './run-image.ts';
 import { SIMD_KINDS } from './simd/kinds.ts';
-import { measureKind } from './simd/measure.ts';
+import { measureKinds } from './simd/measure.ts';
 import { simdRows, simdSummary } from './simd/report.ts';
 import { measureProgram } from './speed.ts';
 import { renderTable } from './table.ts';
@@ -43,6 +43,7 @@ function readArguments() {
         record: { type: 'boolean', default: false },
         engine: { type: 'string', default: 'auto' },
         cpu: { type: 'string', default: 'cortex-a72' },
+        clock: { type: 'string', default: 'instructions' },
         qemu: { type: 'boolean', default: true },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -63,6 +64,11 @@ function engineOf({ engine }: Options): 'auto' | 'interpreter' {
 function cpuOf({ cpu }: Options): CpuModel {
   if (cpu === 'cortex-a72' || cpu === 'max') return cpu;
   throw new UsageError(`unknown CPU '${cpu}': cortex-a72 or max`);
+}
+
+function clockOf({ clock }: Options): GuestClock {
+  if (clock === 'instructions' || clock === 'host') return clock;
+  throw new UsageError(`unknown clock '${clock}': instructions or host`);
 }
 
 function programsOf({ programs }: Options) {
@@ -91,7 +97,7 @@ function pattern(text: string): RegExp {
 }
 
 /** What a comparison runs on, and how long. */
-function comparison(options: Options, cpu: CpuModel) {
+function comparison(options: Options, cpu: CpuModel, clock: GuestClock) {
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds ${options.rounds}: a number from 1`);
@@ -99,7 +105,7 @@ function comparison(options: Options, cpu: CpuModel) {
   if (options.qemu && oracle === undefined) process.stderr.write('qemu-system-aarch64 is not installed.\n');
   const emulators: Emulator[] = [
     ...(oracle === undefined ? [] : [qemu(cpu)]),
-    armature(engineOf(options), cpu),
+    armature(engineOf(options), cpu, clock),
   ];
   const host = {
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -112,7 +118,7 @@ function comparison(options: Options, cpu: CpuModel) {
 }
 
 function speed(options: Options): void {
-  const { rounds, scale, emulators, host, heading } = comparison(options, 'cortex-a72');
+  const { rounds, scale, emulators, host, heading } = comparison(options, 'cortex-a72', 'instructions');
   const results = programsOf(options).map((program) => {
     process.stderr.write(`${program.name}: ${program.description} ...\n`);
     return measureProgram(program, emulators, { rounds, scale });
@@ -128,23 +134,27 @@ function speed(options: Options): void {
 
 function simd(options: Options): void {
   const kinds = kindsOf(options);
-  const { rounds, scale, emulators, host, heading } = comparison(options, 'max');
+  const { rounds, scale, emulators, host, heading } = comparison(options, 'max', 'host');
   if (options.record && (kinds.length < SIMD_KINDS.length || emulators.length < 2 || options.quick)) {
     throw new UsageError('--record: wants all kinds in full length, and QEMU');
   }
-  const results = kinds.map((kind, index) => {
-    process.stderr.write(`${index + 1} of ${kinds.length}: ${kind.name} ...\n`);
-    return measureKind(kind, emulators, { rounds, scale });
-  });
+  const results = measureKinds(kinds, emulators, { rounds, scale }, (text) =>
+    process.stderr.write(`${text}\n`),
+  );
   const rows = simdRows(results);
   const summary = simdSummary(results);
-  const conditions = `Medians of ${rounds} rounds, in million instructions/s; rates leave start-up out.`;
+  const conditions = `Medians of ${rounds} rounds, in million instructions/s.`;
   if (options.record) {
     const content = [`${heading}. ${conditions}`, markdownTable(rows), ...summary].join('\n\n');
     writeReadmeSection('simd-results', content);
   }
   if (options.json) {
-    const named = results.map(({ kind, speed }) => ({ group: kind.group, ...speed }));
+    const named = results.map(({ kind: { name, group, note }, ...speed }) => ({
+      name,
+      group,
+      note,
+      ...speed,
+    }));
     console.log(JSON.stringify({ host, rounds, results: named }, null, 2));
     return;
   }
@@ -162,7 +172,11 @@ async function main(): Promise<void> {
   } else if (command === 'simd' && rest.length === 0) {
     simd(values);
   } else if (command === 'run-image' && rest.length === 1) {
-    await runImage(rest[0]!, engineOf(values), cpuOf(values));
+    await runImage(rest[0]!, {
+      engine: engineOf(values),
+      cpu: cpuOf(values),
+      clock: clockOf(values),
+    });
   } else {
     throw new UsageError(
       command === undefined ? 'no command given' : `unknown command '${positionals.join(' ')}'`,

@@ -33,6 +33,8 @@ function measure(program: string, args: readonly string[]): Sample & { readonly 
 
 /** A CPU model that both emulators have. */
 export type CpuModel = 'cortex-a72' | 'max';
+/** What moves the time that the guest sees on Armature; on QEMU it is the host's. */
+export type GuestClock = 'instructions' | 'host';
 
 /** `qemu-system-aarch64`, translating code (TCG), on one CPU. */
 export function qemu(cpu: CpuModel = 'cortex-a72'): Emulator {
@@ -60,7 +62,11 @@ export function qemuVersion(): string | undefined {
 }
 
 /** This program again, as `armature-bench run-image`. */
-export function armature(engine: 'auto' | 'interpreter', cpu: CpuModel = 'cortex-a72'): Emulator {
+export function armature(
+  engine: 'auto' | 'interpreter',
+  cpu: CpuModel = 'cortex-a72',
+  clock: GuestClock = 'instructions',
+): Emulator {
   return {
     name: 'Armature',
     run(file) {
@@ -73,6 +79,8 @@ export function armature(engine: 'auto' | 'interpreter', cpu: CpuModel = 'cortex
         engine,
         '--cpu',
         cpu,
+        '--clock',
+        clock,
       ]);
       const { instructions } = JSON.parse(errors.trim().split('\n').at(-1)!) as ImageRun;
       return { seconds, output, instructions };

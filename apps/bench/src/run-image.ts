@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
 import { boot, virt } from '@armature/machine';
-import type { CpuModel } from './emulators.ts';
+import type { CpuModel, GuestClock } from './emulators.ts';
 
 /** What {@link runImage} writes to stderr, as JSON. */
 export interface ImageRun {
@@ -14,15 +14,18 @@ export interface ImageRun {
 /** Boots a raw image on the `virt` board and runs it until it switches the machine off. The console is stdout. */
 export async function runImage(
   file: string,
-  engine: 'auto' | 'interpreter',
-  cpu: CpuModel = 'cortex-a72',
+  options: {
+    readonly engine: 'auto' | 'interpreter';
+    readonly cpu: CpuModel;
+    readonly clock: GuestClock;
+  },
 ): Promise<void> {
   const console: number[] = [];
   const begun = performance.now();
   const machine = await virt({
     memory: MiB(256),
-    engine,
-    cpu,
+    ...options,
+    hostTime: () => performance.now() * 1e6,
     onTransmit: (byte) => console.push(byte),
   }).build();
   boot(machine, { image: new Uint8Array(readFileSync(file)) });

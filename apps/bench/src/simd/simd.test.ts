@@ -1,29 +1,32 @@
 import { MiB } from '@armature/core';
 import { boot, virt } from '@armature/machine';
 import { describe, expect, test } from 'vitest';
+import type { Emulator } from '../emulators.ts';
 import { markdownTable, replaceSection } from '../readme.ts';
 import { geometricMean } from '../statistics.ts';
 import { floatBits } from './assembly.ts';
 import { simdImage } from './image.ts';
 import { SIMD_KINDS, type SimdKind } from './kinds.ts';
-import { type SimdSpeed, simdRows, simdSummary } from './report.ts';
+import { measureKinds, parseOutput, type SimdSpeed } from './measure.ts';
+import { simdRows, simdSummary } from './report.ts';
 
-let output = '';
-const machine = await virt({
-  memory: MiB(8),
-  cpu: 'max',
-  onTransmit: (byte) => {
-    output += String.fromCharCode(byte);
-  },
-}).build();
-
-/** Runs three turns of a kind; gives what it printed. */
-function digest(kind: SimdKind): string {
-  output = '';
-  machine.reset();
-  boot(machine, { image: simdImage(kind, 3) });
-  expect(machine.runSync({ maxInstructions: 100_000 }).reason).toBe('power-off');
-  return output.trim();
+/** Runs three turns of each kind; gives their digests. */
+async function digests(): Promise<Record<string, string>> {
+  let output = '';
+  const machine = await virt({
+    memory: MiB(8),
+    cpu: 'max',
+    onTransmit: (byte) => {
+      output += String.fromCharCode(byte);
+    },
+  }).build();
+  const kinds = SIMD_KINDS.map((kind) => ({ ...kind, turns: 3 }));
+  const { bytes } = simdImage({ kinds, scale: 1, warmUp: { first: 0, each: 0 } });
+  boot(machine, { image: bytes });
+  expect(machine.runSync({ maxInstructions: 10_000_000 }).reason).toBe('power-off');
+  return Object.fromEntries(
+    parseOutput(output, kinds.length).map(({ digest }, index) => [kinds[index]!.name, digest]),
+  );
 }
 
 describe('kinds of work', () => {
@@ -33,9 +36,14 @@ describe('kinds of work', () => {
       expect(body.join('\n').match(/^\s*[a-z]/gm)?.length).toBeGreaterThan(13);
   });
 
-  test('give on Armature what they give on QEMU 7.2', () => {
-    const digests = Object.fromEntries(SIMD_KINDS.map((kind) => [kind.name, digest(kind)]));
-    expect(digests).toEqual(QEMU_DIGESTS);
+  test('give on Armature what they give on QEMU 7.2', async () => {
+    expect(await digests()).toEqual(QEMU_DIGESTS);
+  });
+
+  test('have their instructions counted', () => {
+    const [kind] = SIMD_KINDS as [SimdKind, ...SimdKind[]];
+    const { instructions } = simdImage({ kinds: [kind], scale: 0.5, warmUp: { first: 0, each: 0 } });
+    expect(instructions).toEqual([(kind.turns / 2) * 18]);
   });
 });
 
@@ -112,14 +120,14 @@ const QEMU_DIGESTS: Readonly<Record<string, string>> = {
   'TBL, TBX 1 and 2 registers': '8bdb863cc73f04dd',
   EXT: '713a1575b5930a6b',
   'DUP, INS, UMOV, SMOV, MOVI': 'eecec188f6b7b6ae',
-  'LDR, STR q': 'b4dc780989a8a50b',
-  'LDR, STR d and s': 'b4dc780989a8a50b',
-  'LDP, STP q': 'e34b2040899e0700',
-  'LD1, ST1 1 register, post-index': '97c3f05abebcd52c',
-  'LD1, ST1 4 registers': '6825e1183d520695',
-  'LD4, ST4': '6825e1183d520695',
-  'LD2, ST3': 'cae48123c2c971e2',
-  'LD1R, LD1 and ST1 of one lane': '9c553edb502ca81a',
+  'LDR, STR q': '5a85e4c7e608e904',
+  'LDR, STR d and s': '709a80808c35915b',
+  'LDP, STP q': '6d1d9b4380c6abfb',
+  'LD1, ST1 1 register, post-index': '8bec90658e18be6d',
+  'LD1, ST1 4 registers': '2dd9bdb111e3ace1',
+  'LD4, ST4': '219bbdf82acfc989',
+  'LD2, ST3': '894607853c96f140',
+  'LD1R, LD1 and ST1 of one lane': '7d4b0133e7864147',
   'AESE, AESMC': '77f56422ff04a1cb',
   'AESD, AESIMC': 'fece961330323d32',
   'SHA1C, SHA1P, SHA1M, SHA1SU0': '742ddc634c588770',
@@ -137,22 +145,46 @@ test('bits of floating-point numbers', () => {
   expect(floatBits(16, -1.5)).toBe(0xbe00n);
 });
 
+describe('measuring', () => {
+  const emulator = (name: string, ticks: string, digest = 'a'): Emulator => ({
+    name,
+    run: () => ({ seconds: 1, output: `${(1000).toString(16)}\n${digest} ${ticks}` }),
+  });
+  const one = [{ ...SIMD_KINDS[0]!, turns: 1_000_000 }];
+  const options = { rounds: 3, scale: 1 };
+
+  test('takes the time from what the program prints', () => {
+    const [speed] = measureKinds(
+      one,
+      [emulator('QEMU', '3e8'), emulator('Armature', '7d0')],
+      options,
+      () => {},
+    );
+    expect(speed?.speeds.map(({ rate }) => rate)).toEqual([18, 9]);
+  });
+
+  test('refuses to compare different results', () => {
+    const differing = [emulator('QEMU', '3e8'), emulator('Armature', '3e8', 'b')];
+    expect(() => measureKinds(one, differing, options, () => {})).toThrow('results differ: a b');
+  });
+
+  test('refuses a program that did not end', () => {
+    expect(() => parseOutput('3e8\na 1', 2)).toThrow('after 1 of 2 kinds');
+  });
+});
+
 describe('the report', () => {
   const speedOf = (emulator: string, rate: number) => ({
     emulator,
     rate,
-    startUp: 0.1,
     scatter: 0.02,
     samples: [],
   });
   const kind = SIMD_KINDS[0]!;
   const result = (qemu: number, ours: number, more: Partial<SimdKind> = {}): SimdSpeed => ({
     kind: { ...kind, ...more },
-    speed: {
-      program: kind.name,
-      instructions: 1,
-      speeds: [speedOf('QEMU', qemu), speedOf('Armature', ours)],
-    },
+    instructions: 1,
+    speeds: [speedOf('QEMU', qemu), speedOf('Armature', ours)],
   });
 
   test('gives ratios', () => {
