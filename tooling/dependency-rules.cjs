@@ -33,9 +33,17 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/([^/]+)/src/',
-        pathNot: [`^packages/(${leaves}|${decoders}|machine)/`, tests],
+        pathNot: [`^packages/(${leaves}|${decoders}|machine|virtio-[^/]+)/`, tests],
       },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/core/'] },
+    },
+    {
+      name: 'virtio-devices-import-virtio',
+      comment:
+        'A virtio device imports queues and features from virtio, and what a disk is; no transport of its own.',
+      severity: 'error',
+      from: { path: '^packages/(virtio-[^/]+)/src/', pathNot: tests },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/(core|virtio|disk)/'] },
     },
     {
       name: 'decoders-import-isa',

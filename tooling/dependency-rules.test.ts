@@ -70,6 +70,20 @@ const files: Readonly<Record<string, { source: string; breaks: readonly string[]
     source: "export { a } from '@armature/mmu';",
     breaks: ['decoders-import-isa'],
   },
+  'packages/disk/src/index.ts': { source: 'export const d = 4;', breaks: [] },
+  'packages/virtio/src/index.ts': { source: "export { a as v } from '@armature/core';", breaks: [] },
+  'packages/virtio/src/disk.ts': {
+    source: "export { d } from '@armature/disk';",
+    breaks: ['components-import-contracts'],
+  },
+  'packages/virtio-blk/src/index.ts': {
+    source: "export { v } from '@armature/virtio'; export { d } from '@armature/disk';",
+    breaks: [],
+  },
+  'packages/virtio-blk/src/mmu.ts': {
+    source: "export { a } from '@armature/mmu';",
+    breaks: ['virtio-devices-import-virtio'],
+  },
   'packages/machine/src/index.ts': { source: "export { a } from '@armature/core';", breaks: [] },
   'packages/machine/src/build.ts': {
     source: "export { a } from '@armature/cpu';",
