@@ -185,7 +185,8 @@ export class CpuInterfaceV2 implements MmioDevice {
     if (group < 0) return -1;
     const priority = this.table.bestPriority[2 * cpu + group];
     if (priority >= this.pmr[cpu]) return -1;
-    return (priority & this.groupPriorityMask(cpu, group)) < this.runningPriority(cpu) ? group : -1;
+    const mask = this.groupPriorityMask(cpu, group);
+    return (priority & mask) < (this.runningPriority(cpu) & mask) ? group : -1;
   }
 
   /** Drives the CPU's inputs. */

@@ -78,7 +78,8 @@ export class CpuInterfaceV3 {
     if (group < 0) return -1;
     const priority = this.table.bestPriority[2 * cpu + group];
     if (priority >= this.pmr[cpu]) return -1;
-    return (priority & this.groupPriorityMask(cpu, group)) < this.running(cpu) ? group : -1;
+    const mask = this.groupPriorityMask(cpu, group);
+    return (priority & mask) < (this.running(cpu) & mask) ? group : -1;
   }
 
   /** Drives the CPU's inputs: group 0 is FIQ, group 1 IRQ. */
