@@ -65,6 +65,8 @@ export class BranchTargets {
     const { result } = this.translator;
     if (this.translates(cpu.lo(CPU_STATE.pc), cpu.hi(CPU_STATE.pc))) {
       const word = this.memory.readU32(result.physicalAddress);
+      // Its exception saves the field.
+      if (isBreakpoint(word)) return true;
       if (!this.accepts(word, type)) {
         raise(cpu, EXCEPTION_CLASS.branchTarget, type);
         return false;
@@ -81,7 +83,7 @@ export class BranchTargets {
   }
 
   private accepts(word: number, type: number): boolean {
-    if (isBreakpointOrHalt(word)) return true;
+    if (isHalt(word)) return true;
     if (isBranchTarget(word)) {
       const targets = (word >>> 6) & 3;
       if (type === BRANCH_TYPE.trustedJump) return targets !== 0;
@@ -93,10 +95,14 @@ export class BranchTargets {
   }
 }
 
-/** BRK and HLT. */
-function isBreakpointOrHalt(word: number): boolean {
-  const opcode = (word & 0xffe0_001f) >>> 0;
-  return opcode === 0xd420_0000 || opcode === 0xd440_0000;
+/** BRK. */
+function isBreakpoint(word: number): boolean {
+  return (word & 0xffe0_001f) >>> 0 === 0xd420_0000;
+}
+
+/** HLT. */
+function isHalt(word: number): boolean {
+  return (word & 0xffe0_001f) >>> 0 === 0xd440_0000;
 }
 
 /** BTI, whatever its targets. */
