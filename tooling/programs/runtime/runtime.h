@@ -8,12 +8,24 @@
 
 long semihosting(long operation, void *parameter);
 
+/* Registers at an exception. The program goes on with them. */
+struct exception {
+  unsigned long x[31];
+  unsigned long elr, esr, far, spsr;
+};
+
+/* Gets exceptions, if the program sets it; otherwise they end it with status 99. */
+extern void (*on_exception)(struct exception *exception);
+
+/* Of the linker: where code begins, and the page below the stack, which is not mapped. */
+extern char __text_start[], __guard[], __stack_bottom[];
+
 void exit(int status) __attribute__((noreturn));
 void *malloc(size_t size);
 void free(void *memory);
 int putchar(int character);
 int puts(const char *text);
-/* Knows d i u x X c s f %, flags - 0 + space, width, precision, and the lengths l ll z. */
+/* Knows d i u x X c s f e g %, flags - 0 + space, width, precision, and the lengths l ll z. */
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int snprintf(char *into, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
