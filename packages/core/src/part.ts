@@ -53,7 +53,10 @@ export interface RegionRequest {
   readonly name: string;
   readonly base?: number;
   readonly size: number;
-  /** `mmio` regions are answered by the component's devices; `ram` and `rom` are bytes in machine memory. */
+  /**
+   * `mmio` regions are answered by the component's devices; `ram` and `rom` are bytes in machine memory. Guest
+   * writes to `rom`, and reads while the component hides it, go to the device of the region, if there is one.
+   */
   readonly kind: 'mmio' | 'ram' | 'rom';
 }
 
@@ -99,7 +102,7 @@ export interface PartContext<Requires extends CapabilityName = never> {
 export interface Component<Provides extends CapabilityName = never> {
   /** The capabilities named in the part's `provides`. */
   readonly capabilities?: { readonly [Name in Provides]: Capabilities[Name] };
-  /** Devices by the name of their `mmio` region. */
+  /** Devices by the name of their `mmio` or `rom` region. */
   readonly devices?: Readonly<Record<string, MmioDevice>>;
   /** System registers contributed beyond those of the CPU, MMU and exception model. */
   readonly registers?: readonly SystemRegisterDefinition[];

@@ -69,6 +69,25 @@ test('host writes are told', () => {
   ]);
 });
 
+test('a hidden region is no memory, and keeps its bytes', () => {
+  const memory = make();
+  const low = memory.regionAt(0x1000)!;
+  const seen: string[] = [];
+  memory.onVisibilityChange(({ name }) => seen.push(name));
+  memory.writeU32(0x1004, 7);
+  memory.setVisible(low, true);
+  memory.setVisible(low, false);
+  memory.setVisible(low, false);
+  expect(memory.regionAt(0x1004)).toBeUndefined();
+  expect(memory.hostOffset(0x1004, 4)).toBe(-1);
+  expect(() => memory.readU32(0x1004)).toThrowError(/no guest memory/);
+  expect(memory.regions).toContain(low);
+  expect(memory.regionAt(0x80_0000_0000)?.name).toBe('high');
+  memory.setVisible(low, true);
+  expect(memory.readU32(0x1004)).toBe(7);
+  expect(seen).toEqual(['low', 'low']);
+});
+
 test('regions are whole pages', () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const bad = { ...region('odd', 0x1001, 0), size: 4096 };

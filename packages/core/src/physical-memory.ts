@@ -8,7 +8,7 @@ export interface MemoryRegion {
   readonly base: number;
   /** Bytes, a multiple of the page size. */
   readonly size: number;
-  /** A guest write to `rom` does not reach the bytes. */
+  /** A guest write to `rom` does not reach the bytes: it goes to the bus. */
   readonly kind: 'ram' | 'rom';
   /** Offset in machine memory. */
   readonly hostOffset: number;
@@ -25,6 +25,8 @@ export class PhysicalMemory {
   private readonly view: DataView;
   private last: MemoryRegion | undefined;
   private readonly observers: ((base: number, size: number) => void)[] = [];
+  private readonly hidden = new Set<MemoryRegion>();
+  private readonly visibilityObservers: ((region: MemoryRegion) => void)[] = [];
 
   constructor(memory: WebAssembly.Memory, regions: readonly MemoryRegion[]) {
     for (const region of regions) {
@@ -42,17 +44,36 @@ export class PhysicalMemory {
     this.view = new DataView(memory.buffer);
   }
 
-  /** The region that holds a physical address. */
+  /** The region that holds a physical address; undefined while it is hidden. */
   regionAt(address: number): MemoryRegion | undefined {
     const last = this.last;
     if (last !== undefined && address >= last.base && address < last.base + last.size) return last;
     for (const region of this.regions) {
       if (address >= region.base && address < region.base + region.size) {
+        if (this.hidden.has(region)) return undefined;
         this.last = region;
         return region;
       }
     }
     return undefined;
+  }
+
+  /**
+   * Hides a region, or shows it again. While it is hidden its addresses are no memory: accesses go to the bus, where
+   * the device of the region answers. Its bytes stay where they are. Flash does so while reads give something else
+   * than its contents.
+   */
+  setVisible(region: MemoryRegion, visible: boolean): void {
+    if (this.hidden.has(region) !== visible) return;
+    if (visible) this.hidden.delete(region);
+    else this.hidden.add(region);
+    this.last = undefined;
+    for (const observer of this.visibilityObservers) observer(region);
+  }
+
+  /** Called after a region was hidden or shown: engines drop translations that lead to it. */
+  onVisibilityChange(observer: (region: MemoryRegion) => void): void {
+    this.visibilityObservers.push(observer);
   }
 
   /** Offset in machine memory of `length` bytes at a physical address, or -1 when they are not all memory. */

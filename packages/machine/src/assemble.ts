@@ -52,7 +52,7 @@ export async function buildMachine(
   });
   const memory = layOutMemory(regions, plan.guestMemory);
   const cpuStates = plan.cpuBlocks.map((base, index) => new CpuState(memory.memory, base, index));
-  const bus = new MmioBus(regions.filter(({ kind }) => kind === 'mmio'));
+  const bus = new MmioBus(regions.filter(({ kind }) => kind !== 'ram'));
   const systemRegisters = createSystemRegisters();
   const clock: MachineClock =
     options.clock === 'host'
@@ -162,8 +162,9 @@ function install(
     capabilities.set(capability, given[capability]);
   }
   for (const region of regions) {
-    if (region.part !== name || region.kind !== 'mmio') continue;
+    if (region.part !== name || region.kind === 'ram') continue;
     const device = component.devices?.[region.name];
+    if (device === undefined && region.kind === 'rom') continue;
     if (device === undefined) {
       throw new ArmatureError('CONFIG_INVALID', `${name} has no device for its region ${region.name}`, {
         context: { part: name, region: region.name },

@@ -89,7 +89,7 @@ export class MemoryAccess {
         this.codePages.invalidate(host, bytes);
         return 0;
       }
-      if (region !== undefined) return this.fault(lo, hi, FAULT_STATUS.externalAbort, true);
+      // ROM takes no writes, but a device such as flash may be behind it.
       if ((first & (bytes - 1)) === 0) return this.deviceWrite(first, bytes, valueLo, valueHi, lo, hi);
     }
     return this.writeBytes(first, second, firstLength, bytes, valueLo, valueHi, lo, hi);
@@ -267,7 +267,7 @@ export class MemoryAccess {
         const host = region.hostOffset + (address - region.base);
         this.view.setUint8(host, byte);
         this.codePages.invalidate(host, 1);
-      } else if (region !== undefined || this.busWrite(address, 1, byte) === BUS_FAULT) {
+      } else if (this.busWrite(address, 1, byte) === BUS_FAULT) {
         return this.fault(vaLo, vaHi, FAULT_STATUS.externalAbort, true);
       }
     }
