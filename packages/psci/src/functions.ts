@@ -38,6 +38,7 @@ export const RESULT = {
   denied: -3,
   alreadyOn: -4,
   internalFailure: -6,
+  invalidAddress: -9,
 } as const;
 
 /** AFFINITY_INFO's answers. */

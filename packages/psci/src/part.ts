@@ -29,7 +29,7 @@ export function psci(options: PsciOptions = {}): Part<'firmware'> {
     create(context) {
       const firmware = new Psci({
         conduit,
-        cpus: Math.max(1, context.cpuStates.length),
+        engines: () => context.find('cpu')?.engines ?? [],
         requestPower: (action) => context.requestPower(action),
         onCall: (identifier, result) =>
           context.trace('firmware', () => `${conduit} 0x${identifier.toString(16)} returns ${result}`),

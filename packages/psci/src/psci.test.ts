@@ -1,4 +1,4 @@
-import { CPU_BLOCK, CpuState, type PartContext } from '@armature/core';
+import { CPU_BLOCK, CpuState, fromHalves, type PartContext } from '@armature/core';
 import { describe, expect, test } from 'vitest';
 import { FUNCTION as F, RESULT, SMC64 } from './functions.ts';
 import { psci } from './part.ts';
@@ -10,7 +10,22 @@ function bench(cpus = 1) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4096 + CPU_BLOCK.size) / 65536) });
   const cpu = new CpuState(memory, 4096);
   const power: string[] = [];
-  const firmware = new Psci({ conduit: 'hvc', cpus, requestPower: (action) => power.push(action) });
+  const starts: bigint[][] = [];
+  const engines = Array.from({ length: cpus }, (_, index) => ({
+    poweredOn: index === 0,
+    powerOn(entryLo: number, entryHi: number, contextLo: number, contextHi: number): void {
+      starts.push([BigInt(index), fromHalves(entryLo, entryHi), fromHalves(contextLo, contextHi)]);
+      this.poweredOn = true;
+    },
+    powerOff(): void {
+      this.poweredOn = false;
+    },
+  }));
+  const firmware = new Psci({
+    conduit: 'hvc',
+    engines: () => engines,
+    requestPower: (action) => power.push(action),
+  });
   /** Makes a call and gives X0 back as a signed number. */
   const call = (identifier: number, ...parameters: (number | bigint)[]): bigint => {
     cpu.setX(0, BigInt(identifier >>> 0));
@@ -18,7 +33,7 @@ function bench(cpus = 1) {
     expect(firmware.call(cpu)).toBe(true);
     return BigInt.asIntN(64, cpu.x(0));
   };
-  return { cpu, firmware, power, call };
+  return { cpu, firmware, power, call, engines, starts };
 }
 
 const wide = (identifier: number): number => (identifier | SMC64) >>> 0;
@@ -122,7 +137,22 @@ test('with several CPUs, the others are off and stay off', () => {
   expect(call(F.AFFINITY_INFO, 16)).toBe(INVALID);
   expect(call(F.AFFINITY_INFO, 0x103)).toBe(1n);
   expect(call(F.AFFINITY_INFO, 0x104)).toBe(INVALID);
-  expect(call(F.CPU_ON, 1)).toBe(BigInt(RESULT.internalFailure));
+});
+
+test('CPU_ON starts another CPU where and with what it is told; CPU_OFF ends it', () => {
+  const { call, engines, starts, cpu } = bench(2);
+  expect(call(wide(F.CPU_ON), 1, 0x1_4000_0000n, GARBAGE)).toBe(0n);
+  expect(starts).toEqual([[1n, 0x1_4000_0000n, GARBAGE]]);
+  expect(call(wide(F.CPU_ON), 1, 0x1_4000_0000n, GARBAGE)).toBe(BigInt(RESULT.alreadyOn));
+  expect(call(F.AFFINITY_INFO, 1)).toBe(0n);
+  expect(call(F.CPU_OFF)).toBe(0n);
+  expect(engines.map(({ poweredOn }) => poweredOn)).toEqual([false, true]);
+  engines[0].poweredOn = true;
+  engines[1].poweredOn = false;
+  expect(call(F.CPU_ON, 1, 0x4000_0001)).toBe(BigInt(RESULT.invalidAddress));
+  expect(call(F.CPU_ON, GARBAGE | 1n, GARBAGE | 0x4000_0000n, GARBAGE)).toBe(0n);
+  expect(starts[1]).toEqual([1n, 0x4000_0000n, 0n]);
+  expect(cpu.index).toBe(0);
 });
 
 test('SYSTEM_OFF and SYSTEM_RESET ask the machine', () => {

@@ -4,7 +4,7 @@
  * @spec DEN 0022, PSCI functions
  * @spec DEN 0028, SMC Calling Convention
  */
-import { CPU_STATE, type CpuState, type FirmwareCalls } from '@armature/core';
+import { CPU_STATE, type CpuEngine, type CpuState, type FirmwareCalls } from '@armature/core';
 import { AFFINITY, FUNCTION, functionOf, RESULT, SMC64 } from './functions.ts';
 
 const PSCI_VERSION = 0x0001_0001;
@@ -33,24 +33,27 @@ const PSCI_FUNCTIONS: ReadonlySet<number> = new Set([
 
 export interface PsciConfig {
   readonly conduit: 'hvc' | 'smc';
-  /** Number of CPUs in the machine. CPU 0 is on, the others are off for good. */
-  readonly cpus: number;
+  /** The engines of the machine's CPUs, once there are any: what CPU_ON and CPU_OFF act on. */
+  readonly engines: () => readonly CpuPower[];
   /** Called for SYSTEM_OFF and SYSTEM_RESET. The guest must run no further instruction. */
   readonly requestPower: (action: 'off' | 'reset') => void;
   /** Called with the identifier and result of every call, for tracing. */
   readonly onCall?: (identifier: number, result: number) => void;
 }
 
+/** The power of one CPU. */
+export type CpuPower = Pick<CpuEngine, 'poweredOn' | 'powerOn' | 'powerOff'>;
+
 /** Answers a guest's firmware calls: the capability `firmware`. Never allocates. */
 export class Psci implements FirmwareCalls {
   readonly conduit: 'hvc' | 'smc';
-  private readonly cpus: number;
+  private readonly engines: () => readonly CpuPower[];
   private readonly requestPower: (action: 'off' | 'reset') => void;
   private readonly onCall: ((identifier: number, result: number) => void) | undefined;
 
   constructor(config: PsciConfig) {
     this.conduit = config.conduit;
-    this.cpus = config.cpus;
+    this.engines = config.engines;
     this.requestPower = config.requestPower;
     this.onCall = config.onCall;
   }
@@ -85,10 +88,9 @@ export class Psci implements FirmwareCalls {
         // A wake-up event that comes at once: the guest goes back to its idle loop, where WFI waits.
         return first & POWER_STATE_UNSUPPORTED ? RESULT.invalidParameters : RESULT.success;
       case FUNCTION.CPU_OFF:
-        // The last CPU that is on would have nothing left to turn it on again.
-        return RESULT.denied;
+        return this.turnOff(cpu);
       case FUNCTION.CPU_ON:
-        return this.turnOn(this.target(cpu, identifier));
+        return this.turnOn(cpu, identifier);
       case FUNCTION.AFFINITY_INFO:
         return this.affinityInfo(cpu, identifier);
       case FUNCTION.SYSTEM_OFF:
@@ -102,19 +104,36 @@ export class Psci implements FirmwareCalls {
     }
   }
 
-  private turnOn(target: number): number {
+  private turnOn(cpu: CpuState, identifier: number): number {
+    const target = this.target(cpu, identifier);
     if (target < 0) return RESULT.invalidParameters;
-    return target === 0 ? RESULT.alreadyOn : RESULT.internalFailure;
+    const engine = this.engines()[target];
+    if (engine.poweredOn) return RESULT.alreadyOn;
+    const wide = (identifier & SMC64) !== 0;
+    const high = (register: number): number => (wide ? cpu.hi(CPU_STATE.x + 8 * register) : 0);
+    const entry = cpu.lo(CPU_STATE.x + 16);
+    if (entry & 3) return RESULT.invalidAddress;
+    engine.powerOn(entry, high(2), cpu.lo(CPU_STATE.x + 24), high(3));
+    return RESULT.success;
+  }
+
+  private turnOff(cpu: CpuState): number {
+    const engines = this.engines();
+    // The last CPU that is on would have nothing left to turn it on again.
+    const others = engines.some(({ poweredOn }, index) => poweredOn && index !== cpu.index);
+    if (!others) return RESULT.denied;
+    engines[cpu.index].powerOff();
+    return RESULT.success;
   }
 
   private affinityInfo(cpu: CpuState, identifier: number): number {
     const level = cpu.lo(CPU_STATE.x + 16) >>> 0;
     if (level > 3) return RESULT.invalidParameters;
-    // Levels above the CPU's hold CPU 0, which is on.
+    // Levels above the CPU's hold the caller, which is on.
     if (level > 0) return AFFINITY.on;
     const target = this.target(cpu, identifier);
     if (target < 0) return RESULT.invalidParameters;
-    return target === 0 ? AFFINITY.on : AFFINITY.off;
+    return this.engines()[target].poweredOn ? AFFINITY.on : AFFINITY.off;
   }
 
   /** Index of the CPU whose affinity fields are in X1, or -1 when there is none. */
@@ -124,7 +143,7 @@ export class Psci implements FirmwareCalls {
     const aff0 = lo & 0xff;
     if (hi !== 0 || lo > 0xffff || aff0 >= CLUSTER_SIZE) return -1;
     const index = (lo >> 8) * CLUSTER_SIZE + aff0;
-    return index < this.cpus ? index : -1;
+    return index < this.engines().length ? index : -1;
   }
 }
 
