@@ -63,7 +63,7 @@ export class CpuInterfaceV3 {
     return -1 << (common ? this.bpr[2 * cpu] + 1 : this.bpr[2 * cpu + 1]);
   }
 
-  /** Group of the best candidate among some groups (bit 0, bit 1), or -1. */
+  /** Group of the best candidate among enabled groups (bit 0, bit 1), or -1. */
   private bestGroup(cpu: number, groups: number): number {
     const { best, bestPriority } = this.table;
     const zero = groups & 1 ? bestPriority[2 * cpu] : IDLE_PRIORITY;
@@ -100,7 +100,7 @@ export class CpuInterfaceV3 {
 
   /** ICC_HPPIRn_EL1. */
   highestPending(cpu: number, group: number): number {
-    return this.bestGroup(cpu, 3) === group ? this.table.best[2 * cpu + group] : SPURIOUS;
+    return this.bestGroup(cpu, this.igrpen[cpu]) === group ? this.table.best[2 * cpu + group] : SPURIOUS;
   }
 
   /** ICC_EOIRn_EL1: ignored unless the highest active priority is one of its group. */
@@ -179,25 +179,23 @@ export class CpuInterfaceV3 {
   }
 
   /**
-   * Sends an SGI as a write of ICC_SGI0R_EL1 or ICC_SGI1R_EL1 asks: to CPUs where it is of that group.
+   * Sends an SGI as a write of ICC_SGI0R_EL1, ICC_SGI1R_EL1 or ICC_ASGI1R_EL1 asks: to CPUs where it is of that group.
    *
    * @param lo Aff1, INTID and the target list
-   * @param hi Aff3, RS, IRM and Aff2
+   * @param hi Aff3, IRM and Aff2; there is no range selector
    */
   sendSgi(sender: number, group: number, lo: number, hi: number): void {
     const intid = (lo >>> 24) & 0xf;
     const toOthers = (hi & (1 << 8)) !== 0;
     const cluster = ((hi & 0xff) << 16) | ((lo >>> 8) & 0xff00);
     const aff3 = (hi >>> 16) & 0xff;
-    const firstAff0 = 16 * ((hi >>> 12) & 0xf);
     for (let cpu = 0; cpu < this.table.cpus; cpu++) {
       if (toOthers) {
         if (cpu === sender) continue;
       } else {
         const affinity = affinityOf(cpu);
-        const inRange = (affinity & 0xff) - firstAff0;
-        if (aff3 !== 0 || (affinity & 0xff_ff00) !== cluster || inRange < 0 || inRange > 15) continue;
-        if (((lo >>> inRange) & 1) === 0) continue;
+        if (aff3 !== 0 || (affinity & 0xff_ff00) !== cluster) continue;
+        if (((lo >>> (affinity & 0xff)) & 1) === 0) continue;
       }
       if (this.table.isInGroup1(intid, cpu) === (group === 1)) this.table.latch(intid, cpu);
     }

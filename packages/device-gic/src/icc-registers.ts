@@ -108,8 +108,9 @@ export function iccRegisters(cpuif: CpuInterfaceV3): SystemRegisterDefinition[] 
       name: 'ICC_ASGI1R_EL1',
       ...encoding(11, 6),
       access: WRITE_ONLY,
-      // Group 1 of the other Security state: there is no other.
-      write: () => {},
+      ...SYNCHRONISES,
+      // With one Security state, Secure Group 1 is Group 0.
+      write: (cpu, lo, hi) => cpuif.sendSgi(cpu.index, 0, lo, hi),
     },
     {
       name: 'ICC_SGI0R_EL1',

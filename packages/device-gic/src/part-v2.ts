@@ -1,4 +1,13 @@
-import { cells, type DeviceTreeNode, empty, type Part, reg, strings } from '@armature/core';
+import {
+  type CpuState,
+  cells,
+  type DeviceTreeNode,
+  empty,
+  type Part,
+  type PartContext,
+  reg,
+  strings,
+} from '@armature/core';
 import { cpuInputs, gicController, v2mNode } from './controller.ts';
 import { GicV2 } from './gic-v2.ts';
 import { checkSpis } from './limits.ts';
@@ -39,7 +48,11 @@ export function gicV2(options: GicV2Options = {}): Part<'interrupt-controller', 
     ],
     create(context) {
       const cpus = context.cpuStates.length;
-      const gic = new GicV2({ cpus: cpuInputs(context.use('cpu'), cpus), spis });
+      const gic = new GicV2({
+        cpus: cpuInputs(context.use('cpu'), cpus),
+        spis,
+        accessingCpu: accessingCpu(context),
+      });
       const { regions } = context;
       const node: DeviceTreeNode = {
         name: `intc@${regions['distributor'].base.toString(16)}`,
@@ -72,5 +85,14 @@ export function gicV2(options: GicV2Options = {}): Part<'interrupt-controller', 
       };
     },
     toJSON: () => ({ part: 'gic-v2', ...options }),
+  };
+}
+
+/** The CPU that runs: CPUs take turns, and the one whose turn it is has its state where code works on it. */
+function accessingCpu({ cpuStates, activeState }: PartContext<'cpu'>): () => number {
+  let last: CpuState = cpuStates[0];
+  return () => {
+    if (last.base !== activeState) last = cpuStates.find(({ base }) => base === activeState) ?? last;
+    return last.index;
   };
 }
