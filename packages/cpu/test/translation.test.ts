@@ -394,6 +394,16 @@ describe('tagged addresses', () => {
     expect(cpu.pc).toBe(base);
   });
 
+  test.each([
+    ['TBI0 is 0', TBI1],
+    ['TBID0 is 1', TBI0 | (1n << 51n)],
+  ])('of branches count where TCR_EL1.%s', (_, bits) => {
+    ignoreTags(bits);
+    machine.load('br x0');
+    machine.setX({ 0: TAG + BigInt(DATA) });
+    expect(machine.untilException()).toMatchObject({ exceptionClass: 0x21, elr: TAG + BigInt(DATA) });
+  });
+
   test('fault where tags count', () => {
     ignoreTags(TBI1);
     machine.load('br x0');

@@ -8,6 +8,8 @@ const RESERVED_MODE_BIT = 1 << 1;
 const TCR_EL1 = sharedRegisterOffset('TCR_EL1');
 /** TCR_EL1.TBI0 and TBI1 are bits 37 and 38: 5 and 6 of the high half. */
 const TCR_TBI0_HIGH_BIT = 5;
+/** TBID0 and TBID1, bits 51 and 52: the byte is ignored for data alone. */
+const TCR_TBID0_HIGH_BIT = 19;
 
 /**
  * True when SPSR_ELx names a state that the current level cannot return to.
@@ -23,7 +25,9 @@ export function isIllegalReturn(spsr: number, currentLevel: number): boolean {
 /** Drops the tag of a return address where the level returned to ignores the top byte. */
 function branchToReturnAddress(cpu: CpuState, lo: number, hi: number): void {
   const half = (hi >>> 23) & 1;
-  const ignoresTag = (cpu.hi(TCR_EL1) >>> (TCR_TBI0_HIGH_BIT + half)) & 1;
+  const control = cpu.hi(TCR_EL1);
+  const forDataOnly = (control >>> (TCR_TBID0_HIGH_BIT + half)) & 1;
+  const ignoresTag = (control >>> (TCR_TBI0_HIGH_BIT + half)) & ~forDataOnly & 1;
   const isEl1AndEl0 = cpu.exceptionLevel <= 1;
   cpu.set(CPU_STATE.pc, lo, ignoresTag && isEl1AndEl0 ? (hi << 8) >> 8 : hi);
 }

@@ -92,6 +92,8 @@ describe('return addresses', () => {
   test.each([
     ['low half, no TBI', 0x5a00_0000_0040_1000n, 0n, 0x5a00_0000_0040_1000n],
     ['low half, TBI0', 0x5a00_0000_0040_1000n, TBI0, 0x0000_0000_0040_1000n],
+    ['low half, TBI0 for data alone', 0x5a00_0000_0040_1000n, TBI0 | (1n << 51n), 0x5a00_0000_0040_1000n],
+    ['high half, TBI1 for data alone', 0x5aff_8000_0040_1000n, TBI1 | (1n << 52n), 0x5aff_8000_0040_1000n],
     ['low half, TBI1 only', 0x5a00_0000_0040_1000n, TBI1, 0x5a00_0000_0040_1000n],
     ['high half, TBI1', 0x5aff_8000_0040_1000n, TBI1, 0xffff_8000_0040_1000n],
     ['high half, TBI0 only', 0x5aff_8000_0040_1000n, TBI0, 0x5aff_8000_0040_1000n],

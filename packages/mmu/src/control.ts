@@ -28,6 +28,8 @@ export interface HalfControl {
   walkDisabled: boolean;
   /** TBIx. */
   topByteIgnored: boolean;
+  /** TBIx without TBIDx: fetches ignore the top byte, too. */
+  topByteIgnoredByFetches: boolean;
   /** HPDx: tables do not limit what is below them. */
   tableLimitsIgnored: boolean;
   /** E0PDx: EL0 has no access at all. */
@@ -42,6 +44,7 @@ function emptyHalf(): HalfControl {
     startLevel: 0,
     walkDisabled: false,
     topByteIgnored: false,
+    topByteIgnoredByFetches: false,
     tableLimitsIgnored: false,
     el0Excluded: false,
   };
@@ -107,6 +110,8 @@ export class TranslationControl {
     this.high.walkDisabled = (tcrLo & (1 << 23)) !== 0;
     this.low.topByteIgnored = (tcrHi & (1 << 5)) !== 0;
     this.high.topByteIgnored = (tcrHi & (1 << 6)) !== 0;
+    this.low.topByteIgnoredByFetches = this.low.topByteIgnored && (tcrHi & (1 << 19)) === 0;
+    this.high.topByteIgnoredByFetches = this.high.topByteIgnored && (tcrHi & (1 << 20)) === 0;
     this.setsAccessFlag = features.hardwareUpdates !== 'none' && (tcrHi & (1 << 7)) !== 0;
     this.setsDirtyState =
       this.setsAccessFlag && features.hardwareUpdates !== 'access-flag' && (tcrHi & (1 << 8)) !== 0;

@@ -84,7 +84,7 @@ export class VmsaTranslator implements AddressTranslator {
     const { control, cpu, statistics } = this;
     if (control.refresh(cpu)) this.tlb.clear();
     const half = vaHi & (1 << 23) ? control.high : control.low;
-    const untaggedHi = half.topByteIgnored ? (vaHi << 8) >> 8 : vaHi;
+    const untaggedHi = withoutTag(vaHi, half, access);
     if (!control.enabled) return this.translateIdentity(vaLo, untaggedHi, access);
     if (half.el0Excluded && !privileged) return this.fault(FAULT_STATUS.translation);
     let entry = this.tlb.lookup(vaLo, untaggedHi, this.currentAsid());
@@ -129,7 +129,7 @@ export class VmsaTranslator implements AddressTranslator {
     const { control, result, walker } = this;
     if (control.refresh(this.cpu)) this.tlb.clear();
     const half = vaHi & (1 << 23) ? control.high : control.low;
-    const untaggedHi = half.topByteIgnored ? (vaHi << 8) >> 8 : vaHi;
+    const untaggedHi = withoutTag(vaHi, half, access);
     if (!control.enabled) return this.translateIdentity(vaLo, untaggedHi, access);
     if (half.el0Excluded && !privileged) return this.uncountedFault(FAULT_STATUS.translation);
     if (!this.walk(vaLo, untaggedHi, half, false)) return this.uncountedFault(walker.faultStatus);
@@ -242,6 +242,12 @@ export class VmsaTranslator implements AddressTranslator {
     this.result.faultStatus = status;
     return false;
   }
+}
+
+/** The high half of an address whose tag is ignored, if it is. */
+function withoutTag(vaHi: number, half: HalfControl, access: Access): number {
+  const ignored = access === ACCESS.execute ? half.topByteIgnoredByFetches : half.topByteIgnored;
+  return ignored ? (vaHi << 8) >> 8 : vaHi;
 }
 
 function isDevice(attributes: number): boolean {

@@ -246,6 +246,16 @@ describe('tags', () => {
     expect(bench.translate((HIGH & ~(0xffn << 56n)) | (0x5an << 56n))).toBe(PAGE + 0x1000);
   });
 
+  test('TBID0 and TBID1 leave the tags of fetches', () => {
+    const bench = enabled({ tcr: TCR_48 | TBI0 | TBI1 | (3n << 51n) });
+    bench.page(LOW, PAGE);
+    bench.page(HIGH, PAGE);
+    for (const tagged of [LOW | (0x5an << 56n), HIGH ^ (0x5an << 56n)]) {
+      expect(bench.translate(tagged)).toBe(PAGE);
+      expect(bench.translate(tagged, ACCESS.execute)).toBe('0b000100');
+    }
+  });
+
   test('bits 55 to 48 are checked all the same', () => {
     const bench = enabled({ tcr: TCR_48 | TBI0 | TBI1 });
     bench.page(LOW, PAGE);

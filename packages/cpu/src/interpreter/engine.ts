@@ -45,6 +45,8 @@ const TCR_EL1 = sharedRegisterOffset('TCR_EL1');
 /** TCR_EL1.TBI0 and TBI1, in the high half. */
 const TCR_TBI0_HIGH = 1 << 5;
 const TCR_TBI1_HIGH = 1 << 6;
+const TCR_TBID0_HIGH = 1 << 19;
+const TCR_TBID1_HIGH = 1 << 20;
 const SCTLR_SA = 1 << 3;
 const SCTLR_SA0 = 1 << 4;
 
@@ -288,8 +290,10 @@ export class Interpreter implements CpuEngine, CodeUser {
     const hi = cpu.hi(CPU_STATE.pc);
     const untagged = (hi << 8) >> 8;
     if (untagged === hi) return;
+    const control = cpu.hi(TCR_EL1);
     const ignored = untagged < 0 ? TCR_TBI1_HIGH : TCR_TBI0_HIGH;
-    if (cpu.hi(TCR_EL1) & ignored) cpu.set(CPU_STATE.pc, cpu.lo(CPU_STATE.pc), untagged);
+    const dataOnly = untagged < 0 ? TCR_TBID1_HIGH : TCR_TBID0_HIGH;
+    if (control & ignored && !(control & dataOnly)) cpu.set(CPU_STATE.pc, cpu.lo(CPU_STATE.pc), untagged);
   }
 
   /** The pc of the state block from the record in hand. */

@@ -14,7 +14,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'XPACLRI',
     pattern: '1101010100 0 00 011 0010 0000 111 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'xpaclri',
   },
   {
@@ -22,7 +21,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIA1716',
     pattern: '1101010100 0 00 011 0010 0001 000 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'pacia1716',
   },
   {
@@ -30,7 +28,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIB1716',
     pattern: '1101010100 0 00 011 0010 0001 010 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'pacib1716',
   },
   {
@@ -38,7 +35,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIA1716',
     pattern: '1101010100 0 00 011 0010 0001 100 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autia1716',
   },
   {
@@ -46,7 +42,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIB1716',
     pattern: '1101010100 0 00 011 0010 0001 110 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autib1716',
   },
   {
@@ -81,7 +76,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIAZ',
     pattern: '1101010100 0 00 011 0010 0011 000 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'paciaz',
   },
   {
@@ -89,7 +83,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIASP',
     pattern: '1101010100 0 00 011 0010 0011 001 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'paciasp',
   },
   {
@@ -97,7 +90,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIBZ',
     pattern: '1101010100 0 00 011 0010 0011 010 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'pacibz',
   },
   {
@@ -105,7 +97,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'PACIBSP',
     pattern: '1101010100 0 00 011 0010 0011 011 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'pacibsp',
   },
   {
@@ -113,7 +104,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIAZ',
     pattern: '1101010100 0 00 011 0010 0011 100 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autiaz',
   },
   {
@@ -121,7 +111,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIASP',
     pattern: '1101010100 0 00 011 0010 0011 101 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autiasp',
   },
   {
@@ -129,7 +118,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIBZ',
     pattern: '1101010100 0 00 011 0010 0011 110 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autibz',
   },
   {
@@ -137,7 +125,6 @@ export const hintsExtensions = defineGroup('hints-extensions', { legend: { t: 't
     title: 'AUTIBSP',
     pattern: '1101010100 0 00 011 0010 0011 111 11111',
     feature: 'FEAT_PAuth',
-    status: 'todo',
     asm: 'autibsp',
   },
   {

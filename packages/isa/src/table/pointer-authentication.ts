@@ -3,7 +3,7 @@ import { defineGroup } from '../define.ts';
 /** Pointer authentication, outside the hint space. */
 export const pointerAuthentication = defineGroup(
   'pointer-authentication',
-  { legend: { S: 'S', i: 'imm9', W: 'W' }, feature: 'FEAT_PAuth', status: 'todo' },
+  { legend: { S: 'S', i: 'imm9', W: 'W' }, feature: 'FEAT_PAuth' },
   [
     {
       id: 'PACIA_dp_1src',
