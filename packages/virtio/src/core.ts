@@ -137,7 +137,11 @@ export class VirtioCore implements VirtioHost, QueueHost {
         status &= ~FEATURES_OK;
       }
     }
+    const isStarting = (status & ~this.statusBits & DRIVER_OK) !== 0;
     this.statusBits = status | (this.statusBits & DEVICE_NEEDS_RESET);
+    if (!isStarting) return;
+    // Drivers may have notified of buffers before they said that they are ready.
+    for (const queue of this.queues) if (queue.hasAvailable) this.device.handle(queue);
   }
 
   /** @param size 1, 2 or 4 bytes */

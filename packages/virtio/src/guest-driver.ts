@@ -14,8 +14,9 @@ import { VIRTIO_MMIO_REGISTER as REGISTER } from './registers.ts';
 /** Guest physical addresses of the memory that a {@link GuestDriver} makes. */
 export const GUEST_RAM = 0x4000_0000;
 export const GUEST_ROM = 0x1000;
+/** Bytes of RAM. */
+export const GUEST_RAM_BYTES = 0x10_0000;
 
-const RAM_BYTES = 0x10_0000;
 const ROM_BYTES = 0x1000;
 /** Machine memory around the guest's, which no device may touch. */
 const GUARD_BYTES = 0x1_0000;
@@ -177,10 +178,10 @@ export class GuestDriver {
 
   constructor(device: VirtioDevice, options: GuestDriverOptions = {}) {
     const { legacy = false, clock } = options;
-    const pages = Math.ceil((3 * GUARD_BYTES + RAM_BYTES + ROM_BYTES) / 65536);
+    const pages = Math.ceil((3 * GUARD_BYTES + GUEST_RAM_BYTES + ROM_BYTES) / 65536);
     this.memory = new PhysicalMemory(new WebAssembly.Memory({ initial: pages }), [
       { name: 'rom', base: GUEST_ROM, size: ROM_BYTES, kind: 'rom', hostOffset: GUARD_BYTES },
-      { name: 'ram', base: GUEST_RAM, size: RAM_BYTES, kind: 'ram', hostOffset: 2 * GUARD_BYTES },
+      { name: 'ram', base: GUEST_RAM, size: GUEST_RAM_BYTES, kind: 'ram', hostOffset: 2 * GUARD_BYTES },
     ]);
     this.legacy = legacy;
     this.transport = new VirtioMmio({
@@ -279,12 +280,19 @@ export class GuestDriver {
   /** Guest memory for a buffer; it comes round when all was given out. */
   allocate(length: number, alignment = 16): number {
     const place = (from: number): number => Math.ceil(from / alignment) * alignment;
-    const end = GUEST_RAM + RAM_BYTES;
+    const end = GUEST_RAM + GUEST_RAM_BYTES;
     if (place(this.cursor) + length > end) this.cursor = this.floor;
     const address = place(this.cursor);
     if (address + length > end) throw misbehaved(`the test's guest has no room for ${length} bytes`);
     this.cursor = address + length;
     return address;
+  }
+
+  /** Gives back all memory, queues included, and clears what queues lie in; {@link start} makes them again. */
+  recycle(): void {
+    if (this.floor > GUEST_RAM) this.memory.fill(GUEST_RAM, this.floor - GUEST_RAM, 0);
+    this.cursor = GUEST_RAM;
+    this.floor = GUEST_RAM;
   }
 
   /** Takes what InterruptStatus says, and acknowledges it. */
@@ -299,7 +307,7 @@ export class GuestDriver {
     const { bytes } = this.memory;
     const first = new Uint32Array(bytes.buffer, 0, GUARD_BYTES / 4);
     const between = new Uint32Array(bytes.buffer, GUARD_BYTES + ROM_BYTES, (GUARD_BYTES - ROM_BYTES) / 4);
-    const after = 2 * GUARD_BYTES + RAM_BYTES;
+    const after = 2 * GUARD_BYTES + GUEST_RAM_BYTES;
     const last = new Uint32Array(bytes.buffer, after, (bytes.length - after) / 4);
     return [first, between, last].every((guard) => guard.every((word) => word === 0));
   }

@@ -206,7 +206,10 @@ export class Virtqueue {
       }
       const chain = this.pop();
       if (chain === undefined) break;
-      this.push(chain, serve(chain));
+      const written = serve(chain);
+      // A device that failed returns nothing any more.
+      if (!this.host.isRunning) return;
+      this.push(chain, written);
     }
     this.askForNotifications();
     this.signal();

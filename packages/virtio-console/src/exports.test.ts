@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', async () => {
+  expect(Object.keys(await import('./index.ts')).sort()).toEqual([
+    'CONSOLE_FEATURE',
+    'VirtioConsole',
+    'virtioConsole',
+  ]);
+});
