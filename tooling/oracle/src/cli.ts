@@ -8,14 +8,16 @@ import { generateCase, generateCases } from './generate.ts';
 import { CONFIGURATIONS, type Configuration } from './layout.ts';
 import { missingTools, qemuDriver, qemuVersion } from './qemu.ts';
 import { describeResult } from './results.ts';
-import { compareUndefined } from './undefined.ts';
+import { undefinedCommand } from './undefined/command.ts';
+import { MODELS } from './undefined/differences.ts';
 import { comparedRows, loadVectors, recordVectors, rowsOf, vectorFiles } from './vectors.ts';
 
 const USAGE = `oracle: single instructions on QEMU and on our CPU
 
   oracle live [--seed N] [--count N] [--rows REGEX]     new random cases of every row, on both
   oracle case ROW CONFIGURATION SEED INDEX              one case of a live run, in full
-  oracle undefined [--seed N] [--count N]               random words: UNDEFINED on both, or on neither
+  oracle undefined [--cpu cortex-a72|max] [--words N]   random words: UNDEFINED on both, or on neither;
+                   [--near N] [--seed N] [--keep]       --near N: near encodings of rows; --keep: keep the result
   oracle recorded [--rows REGEX] [--index N]            the recorded cases, on our CPU
   oracle record                                         record them anew (needs QEMU)
 
@@ -31,6 +33,11 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '200' },
     rows: { type: 'string', default: '.' },
     index: { type: 'string' },
+    cpu: { type: 'string' },
+    words: { type: 'string', default: '100000' },
+    near: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: process.stderr.isTTY === true },
     help: { type: 'boolean' },
   },
 });
@@ -154,11 +161,15 @@ async function recorded(): Promise<number> {
 }
 
 async function randomWords(): Promise<number> {
-  const ours = await armatureDriver();
-  const { total, disagreements } = withQemu((qemu) => compareUndefined(qemu, ours, { seed, count }));
-  for (const line of disagreements) console.log(line);
-  console.log(`${total - disagreements.length} words agree, ${disagreements.length} don't`);
-  return disagreements.length > 0 ? 1 : 0;
+  const models = MODELS.filter((model) => values.cpu === undefined || values.cpu === model);
+  if (models.length === 0) throw new Error(`--cpu is ${MODELS.join(' or ')}`);
+  const words = Number(values.words);
+  const near = Number(values.near ?? Math.ceil(words / 10));
+  if (!Number.isInteger(words) || !Number.isInteger(near) || words < 0 || near < 0) {
+    throw new Error('--words and --near are numbers of words');
+  }
+  const { keep, verbose } = values;
+  return undefinedCommand({ models, seed, words, near, keep, verbose });
 }
 
 async function record(): Promise<number> {
