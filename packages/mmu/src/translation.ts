@@ -65,12 +65,19 @@ export function createTranslation(options: TranslationOptions = {}): VmsaTransla
     ['tlbios', outerShareableMaintenance(translators)],
     ['tlbirange', rangeMaintenance(translators)],
   ];
+  const lists = new Map<string, readonly SystemRegisterDefinition[]>();
+  /** One list for all CPUs of the same features. */
+  const registersOf = (features: ResolvedFeatures): readonly SystemRegisterDefinition[] => {
+    const added = extensions.filter(([feature]) => features[feature] === true);
+    const key = added.map(([feature]) => feature).join(' ');
+    const list = lists.get(key) ?? [...base, ...added.flatMap(([, rows]) => rows)];
+    lists.set(key, list);
+    return list;
+  };
   return {
     createTranslator(cpu, memory, features) {
       const resolved = resolveFeatures({ ...configured, ...features });
-      const added = extensions.flatMap(([feature, rows]) => (resolved[feature] === true ? rows : []));
-      const registers = [...base, ...added];
-      const translator = new VmsaTranslator(cpu, memory, resolved, tlbEntries, registers);
+      const translator = new VmsaTranslator(cpu, memory, resolved, tlbEntries, registersOf(resolved));
       translators.add(translator);
       return translator;
     },
