@@ -12,8 +12,8 @@ const RUNTIME = join(SOURCES, 'runtime');
 const RUNTIME_SOURCES = ['crt0.S', 'runtime.c', 'printf.c'];
 
 /**
- * How each program is compiled. The last one may fuse multiplications and additions as the compiler likes, which
- * changes what programs of floating point print; the others must all print the same.
+ * How each program is compiled. The last one fuses multiplications and additions as the compiler likes, and signs
+ * return addresses. A program prints the same in all of them.
  */
 export const VARIANTS = {
   O0: ['-O0', '-ffp-contract=off'],
