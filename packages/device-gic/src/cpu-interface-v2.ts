@@ -3,7 +3,6 @@ import { type AccessSize, BUS_FAULT, type MmioDevice } from '@armature/core';
 import { type CpuInputs, SIGNAL, signal } from './cpu-outputs.ts';
 import type { DistributorV2 } from './distributor-v2.ts';
 import { IDLE_PRIORITY, type InterruptTable, SGI_COUNT, SPURIOUS } from './interrupt-table.ts';
-import { restoreArrays, type SavedArrays, saveArrays } from './saved-arrays.ts';
 
 /** Offsets of the CPU interface's registers. */
 export const GICC = {
@@ -44,8 +43,6 @@ const GROUP_1_PENDING = 1022;
 const APR_WORDS = 4;
 /** The finest split of group 1: one bit coarser than that of group 0. */
 const MIN_ABPR = 1;
-
-export type CpuInterfaceV2State = SavedArrays<ReturnType<CpuInterfaceV2['arrays']>>;
 
 export class CpuInterfaceV2 implements MmioDevice {
   private readonly ctlr: Int32Array;
@@ -250,14 +247,5 @@ export class CpuInterfaceV2 implements MmioDevice {
   clear(): void {
     for (const array of Object.values(this.arrays())) array.fill(0);
     this.abpr.fill(MIN_ABPR);
-  }
-
-  snapshot(): CpuInterfaceV2State {
-    return saveArrays(this.arrays());
-  }
-
-  /** Without driving the outputs. @throws SNAPSHOT_INVALID */
-  restore(state: CpuInterfaceV2State): void {
-    restoreArrays(this.arrays(), state);
   }
 }

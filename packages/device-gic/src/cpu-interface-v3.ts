@@ -2,7 +2,6 @@
 import { affinityOf } from './affinity.ts';
 import { type CpuInputs, SIGNAL, signal } from './cpu-outputs.ts';
 import { IDLE_PRIORITY, type InterruptTable, SPURIOUS } from './interrupt-table.ts';
-import { restoreArrays, type SavedArrays, saveArrays } from './saved-arrays.ts';
 
 /** Bits of ICC_CTLR_EL1. */
 export const ICC_CTLR = {
@@ -24,8 +23,6 @@ const MIN_BPR0 = 7 - PRIORITY_BITS;
 const MIN_BPR1 = MIN_BPR0 + 1;
 /** Shift from a group priority to its bit of active priorities. */
 const LEVEL_SHIFT = 8 - PRIORITY_BITS;
-
-export type CpuInterfaceV3State = SavedArrays<ReturnType<CpuInterfaceV3['arrays']>>;
 
 /** The CPU interfaces of all CPUs: what the ICC registers do. Group is 0 or 1 throughout. */
 export class CpuInterfaceV3 {
@@ -214,14 +211,5 @@ export class CpuInterfaceV3 {
       this.bpr[2 * cpu] = MIN_BPR0;
       this.bpr[2 * cpu + 1] = MIN_BPR1;
     }
-  }
-
-  snapshot(): CpuInterfaceV3State {
-    return saveArrays(this.arrays());
-  }
-
-  /** Without driving the outputs. @throws SNAPSHOT_INVALID */
-  restore(state: CpuInterfaceV3State): void {
-    restoreArrays(this.arrays(), state);
   }
 }

@@ -106,9 +106,19 @@ export class DistributorV2 implements MmioDevice {
   }
 
   private setTargets(spi: number, cpus: number): void {
-    const { routed, spiWords } = this.table;
-    const bit = 1 << (spi & 31);
     this.targets[spi] = cpus;
+    this.routeOne(spi);
+  }
+
+  /** Routes every SPI to the CPUs that it targets. */
+  route(): void {
+    for (let spi = 0; spi < this.targets.length; spi++) this.routeOne(spi);
+  }
+
+  private routeOne(spi: number): void {
+    const { routed, spiWords } = this.table;
+    const cpus = this.targets[spi];
+    const bit = 1 << (spi & 31);
     for (let cpu = 0; cpu < this.table.cpus; cpu++) {
       const at = cpu * spiWords + (spi >> 5);
       routed[at] = (cpus >> cpu) & 1 ? routed[at] | bit : routed[at] & ~bit;
@@ -171,7 +181,7 @@ export class DistributorV2 implements MmioDevice {
 
   reset(): void {
     this.targets.fill(this.isUniprocessor ? 1 : 0);
-    this.table.routed.fill(this.isUniprocessor ? -1 : 0);
     this.sgiSources.fill(0);
+    this.route();
   }
 }

@@ -76,12 +76,12 @@ export class DistributorV3 implements MmioDevice {
   private writeRoute(at: number, value: number): void {
     if (at >= this.routes.length) return;
     this.routes[at] = value & (at & 1 ? ROUTE_HIGH : ROUTE_LOW);
-    this.route(at >> 1);
+    this.routeOne(at >> 1);
     this.table.refreshAll();
   }
 
   /** Routes an SPI to the CPU that its IROUTER names; without such a CPU it goes nowhere. */
-  private route(spi: number): void {
+  private routeOne(spi: number): void {
     const { routed, spiWords, cpus } = this.table;
     const bit = 1 << (spi & 31);
     const target = this.affinities.find(this.routes[2 * spi], this.routes[2 * spi + 1]);
@@ -91,10 +91,15 @@ export class DistributorV3 implements MmioDevice {
     }
   }
 
+  /** Routes every SPI as its IROUTER says. */
+  route(): void {
+    for (let spi = 0; spi < 32 * this.table.spiWords; spi++) this.routeOne(spi);
+  }
+
   /** Every IROUTER is zero. */
   reset(): void {
     this.routes.fill(0);
-    for (let spi = 0; spi < 32 * this.table.spiWords; spi++) this.route(spi);
+    this.route();
   }
 }
 

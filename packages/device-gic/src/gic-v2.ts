@@ -5,12 +5,12 @@
  * @spec IHI 0048B, Arm Generic Interrupt Controller Architecture version 2.0
  */
 import { ArmatureError, checkSnapshot, type MmioDevice, type Snapshot } from '@armature/core';
-import { CpuInterfaceV2, type CpuInterfaceV2State } from './cpu-interface-v2.ts';
+import { CpuInterfaceV2 } from './cpu-interface-v2.ts';
 import type { CpuInputs } from './cpu-outputs.ts';
 import { DistributorV2 } from './distributor-v2.ts';
-import { InterruptTable, type InterruptTableState, SGI_BITS } from './interrupt-table.ts';
+import { InterruptTable, SGI_BITS } from './interrupt-table.ts';
 import { checkSpis } from './limits.ts';
-import { restoreArray } from './saved-arrays.ts';
+import { restoreArrays, type SavedArrays, saveArrays } from './saved-arrays.ts';
 
 /** CPUs that a GICv2 can serve. */
 export const GICV2_CPU_LIMIT = 8;
@@ -24,13 +24,10 @@ export interface GicV2Config {
   readonly accessingCpu?: () => number;
 }
 
-export interface GicV2State {
-  readonly interrupts: InterruptTableState;
-  /** CPUs that target each SPI, a bit each. */
-  readonly targets: readonly number[];
-  /** CPUs that sent each pending SGI, a bit each, 16 SGIs for each CPU. */
-  readonly sgiSources: readonly number[];
-  readonly cpuInterface: CpuInterfaceV2State;
+/** All state as plain data: registers by CPU and by interrupt, as {@link InterruptTable} orders them. */
+export interface GicV2State extends SavedArrays<ReturnType<GicV2['arrays']>> {
+  /** Groups that the distributor forwards: bit 0 and bit 1. */
+  readonly forwarded: number;
 }
 
 const TYPE = 'gic-v2';
@@ -74,26 +71,23 @@ export class GicV2 {
     this.table.refreshAll();
   }
 
+  /** All state but what is derived from it. */
+  arrays() {
+    const { targets, sgiSources } = this.dist;
+    return { ...this.table.arrays(), targets, sgiSources, ...this.cpuif.arrays() };
+  }
+
   snapshot(): Snapshot<GicV2State> {
-    return {
-      type: TYPE,
-      version: VERSION,
-      state: {
-        interrupts: this.table.snapshot(),
-        targets: Array.from(this.dist.targets),
-        sgiSources: Array.from(this.dist.sgiSources),
-        cpuInterface: this.cpuif.snapshot(),
-      },
-    };
+    const state = { ...saveArrays(this.arrays()), forwarded: this.table.forwarded };
+    return { type: TYPE, version: VERSION, state };
   }
 
   /** @throws SNAPSHOT_INVALID */
   restore(snapshot: Snapshot): void {
     checkSnapshot(snapshot, TYPE, VERSION);
     const state = snapshot.state as GicV2State;
-    restoreArray(this.dist.targets, state.targets, 'targets');
-    restoreArray(this.dist.sgiSources, state.sgiSources, 'sgiSources');
-    this.cpuif.restore(state.cpuInterface);
-    this.table.restore(state.interrupts);
+    restoreArrays(this.arrays(), state);
+    this.dist.route();
+    this.table.forwarded = state.forwarded;
   }
 }

@@ -12,14 +12,14 @@ import {
   type SystemRegisterDefinition,
 } from '@armature/core';
 import { CpuAffinities } from './affinity.ts';
-import { CpuInterfaceV3, type CpuInterfaceV3State } from './cpu-interface-v3.ts';
+import { CpuInterfaceV3 } from './cpu-interface-v3.ts';
 import type { CpuInputs } from './cpu-outputs.ts';
 import { DistributorV3 } from './distributor-v3.ts';
 import { iccRegisters } from './icc-registers.ts';
-import { InterruptTable, type InterruptTableState } from './interrupt-table.ts';
+import { InterruptTable } from './interrupt-table.ts';
 import { checkSpis } from './limits.ts';
 import { Redistributors } from './redistributors.ts';
-import { restoreArray } from './saved-arrays.ts';
+import { restoreArrays, type SavedArrays, saveArrays } from './saved-arrays.ts';
 
 /** CPUs whose redistributors fit the region that virt boards give them. */
 export const GICV3_CPU_LIMIT = 123;
@@ -31,13 +31,10 @@ export interface GicV3Config {
   readonly spis?: number;
 }
 
-export interface GicV3State {
-  readonly interrupts: InterruptTableState;
-  /** GICD_IROUTER of each SPI: low and high half. */
-  readonly routes: readonly number[];
-  /** 1 for each CPU that is asleep in GICR_WAKER. */
-  readonly asleep: readonly number[];
-  readonly cpuInterface: CpuInterfaceV3State;
+/** All state as plain data: registers by CPU and by interrupt, as {@link InterruptTable} orders them. */
+export interface GicV3State extends SavedArrays<ReturnType<GicV3['arrays']>> {
+  /** Groups that the distributor forwards: bit 0 and bit 1. */
+  readonly forwarded: number;
 }
 
 const TYPE = 'gic-v3';
@@ -86,26 +83,24 @@ export class GicV3 {
     this.table.refreshAll();
   }
 
+  /** All state but what is derived from it. */
+  arrays() {
+    const { routes } = this.dist;
+    const { asleep } = this.redists;
+    return { ...this.table.arrays(), routes, asleep, ...this.cpuif.arrays() };
+  }
+
   snapshot(): Snapshot<GicV3State> {
-    return {
-      type: TYPE,
-      version: VERSION,
-      state: {
-        interrupts: this.table.snapshot(),
-        routes: Array.from(this.dist.routes),
-        asleep: Array.from(this.redists.asleep),
-        cpuInterface: this.cpuif.snapshot(),
-      },
-    };
+    const state = { ...saveArrays(this.arrays()), forwarded: this.table.forwarded };
+    return { type: TYPE, version: VERSION, state };
   }
 
   /** @throws SNAPSHOT_INVALID */
   restore(snapshot: Snapshot): void {
     checkSnapshot(snapshot, TYPE, VERSION);
     const state = snapshot.state as GicV3State;
-    restoreArray(this.dist.routes, state.routes, 'routes');
-    restoreArray(this.redists.asleep, state.asleep, 'asleep');
-    this.cpuif.restore(state.cpuInterface);
-    this.table.restore(state.interrupts);
+    restoreArrays(this.arrays(), state);
+    this.dist.route();
+    this.table.forwarded = state.forwarded;
   }
 }

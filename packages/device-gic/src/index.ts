@@ -6,7 +6,7 @@ export type { CpuInputs } from './cpu-outputs.ts';
 export { GICV2_CPU_LIMIT, GicV2, type GicV2Config, type GicV2State } from './gic-v2.ts';
 export { GICV3_CPU_LIMIT, GicV3, type GicV3Config, type GicV3State } from './gic-v3.ts';
 export { GICD } from './interrupt-registers.ts';
-export type { InterruptTable, InterruptTableState } from './interrupt-table.ts';
+export type { InterruptTable } from './interrupt-table.ts';
 export { type GicV2Options, gicV2 } from './part-v2.ts';
 export { type GicV3Options, gicV3 } from './part-v3.ts';
 export { GICR, GICR_WAKER, REDISTRIBUTOR_SIZE } from './redistributors.ts';

@@ -8,7 +8,6 @@
  *
  * @spec IHI 0048B, Interrupt handling state machine; IHI 0069, Interrupt lifecycle
  */
-import { restoreArray, restoreArrays, type SavedArrays, saveArrays } from './saved-arrays.ts';
 
 /** INTID that says "no interrupt". */
 export const SPURIOUS = 1023;
@@ -18,17 +17,6 @@ export const SGI_COUNT = 16;
 export const FIRST_SPI = 32;
 /** SGIs, in word 0. */
 export const SGI_BITS = 0xffff;
-
-/** The table as plain data. */
-export interface InterruptTableState {
-  /** Words of each property: word 0 of every CPU, then those of SPIs. */
-  readonly words: SavedArrays<ReturnType<InterruptTable['words']>>;
-  readonly priority: readonly number[];
-  /** Words of SPIs that go to each CPU, CPU by CPU. */
-  readonly routed: readonly number[];
-  /** Groups that the distributor forwards: bit 0 and bit 1. */
-  readonly forwarded: number;
-}
 
 export class InterruptTable {
   readonly cpus: number;
@@ -88,12 +76,13 @@ export class InterruptTable {
     return ((this.group[this.at(intid >> 5, cpu)] >> (intid & 31)) & 1) !== 0;
   }
 
+  /** Groups that the distributor forwards: bit 0 and bit 1. */
   get forwarded(): number {
     return this.forwardedGroups;
   }
 
   set forwarded(groups: number) {
-    this.forwardedGroups = groups;
+    this.forwardedGroups = groups & 3;
     this.refreshAll();
   }
 
@@ -220,35 +209,17 @@ export class InterruptTable {
     }
   }
 
-  /** The properties that are bits. */
-  words() {
-    const { group, enabled, latched, level, edge, active } = this;
-    return { group, enabled, latched, level, edge, active };
+  /** All state but what is derived: routes and best candidates. */
+  arrays() {
+    const { group, enabled, latched, level, edge, active, priority } = this;
+    return { group, enabled, latched, level, edge, active, priority };
   }
 
   /** All interrupts disabled, inactive, of group 0 and priority 0, lines down; SGIs are edges. */
   reset(): void {
-    for (const words of Object.values(this.words())) words.fill(0);
+    for (const array of Object.values(this.arrays())) array.fill(0);
     this.edge.fill(SGI_BITS, 0, this.cpus);
-    this.priority.fill(0);
     this.routed.fill(0);
     this.forwarded = 0;
-  }
-
-  snapshot(): InterruptTableState {
-    return {
-      words: saveArrays(this.words()),
-      priority: Array.from(this.priority),
-      routed: Array.from(this.routed),
-      forwarded: this.forwardedGroups,
-    };
-  }
-
-  /** @throws SNAPSHOT_INVALID when it is of another number of CPUs or interrupts */
-  restore(state: InterruptTableState): void {
-    restoreArrays(this.words(), state.words);
-    restoreArray(this.priority, state.priority, 'priority');
-    restoreArray(this.routed, state.routed, 'routed');
-    this.forwarded = state.forwarded & 3;
   }
 }

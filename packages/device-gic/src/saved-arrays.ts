@@ -1,36 +1,31 @@
 import { ArmatureError } from '@armature/core';
 
-type NumberArray = Int32Array | Uint8Array;
+type Arrays = Readonly<Record<string, Int32Array | Uint8Array>>;
 
 /** Typed arrays by name, as plain data. */
-export type SavedArrays<Arrays> = { readonly [Name in keyof Arrays]: readonly number[] };
+export type SavedArrays<Names> = { readonly [Name in keyof Names]: readonly number[] };
 
-export function saveArrays<Arrays extends Readonly<Record<string, NumberArray>>>(
-  arrays: Arrays,
-): SavedArrays<Arrays> {
+export function saveArrays<State extends Arrays>(arrays: State): SavedArrays<State> {
   const saved = Object.entries(arrays).map(([name, array]) => [name, Array.from(array)]);
-  return Object.fromEntries(saved) as SavedArrays<Arrays>;
+  return Object.fromEntries(saved) as SavedArrays<State>;
 }
 
-/** @throws SNAPSHOT_INVALID when names or lengths differ */
-export function restoreArrays<Arrays extends Readonly<Record<string, NumberArray>>>(
-  arrays: Arrays,
-  saved: SavedArrays<Arrays> | undefined,
+/** Restores all arrays, or none. @throws SNAPSHOT_INVALID when one is missing or has another length */
+export function restoreArrays<State extends Arrays>(
+  arrays: State,
+  saved: Partial<SavedArrays<State>> | undefined,
 ): void {
-  for (const [name, array] of Object.entries(arrays)) restoreArray(array, saved?.[name], name);
-}
-
-/** @throws SNAPSHOT_INVALID when the lengths differ */
-export function restoreArray(target: NumberArray, values: readonly number[] | undefined, name: string): void {
-  if (values?.length !== target.length) {
+  for (const [name, { length }] of Object.entries(arrays)) {
+    const found = saved?.[name]?.length;
+    if (found === length) continue;
     throw new ArmatureError(
       'SNAPSHOT_INVALID',
-      `a snapshot of this interrupt controller has ${target.length} values of ${name}, not ${values?.length}`,
+      `a snapshot of this interrupt controller has ${length} values of ${name}, not ${found}`,
       {
-        context: { name, expected: target.length, found: values?.length },
+        context: { name, expected: length, found },
         hint: 'Restore it with as many CPUs and SPIs as it was taken with.',
       },
     );
   }
-  target.set(values);
+  for (const [name, array] of Object.entries(arrays)) array.set(saved![name]!);
 }
