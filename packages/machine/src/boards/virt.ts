@@ -9,21 +9,29 @@ import {
   toNumber,
 } from '@armature/core';
 import { type CpuOptions, cpu } from '@armature/cpu';
+import { fwCfg } from '@armature/device-fwcfg';
+import { gicV2, gicV3 } from '@armature/device-gic';
 import { pl011 } from '@armature/device-pl011';
+import { pl031 } from '@armature/device-pl031';
+import { pl061 } from '@armature/device-pl061';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
+import { virtioMmioBus } from '@armature/virtio';
 import { createMachine, type MachineBuilder } from '../builder.ts';
 import { allocatorByName } from '../json/part-registry.ts';
 import type { MachineOptions } from '../options.ts';
 import { ram, rom } from '../parts/ram.ts';
-import { wiredInterrupts } from '../parts/wired-interrupts.ts';
 
 export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   /** Which CPU the guest sees. Default `cortex-a72`. */
   readonly cpu?: NonNullable<CpuOptions['model']>;
+  /** How many CPUs, 1 to 8. Default 1. */
+  readonly cpus?: number;
+  /** Version of the interrupt controller: GICv2 with GICv2m, or GICv3. Default 2. */
+  readonly gic?: 2 | 3;
   /** What runs its instructions. Default `auto`: the fastest there is. */
   readonly engine?: NonNullable<CpuOptions['engine']>;
   /** RAM in bytes, a multiple of 4096. Default 128 MiB, as QEMU's. */
@@ -32,6 +40,8 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   readonly allocator?: FrameAllocatorFactory | string;
   /** Firmware for the first flash bank, at address 0; without it there is no flash. It is read-only. */
   readonly flash?: Uint8Array;
+  /** Wall-clock time when the machine starts, seconds since 1970. Default 0. */
+  readonly startTime?: number;
   /** Called with every byte the guest sends on its console. */
   readonly onTransmit?: (byte: number) => void;
 }
@@ -40,7 +50,15 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
 export const VIRT_MAP = {
   flash: { base: 0x0000_0000, size: 0x0400_0000 },
   variables: { base: 0x0400_0000, size: 0x0400_0000 },
+  distributor: { base: 0x0800_0000, size: 0x1_0000 },
+  cpuInterface: { base: 0x0801_0000, size: 0x1_0000 },
+  v2m: { base: 0x0802_0000, size: 0x1000 },
+  redistributors: { base: 0x080a_0000, size: 0xf6_0000 },
   uart: { base: 0x0900_0000, size: 0x1000, interrupt: spi(1) },
+  rtc: { base: 0x0901_0000, size: 0x1000, interrupt: spi(2) },
+  fwCfg: { base: 0x0902_0000, size: 0x18 },
+  gpio: { base: 0x0903_0000, size: 0x1000, interrupt: spi(7), powerButton: 3 },
+  virtio: { base: 0x0a00_0000, size: 0x4000, slots: 32, firstInterrupt: spi(16) },
   ram: { base: 0x4000_0000 },
 } as const;
 
@@ -59,6 +77,10 @@ export type VirtCapabilities = Extract<
   | 'firmware'
   | 'interrupt-controller'
   | 'console'
+  | 'gpio'
+  | 'power-button'
+  | 'firmware-configuration'
+  | 'virtio-mmio'
   | 'memory-management'
 >;
 
@@ -71,7 +93,18 @@ export type VirtCapabilities = Extract<
  * const machine = await virt({ memory: MiB(512) }).build();
  */
 export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities, VirtRequirements> {
-  const { cpu: model, engine, memory, allocator, flash, onTransmit, ...machine } = options;
+  const {
+    cpu: model,
+    cpus: count,
+    gic = 2,
+    engine,
+    memory,
+    allocator,
+    flash,
+    onTransmit,
+    startTime,
+    ...machine
+  } = options;
   const size = toNumber(memory ?? DEFAULT_MEMORY);
   if (!Number.isSafeInteger(size) || size <= 0 || size % PAGE_SIZE !== 0) {
     throw new ArmatureError('CONFIG_INVALID', `${size} bytes of memory are not whole 4 KiB pages`, {
@@ -82,16 +115,32 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
   const pool = Math.min(DEFAULT_POOL, size / PAGE_SIZE);
   const factory = typeof allocator === 'object' ? allocator : allocatorByName(allocator ?? 'bitmap', pool);
   checkPool(factory, size);
-  const { uart } = VIRT_MAP;
+  if (gic !== 2 && gic !== 3) {
+    throw new ArmatureError('CONFIG_INVALID', `there is no GICv${gic}`, {
+      context: { gic },
+      hint: 'The board has a GICv2 (2) or a GICv3 (3).',
+    });
+  }
+  const { uart, rtc, gpio, virtio } = VIRT_MAP;
   const board = createMachine(machine)
-    .use(cpu({ ...(model && { model }), ...(engine && { engine }) }))
+    .use(
+      cpu({
+        ...(model && { model }),
+        ...(engine && { engine }),
+        ...(count !== undefined && { count }),
+      }),
+    )
     .use(ram({ base: VIRT_MAP.ram.base, size }))
     .use(vmsav8())
     .use(aarch64Exceptions())
     .use(psci({ conduit: 'hvc' }))
-    .use(wiredInterrupts({ spis: 256 }))
+    .use(gic === 3 ? gicV3() : gicV2())
     .use(genericTimer())
     .use(pl011({ base: uart.base, irq: uart.interrupt, ...(onTransmit && { onTransmit }) }))
+    .use(pl031({ base: rtc.base, irq: rtc.interrupt, ...(startTime !== undefined && { startTime }) }))
+    .use(pl061({ base: gpio.base, irq: gpio.interrupt, powerButton: gpio.powerButton }))
+    .use(fwCfg({ base: VIRT_MAP.fwCfg.base }))
+    .use(virtioMmioBus({ base: virtio.base, slots: virtio.slots, firstInterrupt: virtio.firstInterrupt }))
     .use(memoryManager({ allocator: factory, reserveFirst: Math.min(MiB(1), size) }));
   if (flash === undefined) return board;
   return board

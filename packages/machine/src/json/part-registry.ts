@@ -1,14 +1,21 @@
 /** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec } from '@armature/core';
 import { cpu, cpuModelNames, type FeatureChanges } from '@armature/cpu';
+import { fwCfg } from '@armature/device-fwcfg';
+import { gicV2, gicV3, type V2mOptions } from '@armature/device-gic';
 import { pl011 } from '@armature/device-pl011';
+import { pl031 } from '@armature/device-pl031';
+import { pl061 } from '@armature/device-pl061';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
 import { type HeapInfo, semihosting } from '@armature/semihosting';
+import { virtioMmioBus } from '@armature/virtio';
+import { virtioConsole } from '@armature/virtio-console';
+import { virtioRng } from '@armature/virtio-rng';
 import type { AnyPart } from '../any-part.ts';
 import { ram, rom } from '../parts/ram.ts';
 import { wiredInterrupts } from '../parts/wired-interrupts.ts';
@@ -72,6 +79,7 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
       stated({
         model: options.choice('model', cpuModelNames),
         features: options.convert('features', 'an object with lists "add" and "remove"', featureChanges),
+        count: options.count('count'),
         engine: options.choice('engine', ['auto', 'interpreter']),
       }),
     ),
@@ -103,6 +111,25 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
   // A document has no console and no files to give: whoever builds the machine connects those.
   semihosting: (options) =>
     semihosting(stated({ commandLine: options.text('commandLine'), heap: heap(options.object('heap')) })),
+  'gic-v2': (options) =>
+    gicV2(
+      stated({
+        spis: options.count('spis'),
+        distributor: options.address('distributor'),
+        cpuInterface: options.address('cpuInterface'),
+        v2m: options.convert('v2m', 'false, or an object', v2m),
+      }),
+    ),
+  'gic-v3': (options) =>
+    gicV3(
+      stated({
+        spis: options.count('spis'),
+        distributor: options.address('distributor'),
+        redistributors: options.address('redistributors'),
+        redistributorSpace: options.size('redistributorSpace'),
+        v2m: options.convert('v2m', 'false, or an object', v2m),
+      }),
+    ),
   timer: (options) => genericTimer(stated({ frequency: options.number('frequency') })),
   pl011: (options) =>
     pl011(
@@ -114,7 +141,69 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
         revision: options.choice('revision', ['r1p4', 'r1p5']),
       }),
     ),
+  pl031: (options) =>
+    pl031(
+      stated({
+        base: options.address('base'),
+        irq: options.interrupt('irq'),
+        startTime: options.count('startTime'),
+        strict: options.flag('strict'),
+      }),
+    ),
+  pl061: (options) =>
+    pl061(
+      stated({
+        base: options.address('base'),
+        irq: options.interrupt('irq'),
+        powerButton: options.count('powerButton'),
+        gpio: options.flag('gpio'),
+      }),
+    ) as AnyPart,
+  'fw-cfg': (options) =>
+    fwCfg(
+      stated({
+        base: options.address('base'),
+        commandLine: options.text('commandLine'),
+        files: options.convert('files', 'an object of texts by name', texts),
+      }),
+    ),
+  'virtio-mmio': (options) =>
+    virtioMmioBus(
+      stated({
+        slots: options.count('slots'),
+        base: options.address('base'),
+        firstInterrupt: options.convert(
+          'firstInterrupt',
+          'an SPI: { "type": "spi", "number": 16 }',
+          interrupt,
+        ),
+        legacy: options.flag('legacy'),
+      }),
+    ),
+  'virtio-console': (options) =>
+    virtioConsole(stated({ slot: options.count('slot'), console: options.flag('console') })) as AnyPart,
+  'virtio-rng': (options) => virtioRng(stated({ slot: options.count('slot'), seed: options.count('seed') })),
 };
+
+function v2m(value: unknown): V2mOptions | false | undefined {
+  return value === false || (typeof value === 'object' && value !== null)
+    ? (value as V2mOptions | false)
+    : undefined;
+}
+
+function texts(value: unknown): Record<string, string> | undefined {
+  const isTexts =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((contents) => typeof contents === 'string');
+  return isTexts ? (value as Record<string, string>) : undefined;
+}
+
+function interrupt(value: unknown): InterruptSpec | undefined {
+  const spec = value as Partial<InterruptSpec> | null;
+  const known = typeof spec === 'object' && (spec?.type === 'spi' || spec?.type === 'ppi');
+  return known && typeof spec.number === 'number' ? { type: spec.type!, number: spec.number } : undefined;
+}
 
 /** Guest virtual addresses, each with all 64 bits, so as strings above 2^53. */
 function heap(options: OptionReader | undefined): HeapInfo | undefined {
