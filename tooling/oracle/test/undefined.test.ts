@@ -178,7 +178,7 @@ describe('kept results', () => {
     expect(differences.filter(({ id }) => !ids.has(id))).toEqual([]);
   });
 
-  test('the page says the same: write it with npm run oracle -- undefined --keep', () => {
+  test('the page says the same: npm run oracle -- undefined --page writes it', () => {
     expect(readPage()).toBe(sweepPage(kept));
   });
 });

@@ -44,12 +44,6 @@ function moves(encoding: string, direction: 'read' | 'write' | 'both' = 'both'):
   );
 }
 
-/** SYS of an operation. */
-const operation = (op1: number, crn: number, crm: number, op2?: number): Pattern =>
-  pattern(
-    `1101010100 0 01 ${bits(op1, 3)} ${bits(crn, 4)} ${bits(crm, 4)} ${op2 === undefined ? '---' : bits(op2, 3)} -----`,
-  );
-
 const BOTH = MODELS;
 const MAX = ['max'] as const;
 
@@ -95,27 +89,6 @@ export const DIFFERENCES: readonly AllocationDifference[] = [
     section: 'ID_AA64MMFR2_EL1.IDS',
     reason:
       'With FEAT_IDST, a read in the feature ID space that is not allowed, or of a register that is not there, is reported with exception class 0x18 (trapped MRS); without it, with class 0 as any UNDEFINED instruction. Our max reports IDS as 0.',
-  },
-  {
-    id: 'tlb-maintenance-outer-and-range',
-    models: MAX,
-    qemu: 'allocated',
-    verdict: 'not implemented here',
-    encodings: [operation(0, 8, 1), operation(0, 8, 2), operation(0, 8, 5), operation(0, 8, 6)],
-    section:
-      'TLBI VMALLE1OS, TLBI RVAE1 and the others of FEAT_TLBIOS and FEAT_TLBIRANGE; ID_AA64ISAR0_EL1.TLB',
-    reason:
-      'TLB maintenance for the Outer Shareable domain and by range are UNDEFINED without these features. Our max reports TLB as 0.',
-  },
-  {
-    id: 'address-translation-pan',
-    models: MAX,
-    qemu: 'allocated',
-    verdict: 'not implemented here',
-    encodings: [operation(0, 7, 9, 0), operation(0, 7, 9, 1)],
-    section: 'AT S1E1RP; AT S1E1WP; ID_AA64MMFR1_EL1.PAN',
-    reason:
-      'Address translation that heeds PSTATE.PAN is UNDEFINED without FEAT_PAN2. Our max has FEAT_PAN and reports PAN as 1.',
   },
   {
     id: 'performance-monitors',
