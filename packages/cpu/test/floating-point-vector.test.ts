@@ -20,6 +20,11 @@ const singles =
 const ordinary = singles((below) => (below(2000) - 1000) / 7 + 0.01);
 const wholes = singles((below) => 1 + below(8));
 
+/** Normal half-precision numbers between 1/8 and 8. */
+const halves: VectorSource = (random) => (bytes) => {
+  for (let at = 0; at < 16; at += 2) bytes.set([random.below(256), 0x30 + random.below(0x18)], at);
+};
+
 const SZ = 1 << 22;
 const IXC = 1 << 4;
 
@@ -77,7 +82,14 @@ describe('vectors of floating-point numbers', () => {
     expect(await softwareRuns('FDIV_asimdsame', ordinary, 0)).toBe(64);
   });
 
-  test('another rounding mode is left to the software', async () => {
-    expect(await softwareRuns('FADD_asimdsame', wholes, IXC, 1 << 22)).toBe(64);
+  test.each(['FADD', 'FMUL', 'FDIV', 'FMLA'])(
+    '%s in another rounding mode needs none once IXC is set',
+    async (name) => {
+      expect(await softwareRuns(`${name}_asimdsame`, ordinary, IXC, 1 << 22)).toBe(0);
+    },
+  );
+
+  test('half-precision needs none once IXC is set', async () => {
+    expect(await softwareRuns('FADD_asimdsamefp16', halves, IXC)).toBe(0);
   });
 });

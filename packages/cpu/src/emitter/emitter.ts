@@ -1,6 +1,7 @@
-import type { Code, InnerLabel, Label } from '../wasm/code.ts';
+import type { Code } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
-import { type Expr, type I32, type I64, local, type V128 } from './expressions.ts';
+import type { Expr, I32, I64, V128 } from './expressions.ts';
+import { Statements } from './statements.ts';
 
 /** Fields of an instruction word by name, unsigned. */
 export type Fields = Readonly<Record<string, number>>;
@@ -75,8 +76,7 @@ export const BRANCH_TYPE = {
  * So semantics never look at a field's value, except through {@link choice}, which is a constant in both: the
  * interpreter makes one handler per combination of the choices a row declares.
  */
-export abstract class Emitter {
-  readonly code: Code;
+export abstract class Emitter extends Statements {
   private readonly freeLocals: Record<ValueType, number>;
   private readonly locals: Readonly<Record<ValueType, { readonly first: number; readonly end: number }>>;
 
@@ -85,7 +85,7 @@ export abstract class Emitter {
     code: Code,
     locals: Readonly<Record<ValueType, { readonly first: number; readonly end: number }>>,
   ) {
-    this.code = code;
+    super(code);
     this.locals = locals;
     const first = (type: ValueType): number => locals[type].first;
     this.freeLocals = {
@@ -243,52 +243,10 @@ export abstract class Emitter {
   /** Calls a helper; it may raise an exception or change the context. */
   abstract helper(name: HelperName, argument: I32): void;
 
-  /** Evaluates now and holds the value. */
-  let<T extends ValueType>(value: Expr<T>): Expr<T> {
-    const index = this.temporary(value.type);
-    this.assign(index, value);
-    return local(value.type, index);
-  }
-
   /** A local for the rest of this instruction. */
   temporary(type: ValueType): number {
     const index = this.freeLocals[type]++;
     if (index >= this.locals[type].end) throw new Error(`code generator: out of ${type} locals`);
     return index;
-  }
-
-  localI32(index: number): I32 {
-    return local('i32', index);
-  }
-
-  assign(index: number, value: Expr): void {
-    value.emit(this.code);
-    this.code.localSet(index);
-  }
-
-  if(condition: I32, then: () => void, otherwise?: () => void): void {
-    condition.emit(this.code);
-    this.code.if();
-    then();
-    if (otherwise !== undefined) {
-      this.code.else();
-      otherwise();
-    }
-    this.code.end();
-  }
-
-  /** Runs `body` in a block; `br(label)` inside it leaves the block. */
-  block(body: (label: InnerLabel) => void): void {
-    body(this.code.block());
-    this.code.end();
-  }
-
-  br(label: Label): void {
-    this.code.br(label);
-  }
-
-  brIf(condition: I32, label: Label): void {
-    condition.emit(this.code);
-    this.code.brIf(label);
   }
 }

@@ -32,16 +32,22 @@ function sum(a: number, b: number): number {
   if (Math.abs(nearest) >= OVERFLOW || Number.isNaN(nearest)) return nearest * Number.POSITIVE_INFINITY;
   if (Math.abs(nearest) < SMALLEST_NORMAL) return nearest * 0;
   WORD.setFloat64(0, nearest);
-  let bits = WORD.getBigInt64(0);
+  let high = WORD.getInt32(0);
+  let low = WORD.getInt32(4);
   // Truncated to the 53 bits of double-precision, then to 24: what is cut off makes the last bit a one.
-  if (error !== 0 && error < 0 !== nearest < 0) bits -= 1n;
-  const lost = (bits & CUT) !== 0n || error !== 0;
-  WORD.setBigInt64(0, (bits & ~CUT) | (lost ? LAST_BIT : 0n));
+  if (error !== 0 && error < 0 !== nearest < 0) {
+    if (low === 0) high -= 1;
+    low -= 1;
+  }
+  const lost = (low & CUT) !== 0 || error !== 0;
+  WORD.setInt32(0, high);
+  WORD.setInt32(4, (low & ~CUT) | (lost ? LAST_BIT : 0));
   return WORD.getFloat64(0);
 }
 
-const CUT = 0x1fff_ffffn;
-const LAST_BIT = 0x2000_0000n;
+/** Of the lower word: what single-precision has no room for, and its last bit. */
+const CUT = 0x1fff_ffff;
+const LAST_BIT = 0x2000_0000;
 
 /**
  * addend + the products of the lower and of the upper halfwords of `a` and `b`.

@@ -22,6 +22,7 @@ import {
   sub,
   wrap,
 } from '../emitter/expressions.ts';
+import { addExactPath } from '../floating-point/compiled/index.ts';
 import { Code, type InnerLabel } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
@@ -134,7 +135,7 @@ export function buildInterpreterModule(
     alignmentFault,
     stackFault,
     floatingPointTrap,
-    softFloat,
+    softFloat: addExactPath(writer, state, softFloat),
     helpers,
     guardsBranches: features?.has('FEAT_BTI') !== false,
   };

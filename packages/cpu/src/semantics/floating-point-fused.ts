@@ -20,6 +20,7 @@ import {
   wrap,
   xor,
 } from '../emitter/expressions.ts';
+import type { Statements } from '../emitter/statements.ts';
 import { extractLane, vector } from '../emitter/vectors.ts';
 import { hostFusesMultiplyAdd } from '../floating-point/host-fused.ts';
 import type { FormatBits } from '../floating-point/operation-word.ts';
@@ -59,7 +60,7 @@ import {
  */
 
 /** A sum, and its error. @spec D. Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem B */
-function twoSum(e: Emitter, a: F64, b: F64): readonly [sum: F64, error: F64] {
+export function twoSum(e: Statements, a: F64, b: F64): readonly [sum: F64, error: F64] {
   const sum = e.let(host('f64', 'Add', a, b));
   const part = e.let(host('f64', 'Sub', sum, a));
   const rest = host('f64', 'Sub', b, part);
@@ -67,7 +68,7 @@ function twoSum(e: Emitter, a: F64, b: F64): readonly [sum: F64, error: F64] {
 }
 
 /** A sum rounded to odd, from the sum rounded to nearest and its error. */
-function roundToOdd(e: Emitter, sum: F64, error: F64): F64 {
+export function roundToOdd(e: Statements, sum: F64, error: F64): F64 {
   const bits = e.let(bitsOf(sum));
   const even = eqz(and(wrap(bits), i32(1)));
   const inexact = hostCompare('Ne', error, floatConstant('f64', 0));

@@ -178,6 +178,14 @@ export class Code extends Bytes {
     this.branch(OP.brIf, label);
   }
 
+  /** Branches by the number on the stack to labels given as depths from here. */
+  brTable(depths: readonly number[], otherwise: number): void {
+    this.byte(OP.brTable);
+    this.unsigned(depths.length);
+    for (const depth of depths) this.unsigned(depth);
+    this.unsigned(otherwise);
+  }
+
   /** Copies this piece into `target`, whose outer labels are given as depths in `target`. */
   placeInto(target: Code, labels: Readonly<Record<string, InnerLabel>>): void {
     const start = target.length;
