@@ -65,7 +65,7 @@ function integerPartModulo(u: Unpacked): number {
 
 /**
  * binary64 to a 32-bit integer modulo 2^32, as ECMAScript's ToInt32. `context.nzcv` has Z where the conversion
- * was exact and -0 was not its operand.
+ * was exact and its operand neither -0 nor a subnormal number that was flushed.
  *
  * @spec DDI 0487, FJCVTZS; FPToFixedJS
  */
@@ -73,7 +73,7 @@ export function toInt32JavaScript(context: FloatContext, lo: number, hi: number)
   unpack64(context, A, lo, hi);
   context.nzcv = 0;
   if (A.kind === ZERO) {
-    context.nzcv = A.sign === 0 ? 4 : 0;
+    context.nzcv = (lo | hi) === 0 ? 4 : 0;
     return 0;
   }
   if ((A.kind & (NAN | INFINITY)) !== 0) {
