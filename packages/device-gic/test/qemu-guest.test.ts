@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GICD, GICR } from '../src/index.ts';
 import { type GicVersion, Guest, runOnArmature, runOnQemu } from './guest.ts';
-import { qemuAvailable, randomNumbers } from './qtest.ts';
+import { qemuAvailable } from './qtest.ts';
+import { randomNumbers } from './random.ts';
 
 const DISTRIBUTOR = 0x0800_0000;
 const SGI_FRAME = 0x080a_0000 + GICR.SGI;

@@ -1,7 +1,8 @@
 import { unconnectedLine } from '@armature/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GICC, GICD, GicV2, V2mFrame } from '../src/index.ts';
-import { type QemuGic, qemuAvailable, randomNumbers, startQemu } from './qtest.ts';
+import { type QemuGic, qemuAvailable, startQemu } from './qtest.ts';
+import { randomNumbers } from './random.ts';
 
 const BASE = { distributor: 0x0800_0000, cpuInterface: 0x0801_0000, v2m: 0x0802_0000 } as const;
 type Frame = keyof typeof BASE;

@@ -1,7 +1,8 @@
 import { unconnectedLine } from '@armature/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GICD, GICR, GicV3, REDISTRIBUTOR_SIZE } from '../src/index.ts';
-import { type QemuGic, qemuAvailable, randomNumbers, startQemu } from './qtest.ts';
+import { type QemuGic, qemuAvailable, startQemu } from './qtest.ts';
+import { randomNumbers } from './random.ts';
 
 const BASE = { distributor: 0x0800_0000, redistributors: 0x080a_0000 } as const;
 type Frame = keyof typeof BASE;
