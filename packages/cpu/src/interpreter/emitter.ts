@@ -16,6 +16,7 @@ import {
   loadI64,
   local,
   ltS,
+  ne,
   shl,
   shrU,
   sub,
@@ -25,7 +26,12 @@ import type { Semantics } from '../semantics/definition.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
 import { type InterpreterFunctions, LABEL, LEAVE, LOCAL } from './calling-convention.ts';
 import { MemoryEmitter } from './memory-emitter.ts';
-import { FUNCTION_OFFSET } from './record.ts';
+import { BRANCH_TARGET_HANDLER, FUNCTION_OFFSET, HANDLER_OFFSET } from './record.ts';
+
+/** What a BTI must accept for each kind of branch: 1 is calls, 2 is jumps. */
+const ACCEPTED_BY = [0, 3, 1, 2] as const;
+/** The handler of a BTI less this is what it accepts. */
+const HANDLER_BEFORE_TARGETS = BRANCH_TARGET_HANDLER - 1;
 
 /** Instantiates semantics for the interpreter: operands come from the record in hand. */
 export class InterpreterEmitter extends MemoryEmitter {
@@ -96,7 +102,7 @@ export class InterpreterEmitter extends MemoryEmitter {
   jump(target: I64, type?: (fields: Fields) => number): void {
     this.ended = true;
     if (type === undefined || !this.functions.guardsBranches) this.goTo(target);
-    else this.goToTarget(target, this.immediateSmall('branchType', type));
+    else this.goToTarget(target, type);
   }
 
   /** To any address: through the fetch TLB, else by way of the engine. */
@@ -110,17 +116,23 @@ export class InterpreterEmitter extends MemoryEmitter {
   }
 
   /**
-   * To an address where an indirect branch must be expected if its page is guarded. The engine decides that, and
-   * shows the kind of branch in PSTATE when the budget ends here.
+   * To an address where an indirect branch must be expected if its page is guarded: by a BTI that has been decoded,
+   * else the engine decides. It also shows the kind of branch in PSTATE when the budget ends here.
    */
-  private goToTarget(target: I64, type: I32): void {
+  private goToTarget(target: I64, type: (fields: Fields) => number): void {
     const held = this.let(target);
     const entry = this.fetchEntry(held);
-    const isOpen = eqz(loadI32(entry, FETCH_TLB.guarded));
     const hasBudget = ltS(add(add(local('i32', LOCAL.count), this.record), i32(16)), i32(0));
-    this.if(and(and(this.isKnown(held, entry), isOpen), hasBudget), () => this.goOnAt(held, entry));
+    this.if(and(this.isKnown(held, entry), hasBudget), () => {
+      const guarded = loadI32(entry, FETCH_TLB.guarded);
+      this.if(eqz(guarded), () => this.goOnAt(held, entry));
+      const accepted = this.immediateSmall('accepted', (fields) => ACCEPTED_BY[type(fields)]);
+      const accepts = this.let(sub(this.handlerAt(held, entry), i32(HANDLER_BEFORE_TARGETS)));
+      const isTarget = and(ltS(i32(0), accepts), ltS(accepts, i32(ACCEPTED_BY.length)));
+      this.if(and(isTarget, ne(and(accepts, accepted), i32(0))), () => this.goOnAt(held, entry));
+    });
     this.setState64(CPU_STATE.pc, held);
-    this.helper('branchTarget', type);
+    this.helper('branchTarget', this.immediateSmall('branchType', type));
     this.code.op(OP.unreachable);
   }
 
@@ -135,9 +147,18 @@ export class InterpreterEmitter extends MemoryEmitter {
     return eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
   }
 
-  private goOnAt(target: I64, entry: I32): void {
+  /** The record of an instruction of a page that the fetch TLB knows. */
+  private recordAt(target: I64, entry: I32): I32 {
     const codePage = loadI32(entry, FETCH_TLB.codePage);
-    const next = this.let(add(codePage, shl(and(wrap(target), i32(0xffc)), i32(2))));
+    return add(codePage, shl(and(wrap(target), i32(0xffc)), i32(2)));
+  }
+
+  private handlerAt(target: I64, entry: I32): I32 {
+    return loadFrom('i32', OP.i32Load16U, this.recordAt(target, entry), HANDLER_OFFSET);
+  }
+
+  private goOnAt(target: I64, entry: I32): void {
+    const next = this.let(this.recordAt(target, entry));
     this.setState64(CPU_STATE.codeBias, sub(target, extendU(shrU(next, i32(2)))));
     this.assign(LOCAL.count, add(local('i32', LOCAL.count), add(sub(this.record, next), i32(16))));
     this.assign(LOCAL.record, next);

@@ -6,7 +6,7 @@ import type { Code } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
 import type { InterpreterFunctions } from './calling-convention.ts';
 import { InterpreterEmitter, OutlinedEmitter } from './emitter.ts';
-import type { OperandSlot } from './record.ts';
+import { BRANCH_TARGET_HANDLER, type OperandSlot } from './record.ts';
 
 /** Handlers that no instruction names. */
 export const HANDLER = {
@@ -16,9 +16,14 @@ export const HANDLER = {
   pageEnd: 1,
   /** UNDEFINED. */
   undefined: 2,
+  /** BTI c, j and jc, which do nothing. */
+  branchTarget: BRANCH_TARGET_HANDLER,
 } as const;
 
-const FIRST_HANDLER = 3;
+/** How many there are of {@link HANDLER.branchTarget}. */
+export const BRANCH_TARGET_HANDLERS = 3;
+
+export const FIRST_HANDLER = HANDLER.branchTarget + BRANCH_TARGET_HANDLERS;
 
 /** A variant of a row: its handler, and how the operands of its record are computed. */
 export interface Variant {
@@ -106,6 +111,9 @@ export function buildHandlers(
   };
 }
 
+/** The row of BTI, whose choice `targets` says what it accepts. */
+const BRANCH_TARGET = 'BTI_hints';
+
 interface BuildContext {
   readonly functions: InterpreterFunctions;
   readonly functionSignature: number;
@@ -135,6 +143,11 @@ function planRow(semantics: Semantics, context: BuildContext): RowPlan {
     };
     if (semantics.outlined) {
       near.push(outline(semantics, values, context));
+      continue;
+    }
+    const targets = values.targets ?? 0;
+    if (semantics.row === BRANCH_TARGET && targets !== 0) {
+      near.push({ handler: HANDLER.branchTarget + targets - 1, slots: [] });
       continue;
     }
     const first = emit(true);

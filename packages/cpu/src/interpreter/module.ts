@@ -35,7 +35,13 @@ import {
 } from './block-access.ts';
 import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './calling-convention.ts';
 import { OUTLINED_SIGNATURE } from './emitter.ts';
-import { buildHandlers, HANDLER, type HandlerSet } from './handlers.ts';
+import {
+  BRANCH_TARGET_HANDLERS,
+  buildHandlers,
+  FIRST_HANDLER,
+  HANDLER,
+  type HandlerSet,
+} from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
 
 /**
@@ -196,7 +202,7 @@ function dispatchLoop(
     eqz(ltS(add(count, record), i32(0))).emit(code);
     code.brIf(limit);
   }
-  const total = handlers.length + 3;
+  const total = handlers.length + FIRST_HANDLER;
   const blocks: InnerLabel[] = [];
   for (let index = 0; index < total; index++) blocks.unshift(code.block());
   code.localGet(LOCAL.record);
@@ -222,6 +228,12 @@ function dispatchLoop(
   code.call(imports.undefined);
   code.localSet(LOCAL.status);
   code.br(leave);
+  // 3: BTI
+  for (let accepts = 1; accepts <= BRANCH_TARGET_HANDLERS; accepts++) {
+    code.end();
+    set(LOCAL.record, add(record, i32(16)));
+    code.br(dispatch);
+  }
   for (const handler of handlers) {
     code.end();
     handler.placeInto(code, labels);

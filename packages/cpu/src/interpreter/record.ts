@@ -14,6 +14,9 @@ import type { Fields, Halves } from '../emitter/emitter.ts';
  */
 export const HANDLER_OFFSET = 0;
 
+/** Handlers of BTI c, j and jc, from this one: indirect branches to guarded pages look for them. */
+export const BRANCH_TARGET_HANDLER = 3;
+
 /** In records of instructions that are functions of their own: the function's table index, placed first. */
 export const FUNCTION_OFFSET = 2;
 

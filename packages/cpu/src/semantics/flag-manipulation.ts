@@ -87,12 +87,8 @@ const setFromNarrow = ([8, 16] as const).map((bits) =>
 
 const nothing = (row: string): Semantics => semantics(row, {}, () => {});
 
-/**
- * Hints and barriers with nothing to do: nothing is speculated, traced or profiled, no error is deferred, and no
- * page is guarded.
- */
+/** Hints and barriers with nothing to do: nothing is speculated, traced or profiled, and no error is deferred. */
 const hints: readonly Semantics[] = [
-  'BTI_hints',
   'DGH_hints',
   'ESB_hints',
   'PSB_hints',

@@ -43,11 +43,11 @@ const hintsAndBarriers: readonly Semantics[] = [
     'SEV_hints',
     'SEVL_hints',
     'CSDB_hints',
-    'BTI_hints',
     'DMB_barriers',
     'DSB_barriers',
     'ISB_barriers',
   ].map(nothing),
+  semantics('BTI_hints', { targets: { values: 4, of: ({ targets }) => targets } }, () => {}),
   semantics('WFE_hints', {}, (e) => e.helper('wait', i32(1))),
   semantics('WFI_hints', {}, (e) => e.helper('wait', i32(0))),
 ];
