@@ -28,9 +28,25 @@ const echo = files.program(
 );
 
 /** Sleeps until the UART interrupts, then behaves as `echo`. */
+/** Enables the GICv2's private interrupts and SPIs 0 to 31, on the first CPU. */
+const ENABLE_GIC = `
+  mov x0, #0x08000000
+  mov w1, #0x01010101
+  str w1, [x0, #0x820]
+  mov w1, #-1
+  str w1, [x0, #0x100]
+  str w1, [x0, #0x104]
+  mov w1, #1
+  str w1, [x0]
+  add x0, x0, #0x10000
+  str w1, [x0]
+  mov w1, #0xff
+  str w1, [x0, #4]
+`;
 const sleeper = files.program(
   'sleeper.bin',
   `${print('>')}
+${ENABLE_GIC}
   mov w1, #0x10
   str w1, [x20, #0x38]
   mov w1, #0x301

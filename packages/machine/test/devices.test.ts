@@ -4,10 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type FlashOptions, flash } from '@armature/device-flash';
-import { fwCfg } from '@armature/device-fwcfg';
-import { pl031 } from '@armature/device-pl031';
-import { pl061 } from '@armature/device-pl061';
+import { flash } from '@armature/device-flash';
 import { assemble } from '@armature/isa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { virt } from '../src/boards/virt.ts';
@@ -33,14 +30,12 @@ async function qemu(image: Uint8Array): Promise<string[]> {
   return values((await run).stdout);
 }
 
-async function ours(image: Uint8Array, banks: FlashOptions['banks'] = [{}, {}]): Promise<string[]> {
+async function ours(image: Uint8Array): Promise<string[]> {
   const sent: number[] = [];
-  const machine = await virt({ onTransmit: (byte) => sent.push(byte) })
-    .use(pl031({ base: 0x0901_0000, startTime: 1_700_000_000 }))
-    .use(fwCfg({ base: 0x0902_0000, files: { [FILE]: CONTENTS } }))
-    .use(pl061({ base: 0x0903_0000, powerButton: 3 }))
-    .use(flash({ base: 0, banks }))
+  const machine = await virt({ cpus: 2, onTransmit: (byte) => sent.push(byte) })
+    .use(flash({ base: 0 }))
     .build();
+  machine.use('firmware-configuration').setFile(FILE, new TextEncoder().encode(CONTENTS));
   boot(machine, { image });
   expect((await machine.run({ maxInstructions: 50_000_000 })).reason).toBe('power-off');
   return values(Buffer.from(sent).toString('latin1'));

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { serialize } from 'node:v8';
 import { ArmatureError, MiB, type MmioDevice, spi } from '@armature/core';
 import { pl011 } from '@armature/device-pl011';
 import { findNode, parseFdt, regOf } from '@armature/fdt';
@@ -13,6 +12,22 @@ import { type VirtOptions, virt } from './virt.ts';
 
 const BASE = 0x4008_0000;
 const POWER_OFF = 'movz w0, #8\nmovk w0, #0x8400, lsl #16\nhvc #0\n';
+
+/** Enables the GICv2's private interrupts and SPIs 0 to 31, on the first CPU. */
+const ENABLE_GIC = `
+  mov x0, #0x08000000
+  mov w1, #0x01010101
+  str w1, [x0, #0x820]
+  mov w1, #-1
+  str w1, [x0, #0x100]
+  str w1, [x0, #0x104]
+  mov w1, #1
+  str w1, [x0]
+  add x0, x0, #0x10000
+  str w1, [x0]
+  mov w1, #0xff
+  str w1, [x0, #4]
+`;
 
 interface Guest {
   readonly machine: Machine;
@@ -30,7 +45,11 @@ const program = (source: string): Uint8Array => assemble(source, { origin: BASE 
 
 /** A snapshot in a few characters. */
 function digest(machine: Machine): string {
-  return createHash('sha256').update(serialize(machine.snapshot())).digest('hex');
+  const text = JSON.stringify(machine.snapshot(), (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  });
+  return createHash('sha256').update(text).digest('hex');
 }
 
 describe('virt()', () => {
@@ -82,6 +101,7 @@ describe('virt()', () => {
     const image = program(`
       adr x0, vectors
       msr vbar_el1, x0
+      ${ENABLE_GIC}
       mov x20, #0x09000000
       mov w1, #0x10
       str w1, [x20, #0x38]
@@ -108,6 +128,7 @@ describe('virt()', () => {
     const image = program(`
       adr x0, vectors
       msr vbar_el1, x0
+      ${ENABLE_GIC}
       mrs x10, cntvct_el0
       mov x1, #62500 // 1 ms
       msr cntv_tval_el0, x1
@@ -127,7 +148,7 @@ describe('virt()', () => {
     const { machine } = await guest(image);
     const { instructions, reason } = await machine.run();
     expect(reason).toBe('power-off');
-    expect(instructions).toBeLessThan(30);
+    expect(instructions).toBeLessThan(60);
     const ticks = Number(machine.cpuStates[0].x(11));
     expect(ticks).toBeGreaterThanOrEqual(62_500);
     expect(ticks).toBeLessThan(62_510);
@@ -178,7 +199,14 @@ describe('virt()', () => {
     expect(machine.regions.map(({ part, base, size }) => [part, base, size])).toEqual([
       ['flash', 0, MiB(64)],
       ['flash-variables', MiB(64), MiB(64)],
+      ['gic', 0x0800_0000, 0x1_0000],
+      ['gic', 0x0801_0000, 0x1_0000],
+      ['gic', 0x0802_0000, 0x1000],
       ['pl011', 0x0900_0000, 0x1000],
+      ['pl031', 0x0901_0000, 0x1000],
+      ['fw-cfg', 0x0902_0000, 0x18],
+      ['pl061', 0x0903_0000, 0x1000],
+      ['virtio-mmio', 0x0a00_0000, 0x4000],
       ['ram', 0x4000_0000, MiB(512)],
     ]);
     const tree = parseFdt(machine.deviceTree());
@@ -208,11 +236,11 @@ describe('virt()', () => {
         name: 'counter',
         provides: [],
         requires: [],
-        regions: [{ name: 'registers', base: 0x0a00_0000, size: 0x1000, kind: 'mmio' }],
+        regions: [{ name: 'registers', base: 0x0b00_0000, size: 0x1000, kind: 'mmio' }],
         create: () => ({ devices: { registers: counter } }),
       })
       .build();
-    const image = program(`mov x1, #0x0a000000\nldr w7, [x1, #4]\n${POWER_OFF}`);
+    const image = program(`mov x1, #0x0b000000\nldr w7, [x1, #4]\n${POWER_OFF}`);
     boot(machine, { image });
     expect(machine.runSync().reason).toBe('power-off');
     expect(machine.cpuStates[0].x(7)).toBe(42n);
