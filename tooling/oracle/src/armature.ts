@@ -2,6 +2,7 @@ import { CPU_STATE, type CpuEngine, type CpuState, MiB, sharedRegisterOffset } f
 import { cpu } from '@armature/cpu';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
+import type { Feature } from '@armature/isa';
 import { createMachine, type Machine, ram, wiredInterrupts } from '@armature/machine';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
@@ -14,6 +15,7 @@ import {
   CONFIGURATIONS,
   CONTROL,
   type Configuration,
+  type cpuOf,
   PHYSICAL,
   RESULT,
   WINDOW,
@@ -27,7 +29,7 @@ import { high, ROOT, translationTables, windowContent } from './tables.ts';
 const BUDGET = 8;
 /** Where ERET stands that enters a case, and the vector table: as in the harness. */
 const ENTRY = PHYSICAL.harness + 2 * VECTORS;
-const VECTOR_TABLE = high(PHYSICAL.harness + VECTORS);
+export const VECTOR_TABLE = high(PHYSICAL.harness + VECTORS);
 
 const ERET = 0xd69f_03e0;
 const ISB = 0xd503_3fdf;
@@ -66,13 +68,17 @@ const BOOT_WORDS: readonly number[] = [
   BRANCH_TO_ITSELF,
 ];
 
-interface Bench {
+/** The CPUs that cases run on. */
+export type CpuModelName = ReturnType<typeof cpuOf>;
+
+export interface Bench {
   readonly machine: Machine;
   readonly engine: CpuEngine;
   readonly state: CpuState;
 }
 
-async function build(): Promise<Bench> {
+/** A machine of our parts to run cases on. */
+export async function buildBench(model: CpuModelName, add: readonly Feature[] = []): Promise<Bench> {
   const machine = await createMachine()
     .use(ram({ base: PHYSICAL.ram, size: MiB(8) }))
     .use(vmsav8())
@@ -80,7 +86,7 @@ async function build(): Promise<Bench> {
     .use(psci())
     .use(wiredInterrupts())
     .use(genericTimer())
-    .use(cpu({ model: 'cortex-a72' }))
+    .use(cpu({ model, features: { add } }))
     .build();
   const cluster = machine.use('cpu');
   return { machine, engine: cluster.engines[0]!, state: cluster.states[0]! };
@@ -88,7 +94,8 @@ async function build(): Promise<Bench> {
 
 const words = (list: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(list).buffer);
 
-function boot({ machine, engine, state }: Bench, configuration: Configuration): void {
+/** Brings the machine to where cases can be entered: translation tables, vectors, MMU on. */
+export function boot({ machine, engine, state }: Bench, configuration: Configuration): void {
   machine.reset();
   const { memory } = machine;
   memory.write(PHYSICAL.tables, translationTables());
@@ -113,8 +120,10 @@ const ESR = sharedRegisterOffset('ESR_EL1');
 const FAR = sharedRegisterOffset('FAR_EL1');
 
 /** Runs cases on a machine made of our parts, state set and read from the host. */
-export async function armatureDriver(): Promise<OracleDriver & { readonly state: CpuState }> {
-  const bench = await build();
+export async function armatureDriver(
+  model: CpuModelName = 'cortex-a72',
+): Promise<OracleDriver & { readonly state: CpuState }> {
+  const bench = await buildBench(model);
   const { machine, engine, state } = bench;
   const { memory } = machine;
   const pristine = new Int32Array(windowContent().buffer);

@@ -1,57 +1,63 @@
 import { parseArgs } from 'node:util';
 import { rowById } from '@armature/isa';
-import { armatureDriver } from './armature.ts';
-import { type Case, writeCases } from './case.ts';
-import { compareAll, describeMismatch, type Mismatch } from './compare.ts';
-import type { OracleDriver } from './driver.ts';
-import { generateCase, generateCases } from './generate.ts';
-import { CONFIGURATIONS, type Configuration } from './layout.ts';
-import { missingTools, qemuDriver, qemuVersion } from './qemu.ts';
-import { describeResult } from './results.ts';
+import { writeCoverage } from './coverage.ts';
+import { longRun } from './long.ts';
+import { qemuDriver } from './qemu.ts';
+import { replayDigests, replayVectors } from './replay.ts';
+import { SUITES, suiteOf, withSuites } from './suites.ts';
+import { missingTools, qemuVersion } from './tools.ts';
 import { undefinedCommand } from './undefined/command.ts';
 import { MODELS } from './undefined/differences.ts';
-import { comparedRows, loadVectors, recordVectors, rowsOf, vectorFiles } from './vectors.ts';
+import { keepSweeps } from './undefined/results.ts';
+import { recordDigests, recordVectors } from './vectors.ts';
 
 const USAGE = `oracle: single instructions on QEMU and on our CPU
 
-  oracle live [--seed N] [--count N] [--rows REGEX]     new random cases of every row, on both
-  oracle case ROW CONFIGURATION SEED INDEX              one case of a live run, in full
+  oracle live [--seed N] [--cases N] [--rows REGEX]     new random cases of every row, on both
+  oracle case ROW SEED INDEX [CONFIGURATION]            one case of such a run, in full
+  oracle long [--seed N] [--cases N] [--rows REGEX]     many cases of every row; results are kept
+              [--part I/N] [--again]                    --part: the I-th of N processes that share the rows
+  oracle recorded [--rows REGEX]                        the recorded cases, on our CPU
+  oracle record                                         record them anew
+  oracle coverage                                       write docs/instruction-coverage.md
   oracle undefined [--cpu cortex-a72|max] [--words N]   random words: UNDEFINED on both, or on neither;
                    [--near N] [--seed N] [--keep]       --near N: near encodings of rows; --keep: keep the result
-  oracle recorded [--rows REGEX] [--index N]            the recorded cases, on our CPU
-  oracle record                                         record them anew (needs QEMU)
+  oracle undefined --page                               the page of kept results, written again
 
-CONFIGURATION is usual or strict.`;
+CONFIGURATION is usual, strict or max, for rows that have several.`;
 
-/** How many mismatches of one row are printed in full. */
-const SHOWN_PER_ROW = 1;
+/** Defaults of \`--cases\`. */
+const CASES = { live: 200, long: 50_000 } as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string', default: '2' },
-    count: { type: 'string', default: '200' },
+    cases: { type: 'string' },
     rows: { type: 'string', default: '.' },
-    index: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
+    again: { type: 'boolean', default: false },
     cpu: { type: 'string' },
     words: { type: 'string', default: '100000' },
     near: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: process.stderr.isTTY === true },
     help: { type: 'boolean' },
   },
 });
 const seed = Number(values.seed);
-const count = Number(values.count);
-const wanted = new RegExp(values.rows);
+const rows = new RegExp(values.rows);
 const [command, ...rest] = positionals;
 
 const commands: Readonly<Record<string, () => Promise<number>>> = {
   live,
   case: oneCase,
-  undefined: randomWords,
+  long,
   recorded,
   record,
+  coverage,
+  undefined: randomWords,
 };
 const chosen = command === undefined || values.help ? undefined : commands[command];
 if (chosen === undefined) {
@@ -61,106 +67,94 @@ if (chosen === undefined) {
   process.exitCode = await chosen();
 }
 
-function withQemu<T>(use: (driver: OracleDriver) => T): T {
+function needTools(): void {
   const missing = missingTools();
   if (missing.length > 0) throw new Error(`this needs ${missing.join(', ')}`);
-  const driver = qemuDriver();
-  try {
-    return use(driver);
-  } finally {
-    driver.close();
-  }
 }
 
-function report(
-  mismatches: readonly Mismatch[],
-  total: number,
-  commandOf: (mismatch: Mismatch) => string,
-): number {
-  const byRow = Map.groupBy(mismatches, ({ row, configuration }) => `${row}, ${configuration}`);
-  for (const [name, all] of byRow) {
-    console.log(`\n${name}: ${all.length} cases differ`);
-    for (const mismatch of all.slice(0, SHOWN_PER_ROW)) {
-      console.log(describeMismatch(mismatch, commandOf(mismatch)));
-    }
-  }
-  console.log(`\n${total - mismatches.length} cases agree, ${mismatches.length} differ`);
-  return mismatches.length > 0 ? 1 : 0;
+function casesOf(name: keyof typeof CASES): number {
+  const count = Number(values.cases ?? CASES[name]);
+  if (!Number.isInteger(count) || count < 1) throw new Error('--cases is a number of cases');
+  return count;
 }
 
 async function live(): Promise<number> {
-  const ours = await armatureDriver();
-  const mismatches: Mismatch[] = [];
+  needTools();
   let total = 0;
-  withQemu((qemu) => {
-    for (const configuration of Object.keys(CONFIGURATIONS) as Configuration[]) {
-      const rows = rowsOf(configuration).filter((row) => wanted.test(row.id));
-      const cases: Case[] = rows.flatMap((row) => generateCases(row, configuration, count, seed));
-      if (cases.length === 0) continue;
-      const records = writeCases(cases);
-      const where = (at: number) => ({
-        row: rows[Math.floor(at / count)]!.id,
-        configuration,
-        index: at % count,
-      });
-      const expected = qemu.run(configuration, records);
-      mismatches.push(...compareAll(expected, ours.run(configuration, records), cases, where));
-      total += cases.length;
+  let wrong = 0;
+  await withSuites(rows, (suite) => {
+    const wanted = suite.rows.filter(({ id }) => rows.test(id));
+    for (const { row, cases, different, first } of suite.compare(wanted, casesOf('live'), seed)) {
+      total += cases;
+      wrong += different;
+      if (different > 0) console.log(`\n${row}: ${different} of ${cases} cases differ\n${first}`);
     }
   });
-  return report(
-    mismatches,
-    total,
-    ({ row, configuration, index }) => `npm run oracle -- case ${row} ${configuration} ${seed} ${index}`,
-  );
+  console.log(`\n${total - wrong} cases agree, ${wrong} differ; seed ${seed}`);
+  return wrong > 0 ? 1 : 0;
 }
 
 async function oneCase(): Promise<number> {
-  const [id = '', configuration = '', caseSeed, index] = rest;
+  needTools();
+  const [id = '', caseSeed, index, configuration] = rest;
   const row = rowById(id);
-  if (row === undefined || !(configuration in CONFIGURATIONS))
-    throw new Error(`no such row or configuration\n${USAGE}`);
-  const setting = configuration as Configuration;
-  const item = generateCase(row, setting, Number(index), Number(caseSeed));
-  const records = writeCases([item]);
-  const expected = withQemu((qemu) => qemu.run(setting, records));
-  const actual = (await armatureDriver()).run(setting, records);
-  const where = () => ({ row: id, configuration: setting, index: Number(index) });
-  const mismatches = compareAll(expected, actual, [item], where);
-  if (mismatches.length === 0) console.log(describeResult(expected).join('\n'));
-  return report(mismatches, 1, () => `npm run oracle -- case ${rest.join(' ')}`);
+  const name = suiteOf(id);
+  if (row === undefined || name === undefined) throw new Error(`no row ${id} is compared\n${USAGE}`);
+  const suite = await SUITES[name].open();
+  const { text, differs } = suite.describe(row, Number(index), Number(caseSeed), configuration);
+  suite.close();
+  console.log(`${text}\n\n${differs ? 'they differ' : 'they agree'}`);
+  return differs ? 1 : 0;
+}
+
+async function long(): Promise<number> {
+  needTools();
+  const [part = 1, of = 1] = values.part.split('/').map(Number);
+  if (!(part >= 1 && part <= of)) throw new Error('--part is I/N, with I from 1 to N');
+  const options = { cases: casesOf('long'), seed, rows, part, of, again: values.again };
+  console.log(`${options.cases} cases of each row, seed ${seed}`);
+  const wrong = (await withSuites(rows, (suite) => longRun(suite, options, console.log))).flat();
+  console.log(wrong.length === 0 ? 'no row differs' : `rows that differ: ${wrong.join(' ')}`);
+  return wrong.length > 0 ? 1 : 0;
 }
 
 async function recorded(): Promise<number> {
-  const ours = await armatureDriver();
-  const mismatches: Mismatch[] = [];
-  let total = 0;
-  for (const file of vectorFiles()) {
-    const { configuration, rows, cases, records, results } = loadVectors(file);
-    const places = rows.flatMap(({ id, count: ofRow }) =>
-      Array.from({ length: ofRow }, (_, at) => ({ row: id, index: at })),
-    );
-    const actual = ours.run(configuration, records);
-    const found = compareAll(results, actual, cases, (at) => ({ configuration, ...places[at]! }));
-    const asked = places.filter(
-      ({ row, index }) => wanted.test(row) && (values.index === undefined || Number(values.index) === index),
-    );
-    total += asked.length;
-    mismatches.push(
-      ...found.filter(
-        ({ row, index }) =>
-          wanted.test(row) && (values.index === undefined || Number(values.index) === index),
-      ),
-    );
+  const outcomes = [
+    await replayVectors(rows),
+    await replayDigests('user', rows),
+    await replayDigests('pointers', rows),
+  ];
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  for (const failure of failures) console.log(`\n${failure}`);
+  const total = outcomes.reduce((sum, { cases }) => sum + cases, 0);
+  console.log(`\n${total - failures.length} cases agree, ${failures.length} differ`);
+  return failures.length > 0 ? 1 : 0;
+}
+
+async function record(): Promise<number> {
+  needTools();
+  const version = qemuVersion();
+  const driver = qemuDriver();
+  recordVectors(driver, version, console.log);
+  driver.close();
+  for (const name of ['user', 'pointers'] as const) {
+    const suite = await SUITES[name].open();
+    recordDigests(suite, version, console.log);
+    suite.close();
   }
-  return report(
-    mismatches,
-    total,
-    ({ row, index }) => `npm run oracle -- recorded --rows '^${row}$' --index ${index}`,
-  );
+  return 0;
+}
+
+async function coverage(): Promise<number> {
+  console.log(await writeCoverage());
+  return 0;
 }
 
 async function randomWords(): Promise<number> {
+  if (values.page) {
+    keepSweeps({});
+    return 0;
+  }
   const models = MODELS.filter((model) => values.cpu === undefined || values.cpu === model);
   if (models.length === 0) throw new Error(`--cpu is ${MODELS.join(' or ')}`);
   const words = Number(values.words);
@@ -170,10 +164,4 @@ async function randomWords(): Promise<number> {
   }
   const { keep, verbose } = values;
   return undefinedCommand({ models, seed, words, near, keep, verbose });
-}
-
-async function record(): Promise<number> {
-  console.log(`${comparedRows().length} rows, ${qemuVersion()}`);
-  withQemu((qemu) => recordVectors(qemu, qemuVersion(), console.log));
-  return 0;
 }

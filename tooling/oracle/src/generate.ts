@@ -1,4 +1,4 @@
-import { decode, extract, type Row } from '@armature/isa';
+import { extract, type Row } from '@armature/isa';
 import { addressOverrides, codeOffset, hasBaseRegister, targetAddress } from './addresses.ts';
 import type { Case, Override } from './case.ts';
 import { exclusionOf, WAITING_ROWS } from './exclusions.ts';
@@ -6,6 +6,7 @@ import { CODE_PAGES, type Configuration, PAGE_SIZE, WINDOW } from './layout.ts';
 import { Random, seedOf } from './random.ts';
 import { MODE, type Mode } from './state.ts';
 import { mrs, msr, OPERATIONS, pickKey, READABLE, sys, TRANSLATIONS, WRITABLE } from './system.ts';
+import { randomWord } from './words.ts';
 
 /** What a group's generator adds to a word: preparing words before it, checking ones after it, registers. */
 interface Extra {
@@ -13,31 +14,6 @@ interface Extra {
   readonly word?: number;
   readonly after?: readonly number[];
   readonly overrides?: readonly Override[];
-}
-
-const REGISTER_FIELDS = new Set(['Rd', 'Rn', 'Rm', 'Ra', 'Rt', 'Rt2', 'Rs']);
-
-/** A value of a field: registers lean towards 31 and a few others, immediates towards their ends. */
-function fieldValue(name: string, width: number, random: Random): number {
-  const all = 2 ** width;
-  if (REGISTER_FIELDS.has(name))
-    return random.oneIn(8) ? 31 : random.oneIn(4) ? random.below(4) : random.below(32);
-  if (width < 3 || !random.oneIn(4)) return random.below(all);
-  return random.pick([0, 1, all - 1, all / 2, all / 2 - 1]);
-}
-
-/** A random word of a row that no exclusion applies to. */
-function randomWord(row: Row, random: Random): number {
-  for (let attempt = 0; attempt < 10_000; attempt++) {
-    let word: number = row.value;
-    for (const { name, lo, width } of row.fields.values()) {
-      const fixed = row.defaults?.[name];
-      word |= (typeof fixed === 'number' ? fixed : fieldValue(name, width, random)) << lo;
-    }
-    word >>>= 0;
-    if (decode(word)?.id === row.id && exclusionOf(row, word) === undefined) return word;
-  }
-  throw new Error(`${row.id}: no word found that is not excluded`);
 }
 
 /**
@@ -76,6 +52,10 @@ const literalOffset = (random: Random): number =>
   (CODE_PAGES + random.below(9)) * PAGE_SIZE + 4 * random.below(1024);
 
 const CLREX = 0xd503_3f5f;
+const SEVL = 0xd503_20bf;
+/** LDR and LDTR of a doubleword, but for the registers. */
+const LDR = 0xf940_0000 | 0;
+const LDTR = 0xf840_0800 | 0;
 
 /** For a store exclusive: mostly the load exclusive that it needs, at times a CLREX after it, at times nothing. */
 function exclusivePrefix(row: Row, word: number, random: Random): number[] {
@@ -120,8 +100,9 @@ function extraFor(row: Row, word: number, mode: Mode, pcOffset: number, random: 
       const rn = extract(row, word, 'Rn');
       return rn === 31 ? {} : { overrides: [{ register: rn, value: codeAddress(random, pcOffset) }] };
     }
+    case 'WFE_hints':
+      return { before: [SEVL] };
     case 'HVC_exception':
-      // What firmware answers to its own calls is no matter of the instruction.
       return { overrides: [{ register: 0, value: BigInt(random.below(0x4000_0000)) }] };
     case 'SYS_systeminstrs': {
       const operation = random.oneIn(3) ? OPERATIONS['DC ZVA']! : pickKey(random, OPERATIONS);
@@ -132,6 +113,16 @@ function extraFor(row: Row, word: number, mode: Mode, pcOffset: number, random: 
       return {
         word: sys(operation, register),
         overrides: register === 31 ? [] : [{ register, value: targetAddress(random, 1) }],
+      };
+    }
+    case 'MSR_pstate_pan':
+    case 'MSR_pstate_uao': {
+      // An access of the kind that the bit is about follows.
+      const rn = random.below(31);
+      const access = row.id === 'MSR_pstate_pan' ? LDR : LDTR;
+      return {
+        after: [access | (rn << 5) | random.below(31)],
+        overrides: [{ register: rn, value: targetAddress(random, 8) }],
       };
     }
     case 'MSR_systemmove': {
@@ -161,11 +152,26 @@ const NEAR = new Set([
   'load-register-literal',
 ]);
 
-/** Groups whose outcome depends on SCTLR_EL1: they also have cases in the strict configuration. */
-export function dependsOnConfiguration(row: Row): boolean {
-  if (WAITING_ROWS.has(row.id)) return true;
-  return hasBaseRegister(row) || row.group === 'load-register-literal' || row.group === 'system';
+/** Rows beyond Armv8.0 that are compared on the CPU `max`. */
+const MAX_GROUPS = new Set(['pstate-extensions', 'barriers-extensions', 'hints-extensions']);
+
+/** The configurations in which a row is compared, the main one first. The strict one matters where SCTLR_EL1 does. */
+export function configurationsOf(row: Row): readonly Configuration[] {
+  if (MAX_GROUPS.has(row.group)) return ['max'];
+  if (WAITING_ROWS.has(row.id)) return ['strict'];
+  const dependent = hasBaseRegister(row) || row.group === 'load-register-literal' || row.group === 'system';
+  return dependent ? ['usual', 'strict'] : ['usual'];
 }
+
+/** How many of `count` cases of a row are of a configuration: a fifth are not of the main one, where there are two. */
+export function shareOf(row: Row, configuration: Configuration, count: number): number {
+  const configurations = configurationsOf(row);
+  const others = configurations.length > 1 ? Math.ceil(count / 5) : 0;
+  if (configurations[0] === configuration) return count - others;
+  return configurations.includes(configuration) ? others : 0;
+}
+
+const isStore = (row: Row): boolean => row.id.startsWith('ST');
 
 /** One random case of a row. The same arguments give the same case. */
 export function generateCase(row: Row, configuration: Configuration, index: number, seed: number): Case {
@@ -193,7 +199,8 @@ export function generateCase(row: Row, configuration: Configuration, index: numb
     mode,
     pcOffset,
     overrides: extra.overrides ?? [],
-    mayStore: hasBaseRegister(row) || row.id === 'SYS_systeminstrs',
+    // Stores are looked for after other accesses too, at times: it takes long.
+    mayStore: row.id === 'SYS_systeminstrs' || (hasBaseRegister(row) && (isStore(row) || random.oneIn(8))),
   };
 }
 

@@ -104,7 +104,7 @@ export const RESULT = {
 /** First bytes of a case file: count, SCTLR_EL1, length of the name of the result file, the name. */
 export const HEADER = { count: 0, sctlr: 8, nameLength: 16, name: 24, size: 512 } as const;
 
-/** Settings of SCTLR_EL1 under which cases run; each case file has one. @spec DDI 0487, SCTLR_EL1 */
+/** Settings of SCTLR_EL1. @spec DDI 0487, SCTLR_EL1 */
 const SCTLR = {
   RES1: 0x3080_0800 | (1 << 28) | (1 << 29) | (1 << 20),
   M: 1 << 0,
@@ -123,15 +123,24 @@ const SCTLR = {
 
 const enabled = SCTLR.RES1 | SCTLR.M | SCTLR.C | SCTLR.I;
 
+const usual =
+  enabled | SCTLR.SA | SCTLR.SA0 | SCTLR.UMA | SCTLR.DZE | SCTLR.UCT | SCTLR.nTWI | SCTLR.nTWE | SCTLR.UCI;
+
+/** Settings of SCTLR_EL1 under which cases run; each case file has one. */
 export const CONFIGURATIONS = {
   /** What an operating system uses: EL0 may do what can be allowed to it, SP must be aligned. */
-  usual:
-    enabled | SCTLR.SA | SCTLR.SA0 | SCTLR.UMA | SCTLR.DZE | SCTLR.UCT | SCTLR.nTWI | SCTLR.nTWE | SCTLR.UCI,
+  usual,
   /** Alignment checked for data, not for SP; EL0 traps whatever can be trapped. */
   strict: enabled | SCTLR.A,
+  /** As usual, but on a CPU with all features. */
+  max: usual,
 } as const;
 
 export type Configuration = keyof typeof CONFIGURATIONS;
+
+/** The CPU of a configuration, on QEMU and on ours. */
+export const cpuOf = (configuration: Configuration): 'cortex-a72' | 'max' =>
+  configuration === 'max' ? 'max' : 'cortex-a72';
 
 /** Control registers under which cases run. 48-bit addresses in both halves, 4 KiB granule, no tag bytes. */
 export const CONTROL = {

@@ -9,6 +9,11 @@ export class Random {
     this.state = seed | 0;
   }
 
+  /** Begins anew, as a generator of that seed. */
+  reseed(seed: number): void {
+    this.state = seed | 0;
+  }
+
   /** An unsigned 32-bit number. */
   next(): number {
     this.state = (this.state + 0x9e37_79b9) | 0;

@@ -1,64 +1,102 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Row, table } from '@armature/isa';
+import { type Row, rowById } from '@armature/isa';
 import { writeCase, writeCases } from './case.ts';
 import type { OracleDriver } from './driver.ts';
-import { ROWS_WITHOUT_CASES, WAITING_ROWS } from './exclusions.ts';
-import { dependsOnConfiguration, generateCases } from './generate.ts';
-import type { Configuration } from './layout.ts';
+import { generateCases, shareOf } from './generate.ts';
+import { CONFIGURATIONS, type Configuration } from './layout.ts';
 import { decodeRecording, encodeRecording } from './recording.ts';
+import type { DigestSuite, SuiteName } from './suite.ts';
+import { rowsOf, systemRows } from './system-suite.ts';
 
+/*
+ * What QEMU answered once, so that a machine without QEMU tests the same cases: of the system suite the cases and the
+ * results, of the others a digest of each result.
+ */
 const folder = fileURLToPath(new URL('../vectors/', import.meta.url));
-const SEED = 1;
 
-/** Cases recorded of a row: the strict configuration matters for few outcomes, unless there is no other. */
-export function recordedCount(row: Row, configuration: Configuration): number {
-  return configuration === 'usual' || WAITING_ROWS.has(row.id) ? 1000 : 250;
-}
+/** Of recorded cases. */
+export const RECORDED_SEED = 1;
 
-/** Features of the CPU that cases run on, as far as ours has them. */
-const FEATURES: ReadonlySet<string> = new Set(['base', 'FEAT_CRC32']);
+/** Cases recorded of each row. */
+export const RECORDED_COUNT: Readonly<Record<SuiteName, number>> = { system: 1000, user: 500, pointers: 500 };
 
-/** Rows whose semantics can be compared. */
-export function comparedRows(): Row[] {
-  return table.filter(
-    ({ id, status, feature }) => status === 'done' && FEATURES.has(feature) && !(id in ROWS_WITHOUT_CASES),
-  );
-}
+const RECORDING = '.br';
+const DIGESTS = '.digests';
 
-/** Rows of a configuration. */
-export function rowsOf(configuration: Configuration, rows: readonly Row[] = comparedRows()): Row[] {
-  return rows.filter((row) =>
-    configuration === 'usual' ? !WAITING_ROWS.has(row.id) : dependsOnConfiguration(row),
-  );
-}
-
-/** Names of the recorded files: one per encoding group and configuration. */
-export const vectorFiles = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.br'));
+/** Names of the recordings of the system suite: one per encoding group and configuration. */
+export const vectorFiles = (): string[] => readdirSync(folder).filter((name) => name.endsWith(RECORDING));
 
 export function loadVectors(file: string) {
   return decodeRecording(readFileSync(join(folder, file)), writeCase);
 }
 
-/** Runs new cases of every row on an oracle and writes its answers over the recorded ones. */
+/** Digests of a suite, as they are recorded: a title, then the digests of each row's cases. */
+export interface RecordedDigests {
+  readonly oracle: string;
+  readonly seed: number;
+  readonly count: number;
+  readonly rows: readonly string[];
+  /** `count` for each row; 0 for a case that is allowed to differ. */
+  readonly digests: Uint32Array;
+}
+
+export function loadDigests(suite: SuiteName): RecordedDigests {
+  const bytes = readFileSync(join(folder, suite + DIGESTS));
+  const end = bytes.indexOf('\n');
+  const title = JSON.parse(bytes.toString('utf8', 0, end)) as Omit<RecordedDigests, 'digests'>;
+  return { ...title, digests: new Uint32Array(new Uint8Array(bytes.subarray(end + 1)).buffer) };
+}
+
+/** How many cases are recorded of each row. */
+export function recordedCases(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const file of vectorFiles()) {
+    for (const { id, count } of loadVectors(file).rows) counts.set(id, (counts.get(id) ?? 0) + count);
+  }
+  for (const suite of ['user', 'pointers'] as const) {
+    const { rows, count } = loadDigests(suite);
+    for (const id of rows) counts.set(id, count);
+  }
+  return counts;
+}
+
+/** The rows of recorded digests. @throws Error when the table has no such row any more */
+export const rowsOfDigests = ({ rows }: RecordedDigests): Row[] =>
+  rows.map((id) => {
+    const row = rowById(id);
+    if (row === undefined) throw new Error(`${id} is recorded and not in the decode table: record again`);
+    return row;
+  });
+
+/** Runs new cases of the system suite on QEMU and writes its answers over the recorded ones. */
 export function recordVectors(driver: OracleDriver, oracle: string, say: (text: string) => void): void {
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  for (const file of vectorFiles()) rmSync(join(folder, file));
   let bytes = 0;
-  for (const configuration of ['usual', 'strict'] as const) {
-    for (const [group, rows] of Map.groupBy(rowsOf(configuration), (row) => row.group)) {
-      const cases = rows.flatMap((row) =>
-        generateCases(row, configuration, recordedCount(row, configuration), SEED),
-      );
+  for (const configuration of Object.keys(CONFIGURATIONS) as Configuration[]) {
+    for (const [group, rows] of Map.groupBy(rowsOf(configuration, systemRows), (row) => row.group)) {
+      const share = (row: Row): number => shareOf(row, configuration, RECORDED_COUNT.system);
+      const cases = rows.flatMap((row) => generateCases(row, configuration, share(row), RECORDED_SEED));
       const records = writeCases(cases);
       const results = driver.run(configuration, records);
-      const titles = rows.map((row) => ({ id: row.id, count: recordedCount(row, configuration) }));
+      const titles = rows.map((row) => ({ id: row.id, count: share(row) }));
       const packed = encodeRecording({ configuration, oracle, rows: titles, cases, results }, records);
-      writeFileSync(join(folder, `${group}.${configuration}.br`), packed);
+      writeFileSync(join(folder, `${group}.${configuration}${RECORDING}`), packed);
       bytes += packed.length;
-      say(`${group}, ${configuration}: ${cases.length} cases, ${packed.length} bytes`);
     }
   }
-  say(`${bytes} bytes in all`);
+  say(`system: ${systemRows.length} rows, ${bytes} bytes`);
+}
+
+/** Runs new cases of a suite on QEMU and writes digests of its answers over the recorded ones. */
+export function recordDigests(suite: DigestSuite, oracle: string, say: (text: string) => void): void {
+  mkdirSync(folder, { recursive: true });
+  const count = RECORDED_COUNT[suite.name];
+  const digests = suite.recordDigests(suite.rows, count, RECORDED_SEED);
+  const title = { oracle, seed: RECORDED_SEED, count, rows: suite.rows.map(({ id }) => id) };
+  const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(title)}\n`), new Uint8Array(digests.buffer)]);
+  writeFileSync(join(folder, suite.name + DIGESTS), bytes);
+  say(`${suite.name}: ${suite.rows.length} rows, ${bytes.length} bytes`);
 }
