@@ -1,5 +1,6 @@
 import {
   ACCESS,
+  type Access,
   PERMISSION,
   PSTATE,
   type TranslationFeatures,

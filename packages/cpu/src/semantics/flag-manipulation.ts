@@ -88,13 +88,9 @@ const setFromNarrow = ([8, 16] as const).map((bits) =>
 const nothing = (row: string): Semantics => semantics(row, {}, () => {});
 
 /** Hints and barriers with nothing to do: nothing is speculated, traced or profiled, and no error is deferred. */
-const hints: readonly Semantics[] = [
-  'DGH_hints',
-  'ESB_hints',
-  'PSB_hints',
-  'TSB_hints',
-  'SB_barriers',
-].map(nothing);
+const hints: readonly Semantics[] = ['DGH_hints', 'ESB_hints', 'PSB_hints', 'TSB_hints', 'SB_barriers'].map(
+  nothing,
+);
 
 const pstateFields: readonly Semantics[] = ['uao', 'pan', 'ssbs', 'dit'].map((field) =>
   semantics(`MSR_pstate_${field}`, {}, (e) => e.helper('pstateWrite', e.instruction())),

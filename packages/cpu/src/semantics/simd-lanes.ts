@@ -151,9 +151,11 @@ function collectSaturation(e: Emitter, saturated: I32): void {
 
 /** Short rows that compiled programs and libraries use most: a call would take several times as long as they do. */
 const FREQUENT: ReadonlySet<string> = new Set([
-  ...['AND', 'ORR', 'EOR', 'BIC', 'ADD', 'SUB', 'CMEQ'].map((name) => `${name}_asimdsame`),
+  ...['AND', 'ORR', 'EOR', 'BIC', 'BSL', 'ADD', 'SUB', 'MUL', 'MLA', 'CMEQ', 'CMGT', 'CMHI'].map(
+    (name) => `${name}_asimdsame`,
+  ),
   ...['word', 'half', 'ones', 'byte', 'doubleword'].map((form) => `MOVI_asimdimm_${form}`),
-  ...['SHL', 'USHR'].map((name) => `${name}_asimdshf`),
+  ...['SHL', 'USHR', 'SSHR', 'USRA', 'SSRA'].map((name) => `${name}_asimdshf`),
   ...['UMOV', 'INS', 'DUP'].flatMap((name) =>
     ['', '_general', '_element'].map((form) => `${name}_asimdins${form}`),
   ),
