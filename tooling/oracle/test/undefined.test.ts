@@ -100,7 +100,7 @@ describe('how a word runs', () => {
     const [a72, max] = [await armatureWords('cortex-a72'), await armatureWords('max')];
     expect([...(await a72.run(words, tags))]).toEqual(cases.map(([, , ec]) => ec));
     expect([...(await max.run(words, tags))]).toEqual(cases.map(([, , , ec]) => ec));
-  });
+  }, 60_000);
 });
 
 describe('sorting out', () => {
