@@ -165,7 +165,6 @@ export class VirtioBlk implements VirtioDevice {
     // A request also has a header and a status.
     fields.setUint32(CONFIGURATION.segMax, Math.max(1, queueSize - 2), true);
     fields.setUint32(CONFIGURATION.blockSize, blockSize, true);
-    fields.setUint16(CONFIGURATION.minimumIo, 1, true);
     fields.setUint8(CONFIGURATION.writeback, 1);
     fields.setUint16(CONFIGURATION.queues, 1, true);
     if (this.readOnly) return;

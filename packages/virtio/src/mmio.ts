@@ -133,7 +133,7 @@ export class VirtioMmio implements MmioDevice {
       case REGISTER.SHMLenHigh:
       case REGISTER.SHMBaseLow:
       case REGISTER.SHMBaseHigh:
-        return this.legacy ? 0 : 0xffff_ffff;
+        return 0xffff_ffff;
       case REGISTER.ConfigGeneration:
         return this.legacy ? 0 : core.configurationGeneration;
       default:
