@@ -154,6 +154,7 @@ const FREQUENT: ReadonlySet<string> = new Set([
   ...['AND', 'ORR', 'EOR', 'BIC', 'BSL', 'ADD', 'SUB', 'MUL', 'MLA', 'CMEQ', 'CMGT', 'CMHI'].map(
     (name) => `${name}_asimdsame`,
   ),
+  ...['ZIP', 'UZP', 'TRN'].flatMap((name) => [`${name}1_asimdperm`, `${name}2_asimdperm`]),
   ...['word', 'half', 'ones', 'byte', 'doubleword'].map((form) => `MOVI_asimdimm_${form}`),
   ...['SHL', 'USHR', 'SSHR', 'USRA', 'SSRA'].map((name) => `${name}_asimdshf`),
   ...['UMOV', 'INS', 'DUP'].flatMap((name) =>
