@@ -212,6 +212,29 @@ describe('priorities', () => {
     expect(signals()).toEqual([preempts ? 'irq' : '-']);
   });
 
+  test.each([
+    [1, 0x7d, true],
+    [1, 0x7e, false],
+    [5, 0x60, false],
+    [5, 0x5f, true],
+    [7, 0x00, false],
+  ])(
+    'with the binary point of group 1 at %i, priority %i preempts 127 or not',
+    (point, priority, preempts) => {
+      const { enable, line, signals, cpuif, setCpuif, setDist } = ready(1, 7);
+      setDist(GICD.IGROUPR + 4, 0xffff_ffff);
+      setCpuif(GICC.BPR, 2);
+      setCpuif(GICC.ABPR, point);
+      enable(40, 0x7f);
+      enable(41, priority);
+      line(40, true);
+      expect(cpuif(GICC.IAR)).toBe(40);
+      expect(cpuif(GICC.RPR)).toBe(0x7f & (0xff << point));
+      line(41, true);
+      expect(signals()).toEqual([preempts ? 'irq' : '-']);
+    },
+  );
+
   test('group 1 has a binary point of its own, or shares that of group 0', () => {
     const { enable, line, signals, cpuif, setCpuif, setDist } = ready(1, 7);
     setDist(GICD.IGROUPR + 4, 0xffff_ffff);
