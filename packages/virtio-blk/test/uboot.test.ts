@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
 import { memoryDisk } from '@armature/disk';
-import { virt } from '@armature/machine';
-import { virtioMmioBus } from '@armature/virtio';
+import { type AnyPart, machineFromJSON, VIRT_MAP, virt } from '@armature/machine';
 import { describe, expect, test } from 'vitest';
 import { virtioBlock } from '../src/index.ts';
 
@@ -17,18 +16,24 @@ async function atPrompt(
   options: { readonly legacy: boolean },
   commands: readonly string[],
 ): Promise<string> {
-  let output = '';
-  const machine = await virt({
-    flash: new Uint8Array(readFileSync(FIRMWARE)),
-    memory: MiB(128),
-    onTransmit: (byte) => {
-      output += String.fromCharCode(byte);
+  const firmware = new Uint8Array(readFileSync(FIRMWARE));
+  const board = virt({ flash: firmware, memory: MiB(128) }).toJSON();
+  const parts = board.parts.map((part) => (part.part === 'virtio-mmio' ? { ...part, ...options } : part));
+  const machine = await machineFromJSON(
+    { ...board, parts: [...parts, { part: 'virtio-blk' }] },
+    {
+      parts: {
+        'virtio-blk': () => virtioBlock({ disk: memoryDisk(disk), serial: 'armature-disk' }) as AnyPart,
+      },
     },
-  })
-    .use(virtioMmioBus(options))
-    .use(virtioBlock({ disk: memoryDisk(disk), serial: 'armature-disk' }))
-    .build();
-  machine.memory.write(0x4000_0000, machine.deviceTree());
+  );
+  machine.memory.write(0, firmware);
+  machine.memory.write(VIRT_MAP.ram.base, machine.deviceTree());
+  const console = machine.find('console')!;
+  let output = '';
+  console.listen((byte) => {
+    output += String.fromCharCode(byte);
+  });
   const until = (text: string): void => {
     for (let slice = 0; slice < SLICES && !output.includes(text); slice++) {
       machine.runSync({ maxInstructions: SLICE });
@@ -36,13 +41,13 @@ async function atPrompt(
     if (!output.includes(text)) throw new Error(`${JSON.stringify(text)} did not come:\n${output}`);
   };
   until('autoboot');
-  machine.use('console').write(new TextEncoder().encode('\n'));
+  console.write(new TextEncoder().encode('\n'));
   let said = '';
   for (const command of commands) {
     until(PROMPT);
     said += output;
     output = '';
-    machine.use('console').write(new TextEncoder().encode(`${command}\n`));
+    console.write(new TextEncoder().encode(`${command}\n`));
   }
   until(PROMPT);
   machine.dispose();
