@@ -1,35 +1,29 @@
 import { describe, expect, test, vi } from 'vitest';
 import { FloatingPointUnit } from '../src/floating-point/unit.ts';
-import { Cases } from './simd-oracle/case.ts';
-import { interpreterRunner } from './simd-oracle/interpreter.ts';
+import { lanes, registerRunner } from './register-cases.ts';
 
 const INEXACT = 0x10;
 /** FPCR.FZ. */
 const FLUSH = 1 << 24;
-const runner = await interpreterRunner();
+const runCase = await registerRunner();
 
 /** Runs one word with doubles, or singles, in V1 to V3; tells what the software was asked for. */
 function run(word: number, operands: readonly number[], fpsr: number, fpcr = 0) {
-  const cases = new Cases(1);
-  cases.set(0, 'word', word);
-  cases.set(0, 'fpsr', fpsr);
-  cases.set(0, 'fpcr', fpcr);
-  const double = (word & (1 << 22)) !== 0;
-  operands.forEach((operand, index) => {
-    const register = cases.v(0, index + 1);
-    const view = new DataView(register.buffer, register.byteOffset);
-    if (double) view.setFloat64(0, operand, true);
-    else view.setFloat32(0, operand, true);
-  });
+  const bits = (word & (1 << 22)) !== 0 ? 64 : 32;
   const software = vi.spyOn(FloatingPointUnit.prototype, 'run');
-  const results = runner.run(cases);
+  const result = runCase({
+    word,
+    fpsr,
+    fpcr,
+    v: [lanes(bits), ...operands.map((value) => lanes(bits, value))],
+  });
   const calls = software.mock.calls.length;
   software.mockRestore();
-  const view = new DataView(results.v(0, 0).buffer, results.v(0, 0).byteOffset);
+  const view = result.v(0);
   return {
     software: calls,
-    value: double ? view.getFloat64(0, true) : view.getFloat32(0, true),
-    fpsr: results.get(0, 'fpsr'),
+    value: bits === 64 ? view.getFloat64(0, true) : view.getFloat32(0, true),
+    fpsr: result.fpsr,
   };
 }
 

@@ -144,6 +144,9 @@ const OTHER_VALUES = /^(ID_(PFR|DFR|MMFR|ISAR|AFR)\d_EL1|MVFR\d_EL1|ID_AA64(PFR0
 /** Registers of which QEMU stores bits that the architecture reserves. */
 const RESERVED_BITS = /^(CPACR_EL1|MDSCR_EL1|DBG[BW]CR\d_EL1)$/;
 
+/** One model of each generation. */
+const EXTENDED: readonly CpuModelName[] = ['cortex-a72', 'neoverse-n1', 'max'];
+
 describe.skipIf(!available)('compared with QEMU', () => {
   let probe: Probe;
   beforeAll(() => {
@@ -187,14 +190,14 @@ describe.skipIf(!available)('compared with QEMU', () => {
     expect(await probe.runHere(model, steps)).toEqual(probe.run(model, steps));
   });
 
-  test('cortex-a72: what EL0 may read, before and after the enables of SCTLR_EL1', () => {
-    const ours = new Ours('cortex-a72');
+  test.each(EXTENDED)('%s: what EL0 may read, before and after the enables of SCTLR_EL1', (model) => {
+    const ours = new Ours(model);
     const rows = ours.registers
       .list()
       .filter(({ op0, key, name }) => op0 !== 1 && !elsewhere(key) && !NOT_IN_QEMU.includes(name));
     const reads = rows.map(({ key }) => mrs(key, 0));
     const steps = [...reads, enableEl0, ...reads];
-    const [theirs, here] = [probe.run('cortex-a72', steps), ours.run(steps)];
+    const [theirs, here] = [probe.run(model, steps), ours.run(steps)];
     const named = (outcomes: Outcome[]) =>
       outcomes
         .toSpliced(rows.length, 1)
@@ -207,18 +210,18 @@ describe.skipIf(!available)('compared with QEMU', () => {
     expect(values(here)).toEqual(values(theirs));
   });
 
-  test('cortex-a72: cache maintenance at EL1, and at EL0 before and after the enables of SCTLR_EL1', () => {
+  test.each(EXTENDED)('%s: cache maintenance at EL1, and at EL0 before and after the enables of SCTLR_EL1', (model) => {
     const isCacheOperation = (key: number): boolean => /^S1_\d_C7_C([0-79]|1\d)_/.test(systemKeyName(key));
     const operations = keys(1).filter(isCacheOperation);
     const at = (el: 0 | 1): Step[] => operations.map((key) => msr(key, SCRATCH, el));
     const steps = [...at(1), ...at(0), enableEl0, ...at(0)];
     const accesses = (outcomes: Outcome[]): string[] =>
       outcomes.map(({ access }, index) => `${systemKeyName((steps[index].word >>> 5) & 0xffff)} ${access}`);
-    expect(accesses(new Ours('cortex-a72').run(steps))).toEqual(accesses(probe.run('cortex-a72', steps)));
+    expect(accesses(new Ours(model).run(steps))).toEqual(accesses(probe.run(model, steps)));
   });
 
-  test('cortex-a72: what a write changes', () => {
-    const ours = new Ours('cortex-a72');
+  test.each(EXTENDED)('%s: what a write changes', (model) => {
+    const ours = new Ours(model);
     const rows = ours.registers
       .list()
       .filter(({ op0, key, name }) => op0 !== 1 && !elsewhere(key) && !NOT_IN_QEMU.includes(name))
@@ -231,6 +234,6 @@ describe.skipIf(!available)('compared with QEMU', () => {
         const isRead = (steps[index].word & 0x0020_0000) !== 0;
         return [rows[Math.floor(index / 6)].name, access, ...(isRead ? [value] : [])];
       });
-    expect(named(ours.run(steps))).toEqual(named(probe.run('cortex-a72', steps)));
+    expect(named(ours.run(steps))).toEqual(named(probe.run(model, steps)));
   });
 });
