@@ -10,8 +10,9 @@ import {
   virt,
 } from '@armature/machine';
 import { type SemihostingOptions, semihosting } from '@armature/semihosting';
-import { type Command, Option } from 'commander';
-import { quantity } from './arguments.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { count, quantity } from './arguments.ts';
+import { type Drive, drive, drivePart } from './drives.ts';
 import { UsageError } from './failure.ts';
 import { readText } from './files.ts';
 
@@ -19,15 +20,19 @@ export interface MachineArguments {
   readonly machine?: string;
   readonly board?: string;
   readonly cpu?: string;
+  readonly cpus?: number;
+  readonly gic?: 2 | 3;
   readonly engine?: string;
   readonly memory?: number;
   readonly allocator?: string;
   readonly clock?: ClockMode;
+  readonly deterministic?: boolean;
+  readonly drive?: readonly Drive[];
 }
 
 /** Boards by name. */
 export const BOARDS: Readonly<Record<string, string>> = {
-  virt: 'the map of QEMU’s virt board: RAM at 0x4000_0000, PL011, PSCI by HVC',
+  virt: 'the map of QEMU’s virt board: RAM at 0x4000_0000, GIC, PL011, virtio, PSCI by HVC',
 };
 
 export function addMachineOptions(command: Command): Command {
@@ -35,6 +40,12 @@ export function addMachineOptions(command: Command): Command {
     .addOption(new Option('--machine <file>', 'build the machine that a JSON document describes'))
     .addOption(new Option('--board <name>', 'build a board').choices(Object.keys(BOARDS)))
     .addOption(new Option('--cpu <model>', 'CPU of the board (default: cortex-a72)'))
+    .addOption(new Option('--cpus <n>', 'how many CPUs the board has, 1 to 8 (default: 1)').argParser(count))
+    .addOption(
+      new Option('--gic <version>', 'interrupt controller of the board: 2 or 3 (default: 2)').argParser(
+        gicVersion,
+      ),
+    )
     .addOption(
       new Option('--engine <name>', 'what runs instructions (default: auto, the fastest)').choices([
         'auto',
@@ -54,7 +65,24 @@ export function addMachineOptions(command: Command): Command {
         '--clock <mode>',
         'what time counts: instructions (repeatable) or the host’s time (default: host on a terminal)',
       ).choices(['instructions', 'host']),
+    )
+    .addOption(
+      new Option(
+        '--deterministic',
+        'the same bytes in every run: --clock instructions, a fixed start of time',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--drive <options>',
+        'a disk of the guest: file=disk.img,format=raw,readonly=on,snapshot=on; may be repeated',
+      ).argParser(drive),
     );
+}
+
+function gicVersion(text: string): 2 | 3 {
+  if (text === '2' || text === '3') return text === '2' ? 2 : 3;
+  throw new InvalidArgumentError('The versions are 2 and 3.');
 }
 
 /** What a command decides about the machine it builds. */
@@ -67,6 +95,9 @@ export interface MachineDefaults {
 /** Nanoseconds of the host. */
 const hostTime = (): number => performance.now() * 1e6;
 
+/** When a machine starts that is to run the same way twice: 2026-01-01 00:00 UTC. */
+const FIXED_START = Date.UTC(2026, 0, 1) / 1000;
+
 /**
  * Builds the machine that the arguments name.
  *
@@ -74,19 +105,32 @@ const hostTime = (): number => performance.now() * 1e6;
  * @param defaults.semihosting what the guest gets by semihosting; none when it is left out
  */
 export async function makeMachine(args: MachineArguments, defaults: MachineDefaults): Promise<Machine> {
-  const options: MachineOptions = { hostTime, ...(args.clock && { clock: args.clock }) };
+  const stated = statedClock(args);
+  const options: MachineOptions = { hostTime, ...(stated && { clock: stated }) };
   if (args.machine !== undefined) return fromFile(args, options, defaults);
+  const clock = stated ?? defaults.clock;
   const board = virt({
-    clock: defaults.clock,
     ...options,
+    clock,
+    startTime: clock === 'host' ? Math.floor(Date.now() / 1000) : FIXED_START,
+    ...(args.cpus !== undefined && { cpus: args.cpus }),
+    ...(args.gic !== undefined && { gic: args.gic }),
     ...(args.cpu !== undefined && { cpu: args.cpu as never }),
     ...(args.engine !== undefined && { engine: args.engine as never }),
     ...(args.memory !== undefined && { memory: args.memory }),
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
   });
-  if (defaults.semihosting === undefined) return await board.build();
-  return await board.use(semihosting(defaults.semihosting)).build();
+  let whole = board;
+  for (const each of args.drive ?? []) whole = whole.use(drivePart(each));
+  if (defaults.semihosting === undefined) return await whole.build();
+  return await whole.use(semihosting(defaults.semihosting)).build();
+}
+
+function statedClock({ clock, deterministic }: MachineArguments): ClockMode | undefined {
+  if (deterministic !== true) return clock;
+  if (clock !== 'host') return 'instructions';
+  throw new UsageError('--deterministic counts instructions, not the host’s time', 'Leave --clock out.');
 }
 
 async function fromFile(
@@ -94,7 +138,7 @@ async function fromFile(
   options: MachineOptions,
   { clock, semihosting: hosting }: MachineDefaults,
 ): Promise<Machine> {
-  const extra = (['board', 'cpu', 'engine', 'memory', 'allocator'] as const).find(
+  const extra = (['board', 'cpu', 'cpus', 'gic', 'engine', 'memory', 'allocator'] as const).find(
     (name) => args[name] !== undefined,
   );
   if (extra !== undefined) {
@@ -106,9 +150,10 @@ async function fromFile(
   const document = parseDocument(args.machine!);
   const stated = typeof document === 'object' && document !== null && 'clock' in document;
   const description = readMachineDocument(document, { ...(stated ? {} : { clock }), ...options });
-  if (hosting === undefined) return buildMachine(description.parts, description.options);
+  const parts = [...description.parts, ...(args.drive ?? []).map(drivePart)];
+  if (hosting === undefined) return buildMachine(parts, description.options);
   // The document's part has no console and no files; this one has them.
-  const others = description.parts.filter(({ name }) => name !== 'semihosting');
+  const others = parts.filter(({ name }) => name !== 'semihosting');
   return buildMachine([...others, semihosting(hosting)], description.options);
 }
 

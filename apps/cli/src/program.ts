@@ -3,6 +3,7 @@ import { addAssembleCommand } from './commands/assemble.ts';
 import { addBoardsCommand } from './commands/boards.ts';
 import { addDisassembleCommand } from './commands/disassemble.ts';
 import { addInspectCommand } from './commands/inspect.ts';
+import { addLinuxCommand } from './commands/linux.ts';
 import { addPhase3Command } from './commands/phase3.ts';
 import { addRunCommand } from './commands/run.ts';
 
@@ -18,12 +19,14 @@ export function createProgram(): Command {
       `
 Examples:
   armature phase3
+  armature linux
   armature run kernel.elf
   armature run Image --append "console=ttyAMA0" --memory 512M
   armature inspect kernel.elf
   armature disasm --word d65f03c0`,
     );
   addRunCommand(program);
+  addLinuxCommand(program);
   addPhase3Command(program);
   addInspectCommand(program);
   addDisassembleCommand(program);

@@ -1,6 +1,7 @@
 import { type BootOptions, boot, type ExceptionRecord, type Machine, type RunEnd } from '@armature/machine';
 import type { SemihostingHost } from './semihosting/host.ts';
 import { SerialOutput } from './serial.ts';
+import { liveStatus } from './summary.ts';
 import { Terminal } from './terminal.ts';
 
 export interface SessionOptions {
@@ -44,6 +45,7 @@ class Session {
   private readonly terminal: Terminal;
   private inputEnded = false;
   private ending: { reason: 'quit' } | { reason: 'signal'; signal: NodeJS.Signals } | undefined;
+  private resetRequested = false;
   private wake: (() => void) | undefined;
   private instructions = 0;
   private seconds = 0;
@@ -60,7 +62,16 @@ class Session {
         this.wake?.();
       },
       quit: () => this.end({ reason: 'quit' }),
-      status: () => `${this.machine.statistics.instructions.toLocaleString('en')} instructions`,
+      reset: () => {
+        this.resetRequested = true;
+        this.machine.stop();
+        this.wake?.();
+      },
+      power: () => {
+        this.machine.find('power-button')?.press();
+        this.wake?.();
+      },
+      status: () => liveStatus(this.machine),
       end: () => {
         this.inputEnded = true;
         this.wake?.();
@@ -92,6 +103,11 @@ class Session {
     const { machine, options } = this;
     for (;;) {
       if (this.ending !== undefined) return this.report(this.ending);
+      if (this.resetRequested) {
+        this.resetRequested = false;
+        this.resets++;
+        boot(machine, options.boot);
+      }
       const { exception, instructions, reason } = await this.timedRun();
       this.instructions += instructions;
       if (reason === 'reset' && options.reboot) {

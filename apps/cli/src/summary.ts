@@ -1,4 +1,4 @@
-import { formatBytes, PAGE_SIZE } from '@armature/core';
+import { formatAddress, formatBytes, PAGE_SIZE } from '@armature/core';
 import { exceptionClassName } from '@armature/exceptions';
 import type { Machine } from '@armature/machine';
 import type { SessionReport } from './session.ts';
@@ -39,6 +39,20 @@ export function textSummary(machine: Machine, report: SessionReport, options: { 
   if (report.resets > 0) lines.push(`  resets        ${report.resets}`);
   if (options.map) lines.push(...memoryMap(machine));
   return lines;
+}
+
+/** How far a running guest is: what each CPU does. */
+export function liveStatus(machine: Machine): string {
+  const { instructions, exceptions } = machine.statistics;
+  const engines = machine.find('cpu')?.engines ?? [];
+  const cpus = engines.map(({ cpu, idle, poweredOn }) => {
+    const state = !poweredOn ? 'off' : idle ? 'waits for an interrupt' : 'runs';
+    return `  CPU ${cpu.index}  EL${cpu.exceptionLevel} at ${formatAddress(cpu.pc)}, ${state}`;
+  });
+  return [
+    `${number(instructions)} instructions, ${number(exceptions.synchronous)} exceptions, ${number(exceptions.irq)} interrupts`,
+    ...cpus,
+  ].join('\n');
 }
 
 /** The summary as an object, for `--json`. */

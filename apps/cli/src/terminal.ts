@@ -4,6 +4,8 @@ const ESCAPE = 0x01;
 const HELP = [
   '',
   'Ctrl-A x   quit',
+  'Ctrl-A r   reset the machine',
+  'Ctrl-A p   press the power button',
   'Ctrl-A i   show how far the guest is',
   'Ctrl-A a   send Ctrl-A to the guest',
   'Ctrl-A h   this help',
@@ -14,6 +16,9 @@ export interface TerminalEvents {
   /** Bytes for the guest. */
   input(bytes: Uint8Array): void;
   quit(): void;
+  reset(): void;
+  /** The power button. */
+  power(): void;
   /** The user asks how far the guest is; the answer is shown. */
   status(): string;
   /** There will be no more input. */
@@ -87,6 +92,12 @@ export class Terminal {
     switch (String.fromCharCode(byte).toLowerCase()) {
       case 'x':
         this.events.quit();
+        break;
+      case 'r':
+        this.events.reset();
+        break;
+      case 'p':
+        this.events.power();
         break;
       case 'h':
       case '?':

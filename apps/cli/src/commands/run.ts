@@ -19,6 +19,7 @@ export interface RunArguments extends MachineArguments {
   readonly dumpDtb?: string;
   readonly entry?: bigint;
   readonly initrd?: string;
+  readonly kernel?: string;
   readonly json?: boolean;
   readonly load?: number;
   readonly maxInstructions?: number;
@@ -57,6 +58,7 @@ export function addRunCommand(program: Command): void {
         'standard output. On a terminal, Ctrl-A x quits and Ctrl-A h shows the other commands.',
     )
     .addOption(new Option('--bios <file>', 'firmware for the flash at address 0, instead of an image'))
+    .addOption(new Option('--kernel <file>', 'the image, for those used to name it so'))
     .addOption(new Option('--initrd <file>', 'initial RAM disk for the kernel'))
     .addOption(
       new Option('--load <address>', 'load the image as raw code at this address').argParser(quantity),
@@ -82,6 +84,7 @@ Examples:
   armature run Image --initrd initrd.gz --append "console=ttyAMA0" --memory 512M
   armature run code.bin --load 0x4010_0000 --max-instructions 1M
   armature run --bios u-boot.bin
+  armature run Image --initrd initrd.gz --cpus 4 --gic 3 --drive file=disk.img,snapshot=on
   armature run kernel.elf --machine board.json --trace exceptions
   armature run --semihosting --cpu max program.elf
 
@@ -93,7 +96,10 @@ Exit status:
   A guest that exits by semihosting gives its own status.`,
     )
     .action(async (image: string | undefined, args: RunArguments) => {
-      process.exitCode = await run(image, args);
+      if (image !== undefined && args.kernel !== undefined) {
+        throw new UsageError('the image is named twice', 'Leave --kernel out.');
+      }
+      process.exitCode = await run(image ?? args.kernel, args);
     });
 }
 
