@@ -100,13 +100,25 @@ export class Guest {
 
 export type GicVersion = 2 | 3;
 
-export async function runOnQemu(image: Uint8Array, version: GicVersion): Promise<string[]> {
+export async function runOnQemu(image: Uint8Array, version: GicVersion, cpus = 1): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'armature-gic-'));
   try {
     const file = join(folder, 'image');
     writeFileSync(file, image);
     const machine = `virt,gic-version=${version}${version === 3 ? ',its=off' : ''}`;
-    const args = ['-M', machine, '-cpu', 'cortex-a72', '-nic', 'none', '-nographic', '-kernel', file];
+    const args = [
+      '-M',
+      machine,
+      '-smp',
+      `${cpus}`,
+      '-cpu',
+      'cortex-a72',
+      '-nic',
+      'none',
+      '-nographic',
+      '-kernel',
+      file,
+    ];
     const run = promisify(execFile)('qemu-system-aarch64', args, { encoding: 'latin1', timeout: 30_000 });
     run.child.stdin?.end();
     return (await run).stdout.trim().split('\n');
@@ -115,10 +127,10 @@ export async function runOnQemu(image: Uint8Array, version: GicVersion): Promise
   }
 }
 
-export async function runOnArmature(image: Uint8Array, version: GicVersion): Promise<string[]> {
+export async function runOnArmature(image: Uint8Array, version: GicVersion, cpus = 1): Promise<string[]> {
   const sent: number[] = [];
   const machine = await createMachine()
-    .use(cpu({ model: 'cortex-a72' }))
+    .use(cpu({ model: 'cortex-a72', count: cpus }))
     .use(ram({ base: 0x4000_0000, size: MiB(16) }))
     .use(vmsav8())
     .use(aarch64Exceptions())
