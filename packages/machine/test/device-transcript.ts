@@ -62,6 +62,10 @@ vectors:
   .space 0x200
   mrs x11, elr_el1
   add x11, x11, #4
+  mrs x12, esr_el1
+  lsr x12, x12, #26
+  cmp x12, #0x21 // an instruction abort returns to the caller
+  csel x11, x30, x11, eq
   msr elr_el1, x11
   mov x0, #-1
   eret

@@ -25,6 +25,7 @@ async function qemu(image: Uint8Array): Promise<string[]> {
   const run = promisify(execFile)('qemu-system-aarch64', [...machine, ...item, '-kernel', path], {
     encoding: 'latin1',
     timeout: 30_000,
+    killSignal: 'SIGKILL',
   });
   run.child.stdin?.end();
   return values((await run).stdout);
@@ -144,7 +145,8 @@ const FIRMWARE_CONFIGURATION: readonly Step[] = [
   read(BUFFER),
   transfer(0x0000_000a, 4, 0x3f00_0000_0000),
   transfer(0x0000_000a, 4, 0xff00_0000_0000_0000),
-  write(CONFIGURATION + 0x14, swap(0x3000_0000)),
+  write(CONFIGURATION + 0x14, swap(0x0900_8000)),
+  read(CONFIGURATION, 2),
 ];
 
 /** Finds a file in the directory, prints its size, and its contents by DMA and by the data register. */
@@ -262,10 +264,20 @@ const EXECUTE: readonly Step[] = [
   ...put(0, words('movz x0, #7\nret')),
   call(0),
   call(0),
-  ...put(0, words('movz x0, #9\nadr x1, .\nadd x0, x0, x1\nret')),
-  call(0),
   ...put(SECTOR, words('movz x0, #11\nret')),
   call(SECTOR),
+  call(0),
+];
+const ABORT = 'f'.repeat(16);
+/** QEMU 7.2 would go on with the code it has translated. */
+const REPLACE: readonly Step[] = [
+  ...EXECUTE,
+  ...put(0, words('movz x0, #9\nadr x1, .\nadd x0, x0, x1\nret')),
+  call(0),
+  command(0, 0x70),
+  read(BANK),
+  call(0),
+  command(0, 0xff),
   call(0),
 ];
 
@@ -277,6 +289,19 @@ const PROGRAMS: Readonly<Record<string, readonly Step[]>> = {
   'flash commands': FLASH,
   'code in flash': EXECUTE,
 };
+
+test('code in flash is executed as it is now, and not while it is hidden', async () => {
+  expect(await ours(transcript(REPLACE))).toEqual([
+    '7',
+    '7',
+    'b',
+    '7',
+    '400000d',
+    '800080',
+    ABORT,
+    '400000d',
+  ]);
+});
 
 function hasQemu(): boolean {
   try {
