@@ -64,7 +64,7 @@ export const available = (tool: string): boolean => spawnSync(tool, ['--version'
 /** Runs a tool to its end, without input. */
 export function execute(command: string, args: readonly string[], cwd?: string): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { encoding: 'latin1', timeout: 60_000, ...(cwd !== undefined && { cwd }) } as const;
+    const options = { encoding: 'latin1', timeout: 300_000, ...(cwd !== undefined && { cwd }) } as const;
     const child = execFile(command, args, options, (_, output, errors) => {
       resolve({ output: output + errors, status: child.exitCode });
     });
