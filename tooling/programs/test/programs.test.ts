@@ -3,7 +3,6 @@
  * status. Without QEMU our machine is held to recorded digests; without the cross compiler there is nothing to run.
  * With ARMATURE_REQUIRE_ORACLES both must be there. With ARMATURE_RECORD_PROGRAMS the digests are written anew.
  */
-import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digest, record, recorded } from './recorded.ts';
 import { onArmature, onCommandLine, onQemu, QEMU } from './run.ts';
@@ -30,59 +29,48 @@ const BY_COMMAND_LINE: readonly [string, Variant][] = [
   ['files', 'O2'],
 ];
 
+/** A loaded machine is slow: milliseconds. */
+const TIME = 300_000;
+
 const cases = programs.flatMap((program) => variants.map((variant) => ({ program, variant })));
 const toolchain = new Toolchain();
+const toRecord = new Map<string, Outcome>();
 afterAll(() => toolchain.remove());
 
-/** Compiled programs, or why one could not be compiled. */
-const images = new Map<string, string | Error>();
-const underQemu = new Map<string, Outcome>();
-const key = (program: string, variant: Variant): string => `${program} ${variant}`;
+const title = compilerHere
+  ? `C programs ${qemuHere ? 'against QEMU' : `against recorded digests (${QEMU} is not installed)`}`
+  : `C programs (${COMPILER} is not installed)`;
 
-async function prepare(program: string, variant: Variant): Promise<void> {
-  try {
-    const image = await toolchain.build(program, variant);
-    images.set(key(program, variant), image);
-    if (qemuHere) underQemu.set(key(program, variant), await onQemu(image));
-  } catch (error) {
-    images.set(key(program, variant), error as Error);
-  }
-}
+describe.skipIf(!compilerHere && !required)(title, () => {
+  beforeAll(() => {
+    if (required)
+      expect([compilerHere, qemuHere], `${COMPILER} and ${QEMU} are required`).toEqual([true, true]);
+  });
 
-function imageOf(program: string, variant: Variant): string {
-  const image = images.get(key(program, variant));
-  if (typeof image !== 'string') throw image ?? new Error('it was not compiled');
-  return image;
-}
+  afterAll(() => {
+    if (recording) record(new Map(programs.map((program) => [program, toRecord.get(program)!])));
+  });
 
-describe.skipIf(!compilerHere && !required)(
-  `C programs (${compilerHere ? 'compiled here' : `${COMPILER} is not installed`}; ${qemuHere ? 'against QEMU' : `${QEMU} is not installed: against recorded digests`})`,
-  () => {
-    beforeAll(async () => {
-      if (required)
-        expect([compilerHere, qemuHere], `${COMPILER} and ${QEMU} are required`).toEqual([true, true]);
-      const waiting = [...cases];
-      const worker = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-          await prepare(next.program, next.variant);
-      };
-      await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, worker));
-    }, 600_000);
-
-    afterAll(() => {
-      if (recording)
-        record(new Map(programs.map((program) => [program, underQemu.get(key(program, 'O2'))!])));
-    });
-
-    test.each(cases)('$program $variant', async ({ program, variant }) => {
-      const outcome = await onArmature(imageOf(program, variant));
+  // Concurrent, for compilers and QEMU are processes of their own.
+  test.concurrent.each(cases)(
+    '$program $variant',
+    async ({ program, variant }) => {
+      const image = await toolchain.build(program, variant);
+      const outcome = await onArmature(image);
       expect(outcome.output).not.toMatch(/unexpected exception|^$/);
-      if (qemuHere) expect(outcome).toEqual(underQemu.get(key(program, variant)));
-      if (!recording) expect(digest(outcome)).toEqual(recorded(program));
-    });
+      if (qemuHere) expect(outcome).toEqual(await onQemu(image));
+      if (recording) toRecord.set(program, outcome);
+      else expect(digest(outcome)).toEqual(recorded(program));
+    },
+    TIME,
+  );
 
-    test.each(BY_COMMAND_LINE)('%s %s, by armature run', async (program, variant) => {
-      expect(digest(await onCommandLine(imageOf(program, variant)))).toEqual(recorded(program));
-    });
-  },
-);
+  test.concurrent.each(BY_COMMAND_LINE)(
+    '%s %s, by armature run',
+    async (program, variant) => {
+      const image = await toolchain.build(program, variant);
+      expect(digest(await onCommandLine(image))).toEqual(recorded(program));
+    },
+    TIME,
+  );
+});

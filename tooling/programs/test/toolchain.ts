@@ -75,10 +75,22 @@ export function execute(command: string, args: readonly string[], cwd?: string):
 /** A folder of compiled programs. */
 export class Toolchain {
   readonly folder = mkdtempSync(join(tmpdir(), 'armature-programs-'));
+  private readonly images = new Map<string, Promise<string>>();
   private readonly runtimes = new Map<Variant, Promise<unknown>>();
 
-  /** Compiles a program and gives its path. @throws Error with the compiler's messages */
-  async build(program: string, variant: Variant): Promise<string> {
+  /** Compiles a program, once, and gives its path. @throws Error with the compiler's messages */
+  build(program: string, variant: Variant): Promise<string> {
+    const key = `${program} ${variant}`;
+    const image = this.images.get(key) ?? this.compileProgram(program, variant);
+    this.images.set(key, image);
+    return image;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async compileProgram(program: string, variant: Variant): Promise<string> {
     if (!this.runtimes.has(variant)) this.runtimes.set(variant, this.buildRuntime(variant));
     await this.runtimes.get(variant);
     const path = join(this.folder, `${program}-${variant}.elf`);
@@ -86,10 +98,6 @@ export class Toolchain {
     const source = join(SOURCES, `${program}.c`);
     await compile([...VARIANTS[variant], ...LINK_FLAGS, '-o', path, ...objects, source, '-lgcc']);
     return path;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private buildRuntime(variant: Variant): Promise<unknown> {
