@@ -126,26 +126,35 @@ export class InterruptRegisters {
     switch (offset & ~0x7f) {
       case GICD.IGROUPR:
         table.group[at] = (table.group[at] & ~mask) | ones;
+        table.refreshWord(word, cpu);
         break;
       case GICD.ISENABLER:
-        table.enabled[at] |= changeable;
+        this.assign(table.enabled, at, word, cpu, table.enabled[at] | changeable);
         break;
       case GICD.ICENABLER:
-        table.enabled[at] &= ~changeable;
+        this.assign(table.enabled, at, word, cpu, table.enabled[at] & ~changeable);
         break;
       case GICD.ISPENDR:
-        table.latched[at] |= changeable;
+        this.assign(table.latched, at, word, cpu, table.latched[at] | changeable);
         break;
       case GICD.ICPENDR:
-        table.latched[at] &= ~changeable;
+        this.assign(table.latched, at, word, cpu, table.latched[at] & ~changeable);
         break;
       case GICD.ISACTIVER:
-        table.active[at] |= ones;
+        this.assign(table.active, at, word, cpu, table.active[at] | ones);
         break;
       default:
-        table.active[at] &= ~ones;
+        this.assign(table.active, at, word, cpu, table.active[at] & ~ones);
     }
-    table.refreshWord(word, cpu);
+  }
+
+  /** Gives a word of a property another value. Mostly one bit changes: software masks interrupts one by one. */
+  private assign(property: Int32Array, at: number, word: number, cpu: number, value: number): void {
+    const changed = property[at] ^ value;
+    if (changed === 0) return;
+    property[at] = value;
+    if ((changed & (changed - 1)) === 0) this.table.reconsider(32 * word + 31 - Math.clz32(changed), cpu);
+    else this.table.refreshWord(word, cpu);
   }
 
   private writePriority(offset: number, cpu: number, value: number, mask: number): void {

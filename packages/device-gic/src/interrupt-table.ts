@@ -131,8 +131,8 @@ export class InterruptTable {
     this.reconsider(intid, cpu);
   }
 
-  /** One interrupt changed: of one CPU if it is private. */
-  private reconsider(intid: number, cpu: number): void {
+  /** One interrupt is pending, enabled or active, or no longer: that of one CPU if it is private. */
+  reconsider(intid: number, cpu: number): void {
     if (intid < FIRST_SPI) {
       this.compare(intid, cpu, cpu);
       return;
