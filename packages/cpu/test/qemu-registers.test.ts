@@ -138,11 +138,11 @@ const OTHER_FIELDS: Readonly<Record<string, readonly string[]>> = {
 const allows = (allowed: Readonly<Record<string, RegExp>>, key: number): boolean =>
   Object.values(allowed).some((pattern) => pattern.test(systemKeyName(key)));
 
-/** Registers whose values differ by design: AArch32 identification, and what the machine or the CPU lacks. */
-const OTHER_VALUES = /^(ID_(PFR|DFR|MMFR|ISAR|AFR)\d_EL1|MVFR\d_EL1|ID_AA64(PFR0|DFR0|MMFR0)_EL1)$/;
+/** Registers whose values differ by design, of which every field is compared elsewhere. */
+const OTHER_VALUES = /^(ID_(PFR|DFR|MMFR|ISAR|AFR)\d_EL1|MVFR\d_EL1|ID_AA64.*|CCSIDR_EL1|RNDR|RNDRRS)$/;
 
 /** Registers of which QEMU stores bits that the architecture reserves. */
-const RESERVED_BITS = /^(CPACR_EL1|MDSCR_EL1|DBG[BW]CR\d_EL1)$/;
+const RESERVED_BITS = /^(CPACR_EL1|DISR_EL1|MDSCR_EL1|DBG[BW]CR\d_EL1)$/;
 
 /** One model of each generation. */
 const EXTENDED: readonly CpuModelName[] = ['cortex-a72', 'neoverse-n1', 'max'];
@@ -202,23 +202,32 @@ describe.skipIf(!available)('compared with QEMU', () => {
       outcomes
         .toSpliced(rows.length, 1)
         .map((outcome, index) => ({ name: rows[index % rows.length].name, ...outcome }));
-    expect(named(here).map(({ name, access }) => [name, access])).toEqual(
-      named(theirs).map(({ name, access }) => [name, access]),
-    );
+    // FEAT_IDST, of QEMU's max alone, has identification registers trap rather than be UNDEFINED.
+    const traps = (key: number): boolean => /^S3_[01]_C0_/.test(systemKeyName(key)) && model === 'max';
+    const accessible = (outcomes: Outcome[]) =>
+      named(outcomes).map(({ name, access }) =>
+        access !== 'ok' && traps(ours.registers.byName(name)!.key) ? [name, 'no'] : [name, access],
+      );
+    expect(accessible(here)).toEqual(accessible(theirs));
     const values = (outcomes: Outcome[]) =>
-      named(outcomes).flatMap(({ name, access, value }) => (access === 'ok' ? [[name, value]] : []));
+      named(outcomes).flatMap(({ name, access, value }) =>
+        access === 'ok' && !OTHER_VALUES.test(name) ? [[name, value]] : [],
+      );
     expect(values(here)).toEqual(values(theirs));
   });
 
-  test.each(EXTENDED)('%s: cache maintenance at EL1, and at EL0 before and after the enables of SCTLR_EL1', (model) => {
-    const isCacheOperation = (key: number): boolean => /^S1_\d_C7_C([0-79]|1\d)_/.test(systemKeyName(key));
-    const operations = keys(1).filter(isCacheOperation);
-    const at = (el: 0 | 1): Step[] => operations.map((key) => msr(key, SCRATCH, el));
-    const steps = [...at(1), ...at(0), enableEl0, ...at(0)];
-    const accesses = (outcomes: Outcome[]): string[] =>
-      outcomes.map(({ access }, index) => `${systemKeyName((steps[index].word >>> 5) & 0xffff)} ${access}`);
-    expect(accesses(new Ours(model).run(steps))).toEqual(accesses(probe.run(model, steps)));
-  });
+  test.each(EXTENDED)(
+    '%s: cache maintenance at EL1, and at EL0 before and after the enables of SCTLR_EL1',
+    (model) => {
+      const isCacheOperation = (key: number): boolean => /^S1_\d_C7_C([0-7]|1\d)_/.test(systemKeyName(key));
+      const operations = keys(1).filter(isCacheOperation);
+      const at = (el: 0 | 1): Step[] => operations.map((key) => msr(key, SCRATCH, el));
+      const steps = [...at(1), ...at(0), enableEl0, ...at(0)];
+      const accesses = (outcomes: Outcome[]): string[] =>
+        outcomes.map(({ access }, index) => `${systemKeyName((steps[index].word >>> 5) & 0xffff)} ${access}`);
+      expect(accesses(new Ours(model).run(steps))).toEqual(accesses(probe.run(model, steps)));
+    },
+  );
 
   test.each(EXTENDED)('%s: what a write changes', (model) => {
     const ours = new Ours(model);
