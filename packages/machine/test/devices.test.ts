@@ -1,10 +1,11 @@
 /** Registers of the virt board's devices, as a guest sees them: on QEMU and on ours, access by access. */
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { flash } from '@armature/device-flash';
+import { type DeviceTree, findByPhandle, getNode, parseFdt } from '@armature/fdt';
 import { assemble } from '@armature/isa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { virt } from '../src/boards/virt.ts';
@@ -319,4 +320,50 @@ describe.skipIf(!hasQemu())('as under QEMU', () => {
     expect(found.length).toBeGreaterThan(1);
     expect(found).toEqual(theirs);
   });
+
+  test('nodes of the device tree', async () => {
+    const file = join(folder, 'tree');
+    execFileSync('qemu-system-aarch64', ['-M', `virt,dumpdtb=${file}`, '-nic', 'none', '-nographic'], {
+      stdio: 'ignore',
+    });
+    const theirs = parseFdt(readFileSync(file));
+    const machine = await virt()
+      .use(flash({ base: 0 }))
+      .build();
+    const found = parseFdt(machine.deviceTree());
+    for (const path of NODES)
+      expect([path, describeNode(found, path)]).toEqual([path, describeNode(theirs, path)]);
+  });
 });
+
+const NODES = [
+  '/apb-pclk',
+  '/pl011@9000000',
+  '/pl031@9010000',
+  '/pl061@9030000',
+  '/gpio-keys',
+  '/gpio-keys/poweroff',
+  '/fw-cfg@9020000',
+  '/flash@0',
+];
+
+/** The properties of a node, with phandles as the names of the nodes they stand for. */
+function describeNode(tree: DeviceTree, path: string): Record<string, unknown> {
+  const { properties } = getNode(tree, path).node;
+  return Object.fromEntries(
+    [...properties]
+      .filter(([name]) => name !== 'phandle')
+      .map(([name, bytes]): [string, unknown] => {
+        if (name !== 'clocks' && name !== 'gpios') return [name, [...bytes]];
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const words = Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(4 * index));
+        return [
+          name,
+          words.map((word, index) =>
+            name === 'gpios' && index > 0 ? word : findByPhandle(tree, word)?.node.name,
+          ),
+        ];
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
