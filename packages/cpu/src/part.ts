@@ -157,7 +157,13 @@ async function createCluster(
   systemRegisters.add(translators[0].registers, 'address-translation');
   systemRegisters.add(exceptions.registers, 'exceptions');
   const { codeArena, activeState } = context;
-  const code = new SharedCode({ memory, codeArena, activeState, features: model.features });
+  const code = new SharedCode({
+    memory,
+    codeArena,
+    activeState,
+    features: model.features,
+    registers: systemRegisters,
+  });
   const engines = cpuStates.map(
     (state, index) =>
       new Interpreter({

@@ -155,6 +155,7 @@ export class BareMachine {
         codeArena: plan.codeArena,
         activeState: plan.activeState,
         features: model.features,
+        registers: this.registers,
       }),
       translator: this.translator,
       exceptions: this.exceptions,

@@ -363,7 +363,7 @@ describe('requestStop', () => {
   test('from a system register ends the run right after the instruction', () => {
     const register = machine.registers.byName('TPIDR_EL1');
     expect(register).toBeDefined();
-    machine.load('nop; msr DAIFSet, 1; 1: add x0, x0, 1; b 1b');
+    machine.load('nop; msr SPSel, 1; 1: add x0, x0, 1; b 1b');
     const { writePstateField } = machine.exceptions;
     machine.exceptions.writePstateField = function (...args) {
       engine.requestStop();

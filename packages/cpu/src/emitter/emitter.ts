@@ -222,6 +222,11 @@ export abstract class Emitter extends Statements {
   /** 64-bit and 32-bit fields of the CPU's state block. */
   abstract state64(offset: number): I64;
   abstract state32(offset: number): I32;
+  /** A 64-bit field whose offset in the state block is computed. */
+  abstract stateAt64(offset: I32): I64;
+  abstract setStateAt64(offset: I32, value: I64): void;
+  /** Zeroes the aligned block of `bytes` around an address; `otherwise` does it where that is not plain memory. */
+  abstract zeroBlock(bytes: number, address: I64, otherwise: () => void): void;
   /** An entry of a table of 32-bit values in the state block. */
   abstract stateTable32(offset: number, index: I32): I32;
   abstract setState64(offset: number, value: I64): void;

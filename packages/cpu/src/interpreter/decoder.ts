@@ -1,5 +1,7 @@
+import type { SystemRegisters } from '@armature/core';
 import { decode, type Feature, fields as fieldsOf, type Row } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
+import { inlineAccess } from '../registers/inline-access.ts';
 import { combinationOf, HANDLER, type RowPlan } from './handlers.ts';
 
 /**
@@ -14,13 +16,16 @@ export function operandFields(row: Row, word: number): Fields {
 export class Decoder {
   private readonly plans: ReadonlyMap<string, RowPlan>;
   private readonly features: ReadonlySet<Feature>;
+  private readonly registers: SystemRegisters;
   private readonly bytes: DataView;
 
   constructor(
     memory: WebAssembly.Memory,
     plans: ReadonlyMap<string, RowPlan>,
     features: ReadonlySet<Feature>,
+    registers: SystemRegisters,
   ) {
+    this.registers = registers;
     this.bytes = new DataView(memory.buffer);
     this.plans = plans;
     this.features = features;
@@ -35,7 +40,7 @@ export class Decoder {
       this.bytes.setUint16(record, HANDLER.undefined, true);
       return;
     }
-    const fields = operandFields(row, word);
+    const fields = { ...operandFields(row, word), ...inlineAccess(row.id, word, this.registers) };
     const combination = combinationOf(plan.choices, fields);
     const variant = (this.isFar(plan, fields, hostOffset & 0xfff) ? plan.far : plan.near)[combination];
     for (const { offset, width, compute } of variant.slots) {

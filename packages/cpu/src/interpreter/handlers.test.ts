@@ -1,6 +1,10 @@
 import { type Row, rowById, fields as rowFields, table } from '@armature/isa';
+import { createSystemRegisters } from '@armature/sysregs';
 import { describe, expect, test } from 'vitest';
 import type { Fields } from '../emitter/emitter.ts';
+import { cpuModel } from '../models/index.ts';
+import { cpuRegisters } from '../registers/index.ts';
+import { inlineAccess } from '../registers/inline-access.ts';
 import { allSemantics } from '../semantics/index.ts';
 import { combinationOf, FIRST_HANDLER, HANDLER, type Variant } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
@@ -9,6 +13,9 @@ const { handlers } = buildInterpreterModule(4096, { initial: 1, maximum: 1, shar
 const plans = [...handlers.plans.values()];
 const variantsOf = (plan: (typeof plans)[number]): readonly Variant[] => [...plan.near, ...plan.far];
 const FIRST = FIRST_HANDLER;
+
+const registers = createSystemRegisters();
+registers.add(cpuRegisters(cpuModel('max')), 'cpu');
 
 /** Fields of words of a row that give every field its extremes, in all combinations with those of few others. */
 function sampleFields(row: Row): Fields[] {
@@ -21,7 +28,7 @@ function sampleFields(row: Row): Fields[] {
     }
   }
   return [...words]
-    .map((word) => ({ ...rowFields(row, word), word }))
+    .map((word) => ({ ...rowFields(row, word), word, ...inlineAccess(row.id, word, registers) }))
     .filter((fields: Fields) => !row.constraint?.reserved((name) => fields[name]));
 }
 

@@ -1,10 +1,11 @@
-import { CPU_STATE, SOFT_TLB } from '@armature/core';
+import { CPU_STATE, PSTATE, SOFT_TLB, sharedRegisterOffset } from '@armature/core';
 import type { AccessBytes, AccessOptions, Fields, VectorBytes, Width } from '../emitter/emitter.ts';
 import {
   add,
   and,
   as,
   type Expr,
+  eqz,
   extendU,
   type I32,
   type I64,
@@ -15,11 +16,12 @@ import {
   loadI64,
   local,
   ne,
+  or,
   shrU,
   type V128,
   wrap,
 } from '../emitter/expressions.ts';
-import { float, lane64, loadVector } from '../emitter/vectors.ts';
+import { float, lane64, loadVector, repeated32 } from '../emitter/vectors.ts';
 import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
 import { ACCESS_OPTION } from './calling-convention.ts';
 import { OperandEmitter } from './operand-emitter.ts';
@@ -58,6 +60,9 @@ const SCALAR_LOAD = {
   f32: FLOAT_OP.f32Load,
   f64: FLOAT_OP.f64Load,
 } as const;
+
+const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
+const SCTLR_DZE = 1 << 14;
 
 const PAGE_MASK = (): I64 => i64(~0xfff);
 
@@ -195,6 +200,24 @@ export abstract class MemoryEmitter extends OperandEmitter {
         this.writeHost(bytes, host, second, bytes);
       },
     );
+  }
+
+  zeroBlock(bytes: number, address: I64, otherwise: () => void): void {
+    const held = this.let(and(address, i64(-bytes)));
+    const entry = this.tlbEntry(held, {});
+    // Above EL0, or where SCTLR_EL1.DZE lets EL0.
+    const mayZero = or(
+      and(this.state32(CPU_STATE.pstate), i32(PSTATE.EL)),
+      and(this.state32(SCTLR_EL1), i32(SCTLR_DZE)),
+    );
+    this.if(or(eqz(mayZero), this.misses(entry, SOFT_TLB.writeTag, held, bytes)), otherwise, () => {
+      const host = this.let(this.host(entry, held));
+      for (let offset = 0; offset < bytes; offset += 16) {
+        host.emit(this.code);
+        repeated32(0).emit(this.code);
+        this.code.simdMemory('v128.store', offset);
+      }
+    });
   }
 
   checkStackAlignment(): void {

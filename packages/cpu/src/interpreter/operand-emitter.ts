@@ -221,6 +221,16 @@ export abstract class OperandEmitter extends Emitter {
     return loadI32(i32(0), this.state + offset);
   }
 
+  stateAt64(offset: I32): I64 {
+    return loadI64(offset, this.state);
+  }
+
+  setStateAt64(offset: I32, value: I64): void {
+    offset.emit(this.code);
+    value.emit(this.code);
+    this.code.memory(OP.i64Store, this.state);
+  }
+
   stateTable32(offset: number, index: I32): I32 {
     return loadI32(shl(index, i32(2)), this.state + offset);
   }

@@ -1,4 +1,4 @@
-import { CPU_STATE, type CpuState, type PhysicalMemory } from '@armature/core';
+import { CPU_STATE, type CpuState, type PhysicalMemory, type SystemRegisters } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
@@ -25,6 +25,8 @@ export interface SharedCodeOptions {
   /** Where compiled code expects the state block. */
   readonly activeState: number;
   readonly features: ReadonlySet<Feature>;
+  /** Those of all CPUs. */
+  readonly registers: SystemRegisters;
 }
 
 /**
@@ -112,7 +114,7 @@ export class SharedCode {
       const at = (activeState + CPU_STATE.crcTables) / 4 + 256 * index;
       new Int32Array(memory.buffer).set(crcTable(polynomial), at);
     });
-    const decoder = new Decoder(memory, handlers.plans, features);
+    const decoder = new Decoder(memory, handlers.plans, features, this.options.registers);
     const imports: InterpreterImports = {
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
       ...this.dispatchedCalls(),

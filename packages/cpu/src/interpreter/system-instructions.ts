@@ -10,6 +10,7 @@ import {
   type SystemRegisters,
   sharedRegisterOffset,
 } from '@armature/core';
+import { ZVA_BYTES } from '../registers/caches.ts';
 import { LEAVE } from './calling-convention.ts';
 import type { MemoryAccess } from './memory-access.ts';
 import { EXCEPTION_CLASS, raise, raiseDataAbort } from './syndromes.ts';
@@ -19,7 +20,6 @@ const SCTLR_NTWI = 1 << 16;
 const SCTLR_NTWE = 1 << 18;
 /** The immediate of HLT that calls semihosting. @spec Arm 100863, The semihosting interface */
 const SEMIHOSTING = 0xf000;
-const ZVA_BYTES = 64;
 /** ISS.CM of a data abort: a cache maintenance or address translation instruction faulted. */
 const CACHE_OR_TRANSLATION = 1 << 8;
 

@@ -23,6 +23,8 @@ const DC_ZVA: SystemEncoding = { op0: 1, op1: 3, crn: 7, crm: 4, op2: 1 };
 
 /** Encoding of DC ZVA. Its row here has the access check alone: engines zero the block themselves. */
 export const DC_ZVA_KEY = systemKey(DC_ZVA);
+/** Bytes that it zeroes. @spec DDI 0487, DCZID_EL0 */
+export const ZVA_BYTES = 64;
 
 /**
  * CCSIDR_EL1 of FEAT_CCIDX from one of the 32-bit format: more bits for the associativity and the number of sets.

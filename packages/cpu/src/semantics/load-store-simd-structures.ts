@@ -248,14 +248,17 @@ const COUNTS = [1, 2, 3, 4] as const;
 
 /** @spec DDI 0487, LD1 to LD4 and ST1 to ST4 (multiple structures; single structure); LD1R to LD4R */
 export const loadStoreSimdStructureSemantics: readonly Semantics[] = FORMS.flatMap((form) =>
-  COUNTS.flatMap((count) => [
-    ...(['LD', 'ST'] as const).flatMap((kind) => [
-      multiple(`${kind}1_asisdlse${form}_r${count}`, kind, count, false, form),
-      ...(count === 1
-        ? []
-        : [outlined(multiple(`${kind}${count}_asisdlse${form}`, kind, count, true, form))]),
-      outlined(single(`${kind}${count}_asisdlso${form}`, kind, count, form)),
-    ]),
-    outlined(replicate(`LD${count}R_asisdlso${form}`, count, form)),
-  ]),
+  COUNTS.flatMap((count) => {
+    const lessFrequent = (one: Semantics): Semantics => (count === 1 ? one : outlined(one));
+    return [
+      ...(['LD', 'ST'] as const).flatMap((kind) => [
+        multiple(`${kind}1_asisdlse${form}_r${count}`, kind, count, false, form),
+        ...(count === 1
+          ? []
+          : [outlined(multiple(`${kind}${count}_asisdlse${form}`, kind, count, true, form))]),
+        lessFrequent(single(`${kind}${count}_asisdlso${form}`, kind, count, form)),
+      ]),
+      lessFrequent(replicate(`LD${count}R_asisdlso${form}`, count, form)),
+    ];
+  }),
 );

@@ -151,9 +151,8 @@ function collectSaturation(e: Emitter, saturated: I32): void {
 
 /** Short rows that compiled programs and libraries use most: a call would take several times as long as they do. */
 const FREQUENT: ReadonlySet<string> = new Set([
-  ...['AND', 'ORR', 'EOR', 'BIC', 'BSL', 'ADD', 'SUB', 'MUL', 'MLA', 'CMEQ', 'CMGT', 'CMHI'].map(
-    (name) => `${name}_asimdsame`,
-  ),
+  ...['AND', 'ORR', 'EOR', 'BIC', 'BSL', 'ADD', 'SUB', 'MUL', 'MLA'].map((name) => `${name}_asimdsame`),
+  ...['EQ', 'GT', 'GE', 'HI', 'HS', 'TST'].map((comparison) => `CM${comparison}_asimdsame`),
   ...['ZIP', 'UZP', 'TRN'].flatMap((name) => [`${name}1_asimdperm`, `${name}2_asimdperm`]),
   ...['word', 'half', 'ones', 'byte', 'doubleword'].map((form) => `MOVI_asimdimm_${form}`),
   ...['SHL', 'USHR', 'SSHR', 'USRA', 'SSRA'].map((name) => `${name}_asimdshf`),

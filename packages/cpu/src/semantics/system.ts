@@ -1,6 +1,9 @@
-import { CPU_STATE } from '@armature/core';
-import { i32 } from '../emitter/expressions.ts';
-import { type Semantics, semantics } from './definition.ts';
+import { CPU_STATE, PSTATE } from '@armature/core';
+import type { Emitter } from '../emitter/emitter.ts';
+import { and, eq, eqz, extendU, type I32, i32, or, shrU, xor } from '../emitter/expressions.ts';
+import { ZVA_BYTES } from '../registers/caches.ts';
+import { INLINE } from '../registers/inline-access.ts';
+import { type Choice, type Semantics, semantics } from './definition.ts';
 
 /** Instructions whose work is done by a helper that gets the instruction word. */
 const exceptionGeneration: readonly Semantics[] = [
@@ -14,23 +17,106 @@ const exceptionGeneration: readonly Semantics[] = [
   'DCPS3',
 ].map((name) => semantics(`${name}_exception`, {}, (e) => e.helper('exception', e.instruction())));
 
+/** How an access to a system register is done where PSTATE allows it; otherwise a helper does it. */
+const inlineRegister: Readonly<Record<'inline', Choice>> = {
+  inline: { values: 3, of: ({ inline }) => inline },
+};
+
+const DAIF_MASK = 0x3c0;
+
 const registers: readonly Semantics[] = [
-  semantics('MRS_systemmove', {}, (e) => {
-    e.helper('systemRead', e.instruction());
-    e.setRegister('i64', 'Rt', e.state64(CPU_STATE.transfer));
+  semantics('MRS_systemmove', inlineRegister, (e) => {
+    const byHelper = (): void => {
+      e.helper('systemRead', e.instruction());
+      e.setRegister('i64', 'Rt', e.state64(CPU_STATE.transfer));
+    };
+    const inline = e.choice('inline');
+    if (inline === INLINE.no) byHelper();
+    else {
+      e.if(
+        isAllowed(e),
+        () => {
+          const daif = and(e.state32(CPU_STATE.pstate), i32(DAIF_MASK));
+          e.setRegister('i64', 'Rt', inline === INLINE.daif ? extendU(daif) : e.stateAt64(slot(e)));
+        },
+        byHelper,
+      );
+    }
   }),
-  semantics('MSR_systemmove', {}, (e) => {
-    e.setState64(CPU_STATE.transfer, e.register('i64', 'Rt'));
-    e.helper('systemWrite', e.instruction());
+  semantics('MSR_systemmove', inlineRegister, (e) => {
+    const byHelper = (): void => {
+      e.setState64(CPU_STATE.transfer, e.register('i64', 'Rt'));
+      e.helper('systemWrite', e.instruction());
+    };
+    const inline = e.choice('inline');
+    if (inline === INLINE.no) byHelper();
+    else if (inline === INLINE.slot) {
+      e.if(isAllowed(e), () => e.setStateAt64(slot(e), e.register('i64', 'Rt')), byHelper);
+    } else {
+      const masks = and(e.register('i32', 'Rt'), i32(DAIF_MASK));
+      e.if(
+        and(isAllowed(e), eqz(e.state32(CPU_STATE.interruptLines))),
+        () => setMasks(e, or(and(e.state32(CPU_STATE.pstate), i32(~DAIF_MASK)), masks)),
+        byHelper,
+      );
+    }
   }),
-  semantics('SYS_systeminstrs', {}, (e) => {
-    e.setState64(CPU_STATE.transfer, e.register('i64', 'Rt'));
-    e.helper('systemOperation', e.instruction());
+  semantics('SYS_systeminstrs', { zero: { values: 2, of: ({ word }) => (isZero(word) ? 1 : 0) } }, (e) => {
+    const byHelper = (): void => {
+      e.setState64(CPU_STATE.transfer, e.register('i64', 'Rt'));
+      e.helper('systemOperation', e.instruction());
+    };
+    if (e.choice('zero') === 0) byHelper();
+    else e.zeroBlock(ZVA_BYTES, e.register('i64', 'Rt'), byHelper);
   }),
   // No SYSL operation is implemented, nor by the modelled CPUs.
   semantics('SYSL_systeminstrs', {}, (e) => e.helper('undefined', i32(0))),
-  semantics('MSR_pstate', {}, (e) => e.helper('pstateWrite', e.instruction())),
+  semantics('MSR_pstate', { daif: { values: 3, of: ({ op1, op2 }) => daifOperation(op1, op2) } }, (e) => {
+    const byHelper = (): void => e.helper('pstateWrite', e.instruction());
+    const operation = e.choice('daif');
+    if (operation === 0) {
+      byHelper();
+      return;
+    }
+    const masks = e.immediateSmall('masks', ({ CRm }) => CRm << 6);
+    const isAboveEl0 = and(shrU(e.state32(CPU_STATE.pstate), i32(PSTATE.elShift)), i32(3));
+    if (operation === 1) {
+      e.if(isAboveEl0, () => setMasks(e, or(e.state32(CPU_STATE.pstate), masks)), byHelper);
+    } else {
+      e.if(
+        and(isAboveEl0, eqz(e.state32(CPU_STATE.interruptLines))),
+        () => setMasks(e, and(e.state32(CPU_STATE.pstate), xor(masks, i32(-1)))),
+        byHelper,
+      );
+    }
+  }),
 ];
+
+/** PSTATE with the record's bits set: the access needs no check. */
+function isAllowed(e: Emitter): I32 {
+  const bits = e.immediateSmall('inlinePstate', ({ inlinePstate }) => inlinePstate);
+  return eq(and(e.state32(CPU_STATE.pstate), bits), bits);
+}
+
+/** Offset of the register's slot in the state block. */
+function slot(e: Emitter): I32 {
+  return e.immediateSmall('inlineOffset', ({ inlineOffset }) => inlineOffset);
+}
+
+/** Masks alone: what they unmask is not there, or the helper is called. */
+function setMasks(e: Emitter, pstate: I32): void {
+  e.setState32(CPU_STATE.pstate, pstate);
+}
+
+/** 1 is DAIFSet, 2 is DAIFClr. */
+function daifOperation(op1: number, op2: number): number {
+  return op1 === 3 && op2 >= 6 ? op2 - 5 : 0;
+}
+
+/** DC ZVA. */
+function isZero(word: number): boolean {
+  return ((word >>> 5) & 0x3fff) === ((3 << 11) | (7 << 7) | (4 << 3) | 1);
+}
 
 const nothing = (row: string): Semantics => semantics(row, {}, () => {});
 
