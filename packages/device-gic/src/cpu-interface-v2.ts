@@ -167,18 +167,9 @@ export class CpuInterfaceV2 implements MmioDevice {
     return -1 << (own ? this.abpr[cpu] : this.bpr[cpu] + 1);
   }
 
-  /** Group of the best candidate among enabled groups (bit 0, bit 1), or -1. */
-  private bestGroup(cpu: number, groups: number): number {
-    const { best, bestPriority } = this.table;
-    const zero = groups & 1 ? bestPriority[2 * cpu] : IDLE_PRIORITY;
-    const one = groups & 2 ? bestPriority[2 * cpu + 1] : IDLE_PRIORITY;
-    if (zero === one) return zero === IDLE_PRIORITY ? -1 : best[2 * cpu] < best[2 * cpu + 1] ? 0 : 1;
-    return zero < one ? 0 : 1;
-  }
-
   /** Group of the interrupt that the CPU should take now, or -1. */
   private signalled(cpu: number): number {
-    const group = this.bestGroup(cpu, this.ctlr[cpu] & 3);
+    const group = this.table.bestGroup(cpu, this.ctlr[cpu] & 3);
     if (group < 0) return -1;
     const priority = this.table.bestPriority[2 * cpu + group];
     if (priority >= this.pmr[cpu]) return -1;
@@ -207,7 +198,7 @@ export class CpuInterfaceV2 implements MmioDevice {
   }
 
   private highestPending(cpu: number, wanted: number): number {
-    const group = this.bestGroup(cpu, this.ctlr[cpu] & 3);
+    const group = this.table.bestGroup(cpu, this.ctlr[cpu] & 3);
     if (group < 0) return SPURIOUS;
     if (wanted >= 0 && group !== wanted) return group === 1 ? GROUP_1_PENDING : SPURIOUS;
     const intid = this.table.best[2 * cpu + group];

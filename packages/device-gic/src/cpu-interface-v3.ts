@@ -60,18 +60,9 @@ export class CpuInterfaceV3 {
     return -1 << (common ? this.bpr[2 * cpu] + 1 : this.bpr[2 * cpu + 1]);
   }
 
-  /** Group of the best candidate among enabled groups (bit 0, bit 1), or -1. */
-  private bestGroup(cpu: number, groups: number): number {
-    const { best, bestPriority } = this.table;
-    const zero = groups & 1 ? bestPriority[2 * cpu] : IDLE_PRIORITY;
-    const one = groups & 2 ? bestPriority[2 * cpu + 1] : IDLE_PRIORITY;
-    if (zero === one) return zero === IDLE_PRIORITY ? -1 : best[2 * cpu] < best[2 * cpu + 1] ? 0 : 1;
-    return zero < one ? 0 : 1;
-  }
-
   /** Group of the interrupt that the CPU should take now, or -1. */
   private signalled(cpu: number): number {
-    const group = this.bestGroup(cpu, this.igrpen[cpu]);
+    const group = this.table.bestGroup(cpu, this.igrpen[cpu]);
     if (group < 0) return -1;
     const priority = this.table.bestPriority[2 * cpu + group];
     if (priority >= this.pmr[cpu]) return -1;
@@ -97,7 +88,9 @@ export class CpuInterfaceV3 {
 
   /** ICC_HPPIRn_EL1. */
   highestPending(cpu: number, group: number): number {
-    return this.bestGroup(cpu, this.igrpen[cpu]) === group ? this.table.best[2 * cpu + group] : SPURIOUS;
+    return this.table.bestGroup(cpu, this.igrpen[cpu]) === group
+      ? this.table.best[2 * cpu + group]
+      : SPURIOUS;
   }
 
   /** ICC_EOIRn_EL1: ignored unless the highest active priority is one of its group. */

@@ -167,6 +167,15 @@ export class InterruptTable {
     return priority < other || (priority === other && intid < this.best[best]);
   }
 
+  /** Group of the best candidate of a CPU among some groups (bit 0, bit 1), or -1. */
+  bestGroup(cpu: number, groups: number): number {
+    const { best, bestPriority } = this;
+    const zero = groups & 1 ? bestPriority[2 * cpu] : IDLE_PRIORITY;
+    const one = groups & 2 ? bestPriority[2 * cpu + 1] : IDLE_PRIORITY;
+    if (zero === one) return zero === IDLE_PRIORITY ? -1 : best[2 * cpu] < best[2 * cpu + 1] ? 0 : 1;
+    return zero < one ? 0 : 1;
+  }
+
   /** Properties of many interrupts changed: those of one CPU if they are private. */
   refreshWord(word: number, cpu: number): void {
     if (word === 0) this.refresh(cpu);
