@@ -59,9 +59,9 @@ export class PhysicalMemory {
   }
 
   /**
-   * Hides a region, or shows it again. While it is hidden its addresses are no memory: accesses go to the bus, where
-   * the device of the region answers. Its bytes stay where they are. Flash does so while reads give something else
-   * than its contents.
+   * Hides a region, or shows it again. While it is hidden its addresses are no memory to the guest: accesses go to
+   * the bus, where the device of the region answers. Its bytes stay where they are, and host code reads and writes
+   * them as ever. Flash does so while reads give something else than its contents.
    */
   setVisible(region: MemoryRegion, visible: boolean): void {
     if (this.hidden.has(region) !== visible) return;
@@ -81,6 +81,11 @@ export class PhysicalMemory {
     const region = this.regionAt(address);
     if (region === undefined || address + length > region.base + region.size) return -1;
     return region.hostOffset + (address - region.base);
+  }
+
+  /** Whether `length` bytes at a physical address are memory, hidden or not: what host code may read and write. */
+  holds(address: number, length = 1): boolean {
+    return this.findHostOffset(address, length) >= 0;
   }
 
   readU32(address: number): number {
@@ -138,8 +143,15 @@ export class PhysicalMemory {
     for (const observer of this.observers) observer(address, length);
   }
 
+  private findHostOffset(address: number, length: number): number {
+    for (const { base, size, hostOffset } of this.hidden) {
+      if (address >= base && address + length <= base + size) return hostOffset + (address - base);
+    }
+    return this.hostOffset(address, length);
+  }
+
   private require(address: number, length: number): number {
-    const offset = this.hostOffset(address, length);
+    const offset = this.findHostOffset(address, length);
     if (offset < 0) {
       throw new ArmatureError(
         'ADDRESS_RANGE',

@@ -85,7 +85,7 @@ export function planBoot(machine: Machine, options: BootOptions): BootPlan {
   }
   const plan =
     firmware !== undefined ? planFirmware(machine, firmware, options) : planImage(machine, options);
-  if (machine.memory.hostOffset(plan.entry) < 0) {
+  if (!machine.memory.holds(plan.entry)) {
     throw new ArmatureError(
       'IMAGE_INVALID',
       `the entry point ${formatAddress(plan.entry)} is not in memory`,

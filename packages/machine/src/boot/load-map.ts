@@ -47,7 +47,7 @@ const describe = ({ name, address, size }: LoadedPiece): string => `${name} (${f
 
 function checkInMemory(machine: Machine, piece: LoadedPiece): void {
   const { address, size } = piece;
-  if (machine.memory.hostOffset(address, Math.max(1, size)) >= 0) return;
+  if (machine.memory.holds(address, Math.max(1, size))) return;
   const device = machine.regions.find(
     (region) => region.kind === 'mmio' && address < region.base + region.size && region.base < address + size,
   );
