@@ -1,5 +1,5 @@
 /** Disks in files of the host, for Node. */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { ArmatureError } from '@armature/core';
 import { checkRange, checkSize, checkWritable, type Disk } from './disk.ts';
 
@@ -117,7 +117,7 @@ class FileDisk implements Disk {
 
   flush(): void {
     if (this.readOnly) return;
-    this.attempt('flush', 0, fsyncSync);
+    this.attempt('flush', 0, fdatasyncSync);
   }
 
   /** Node cannot give back a file's blocks, so the bytes stay. */

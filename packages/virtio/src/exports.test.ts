@@ -15,4 +15,15 @@ test('the package exports exactly its public names', async () => {
     'virtioMmioBus',
     'virtioPart',
   ]);
+  expect(Object.keys(await import('./contract.ts')).sort()).toEqual([
+    'GUEST_RAM',
+    'GUEST_RAM_BYTES',
+    'GUEST_ROM',
+    'GuestDriver',
+    'GuestQueue',
+    'offerHostileChains',
+    'virtioDeviceContract',
+    'writeDescriptor',
+    'writeHostileRegisters',
+  ]);
 });
