@@ -12,12 +12,20 @@ export function operandFields(row: Row, word: number): Fields {
   return { ...fieldsOf(row, word), Vm: (word >>> 16) & 31, word };
 }
 
+/** Records remembered by their words: a program repeats a good half of its instructions. A power of two. */
+const REMEMBERED = 1 << 14;
+const RECORD_WORDS = 4;
+
 /** Fills predecoded records from instruction words. */
 export class Decoder {
   private readonly plans: ReadonlyMap<string, RowPlan>;
   private readonly features: ReadonlySet<Feature>;
   private readonly registers: SystemRegisters;
   private readonly bytes: DataView;
+  private readonly words: Int32Array;
+  private readonly rememberedWords = new Int32Array(REMEMBERED);
+  /** What each became; a handler of 0 is none. */
+  private readonly rememberedRecords = new Int32Array(REMEMBERED * RECORD_WORDS);
 
   constructor(
     memory: WebAssembly.Memory,
@@ -27,13 +35,16 @@ export class Decoder {
   ) {
     this.registers = registers;
     this.bytes = new DataView(memory.buffer);
+    this.words = new Int32Array(memory.buffer);
     this.plans = plans;
     this.features = features;
   }
 
   /** Decodes the word at `hostOffset` into a record; both are offsets in machine memory. */
   decode(record: number, hostOffset: number): void {
-    const word = this.bytes.getInt32(hostOffset, true);
+    const word = this.words[hostOffset >>> 2];
+    const slot = (Math.imul(word, 0x9e37_79b1) >>> 18) & (REMEMBERED - 1);
+    if (this.rememberedWords[slot] === word && this.recall(slot, record)) return;
     const row = decode(word, this.features);
     const plan = row === undefined ? undefined : this.plans.get(row.id);
     if (row === undefined || plan === undefined) {
@@ -50,6 +61,26 @@ export class Decoder {
       if (width === 8) this.bytes.setInt32(record + offset + 4, hi, true);
     }
     this.bytes.setUint16(record, variant.handler, true);
+    // The form of a branch depends on where it stands.
+    if (plan.distance === undefined) this.remember(slot, word, record);
+  }
+
+  private recall(slot: number, record: number): boolean {
+    const from = slot * RECORD_WORDS;
+    const { rememberedRecords, words } = this;
+    if (rememberedRecords[from] === 0) return false;
+    const at = record >>> 2;
+    words[at + 1] = rememberedRecords[from + 1];
+    words[at + 2] = rememberedRecords[from + 2];
+    words[at + 3] = rememberedRecords[from + 3];
+    words[at] = rememberedRecords[from];
+    return true;
+  }
+
+  private remember(slot: number, word: number, record: number): void {
+    const at = record >>> 2;
+    this.rememberedWords[slot] = word;
+    this.rememberedRecords.set(this.words.subarray(at, at + RECORD_WORDS), slot * RECORD_WORDS);
   }
 
   private isFar({ distance }: RowPlan, fields: Fields, pageOffset: number): boolean {
