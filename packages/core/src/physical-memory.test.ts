@@ -72,8 +72,8 @@ test('host writes are told', () => {
 test('a hidden region is no memory to the guest, and keeps its bytes', () => {
   const memory = make();
   const low = memory.regionAt(0x1000)!;
-  const seen: string[] = [];
-  memory.onVisibilityChange(({ name }) => seen.push(name));
+  const seen: [string, boolean][] = [];
+  memory.onVisibilityChange(({ name }, visible) => seen.push([name, visible]));
   memory.writeU32(0x1004, 7);
   memory.setVisible(low, true);
   memory.setVisible(low, false);
@@ -92,7 +92,10 @@ test('a hidden region is no memory to the guest, and keeps its bytes', () => {
   expect(memory.regionAt(0x80_0000_0000)?.name).toBe('high');
   memory.setVisible(low, true);
   expect(memory.readU32(0x1004)).toBe(8);
-  expect(seen).toEqual(['low', 'low']);
+  expect(seen).toEqual([
+    ['low', false],
+    ['low', true],
+  ]);
 });
 
 test('regions are whole pages', () => {

@@ -26,7 +26,7 @@ export class PhysicalMemory {
   private last: MemoryRegion | undefined;
   private readonly observers: ((base: number, size: number) => void)[] = [];
   private readonly hidden = new Set<MemoryRegion>();
-  private readonly visibilityObservers: ((region: MemoryRegion) => void)[] = [];
+  private readonly visibilityObservers: ((region: MemoryRegion, visible: boolean) => void)[] = [];
 
   constructor(memory: WebAssembly.Memory, regions: readonly MemoryRegion[]) {
     for (const region of regions) {
@@ -68,11 +68,11 @@ export class PhysicalMemory {
     if (visible) this.hidden.delete(region);
     else this.hidden.add(region);
     this.last = undefined;
-    for (const observer of this.visibilityObservers) observer(region);
+    for (const observer of this.visibilityObservers) observer(region, visible);
   }
 
-  /** Called after a region was hidden or shown: engines drop translations that lead to it. */
-  onVisibilityChange(observer: (region: MemoryRegion) => void): void {
+  /** Called after a region was hidden or shown: engines drop translations that lead to a hidden one. */
+  onVisibilityChange(observer: (region: MemoryRegion, visible: boolean) => void): void {
     this.visibilityObservers.push(observer);
   }
 

@@ -78,7 +78,9 @@ export class SoftTlb implements TranslationObserver {
     this.writableHostPages = new Uint8Array(buffer.byteLength >>> 12);
     this.dirty.fill(1);
     this.allStale();
-    options.memory.onVisibilityChange(() => this.allStale());
+    options.memory.onVisibilityChange((_, visible) => {
+      if (!visible) this.allStale();
+    });
   }
 
   /** The context for accesses with EL0's rights; binds one to the address space when there is none. */
