@@ -33,8 +33,6 @@ const DISCARD_SECTORS = 2 ** 20;
 const ZERO_SECTORS = 2 ** 17;
 /** Ranges of one such request. */
 const RANGES = 16;
-/** Requests of several pieces of memory and at most so many bytes are one access of the disk. */
-const GATHER_LIMIT = 2 ** 20;
 
 export interface VirtioBlkConfig {
   readonly disk: Disk;
@@ -74,7 +72,6 @@ export class VirtioBlk implements VirtioDevice {
   private readonly header = new DataView(new ArrayBuffer(HEADER_BYTES));
   private readonly headerBytes = new Uint8Array(this.header.buffer);
   private readonly status = new Uint8Array(1);
-  private gathered = new Uint8Array(0);
   private host: VirtioHost | undefined;
   private isFlushNegotiated = false;
   private isCacheNegotiated = false;
@@ -215,13 +212,7 @@ export class VirtioBlk implements VirtioDevice {
     if (!this.isOnDisk(sector, length)) return BLOCK_STATUS.IOERR;
     const offset = sector * SECTOR;
     return this.attempt(() => {
-      if (this.gathers(chain, length)) {
-        const bytes = this.gathering(length);
-        this.disk.read(offset, bytes);
-        chain.write(0, bytes);
-      } else {
-        chain.visitWritable(0, length, (bytes, at) => this.disk.read(offset + at, bytes));
-      }
+      chain.visitWritable(0, length, (bytes, at) => this.disk.read(offset + at, bytes));
     });
   }
 
@@ -230,13 +221,7 @@ export class VirtioBlk implements VirtioDevice {
     if (this.readOnly || !this.isOnDisk(sector, length)) return BLOCK_STATUS.IOERR;
     const offset = sector * SECTOR;
     return this.change(() => {
-      if (this.gathers(chain, length)) {
-        const bytes = this.gathering(length);
-        chain.read(HEADER_BYTES, bytes);
-        this.disk.write(offset, bytes);
-      } else {
-        chain.visitReadable(HEADER_BYTES, length, (bytes, at) => this.disk.write(offset + at, bytes));
-      }
+      chain.visitReadable(HEADER_BYTES, length, (bytes, at) => this.disk.write(offset + at, bytes));
     });
   }
 
@@ -277,16 +262,6 @@ export class VirtioBlk implements VirtioDevice {
 
   private isOnDisk(sector: number, length: number): boolean {
     return length % SECTOR === 0 && sector + length / SECTOR <= this.capacity;
-  }
-
-  /** One access of the disk costs more than copying what it moves. */
-  private gathers(chain: DescriptorChain, length: number): boolean {
-    return length <= GATHER_LIMIT && chain.segments > 3;
-  }
-
-  private gathering(length: number): Uint8Array {
-    if (this.gathered.length < length) this.gathered = new Uint8Array(length);
-    return this.gathered.subarray(0, length);
   }
 
   private change(action: () => void): number {
