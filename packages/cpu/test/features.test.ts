@@ -75,6 +75,7 @@ describe.each(switchable)('%s', (feature) => {
       FEAT_PACIMP: ['FEAT_PAuth'],
       FEAT_PACQARMA5: ['FEAT_PAuth'],
       FEAT_CSV2_2: ['FEAT_CSV2'],
+      FEAT_CSV2_3: ['FEAT_CSV2', 'FEAT_CSV2_2'],
       FEAT_DPB2: ['FEAT_DPB'],
       FEAT_FlagM2: ['FEAT_FlagM'],
       FEAT_HPDS2: ['FEAT_HPDS'],

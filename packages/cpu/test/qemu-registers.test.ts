@@ -115,6 +115,7 @@ const OTHER_REGISTERS: Readonly<Record<string, RegExp>> = {
 const OTHER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'no AArch32 state': ['ID_AA64PFR0_EL1 0', 'ID_AA64PFR0_EL1 4'],
   'version 1.1 of RAS: registers of EL2 and EL3': ['ID_AA64PFR0_EL1 28'],
+  'branch history is safe, too, where nothing is predicted': ['ID_AA64PFR0_EL1 56'],
   'no SVE, no SME': ['ID_AA64PFR0_EL1 32', 'ID_AA64PFR1_EL1 24'],
   'no Secure state, no EL2': ['ID_AA64PFR0_EL1 36', 'ID_AA64MMFR0_EL1 12'],
   'no performance monitors': ['ID_AA64DFR0_EL1 8'],

@@ -21,6 +21,7 @@ export const FEATURES = [
   'FEAT_CRC32',
   'FEAT_CSV2',
   'FEAT_CSV2_2',
+  'FEAT_CSV2_3',
   'FEAT_CSV3',
   'FEAT_DGH',
   'FEAT_DIT',

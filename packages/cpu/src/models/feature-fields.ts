@@ -49,7 +49,7 @@ export const FEATURE_FIELDS: readonly FeatureField[] = [
   field(PFR0, 'AdvSIMD', 20, { FEAT_AdvSIMD: 0, FEAT_FP16: 1 }, 0xf),
   field(PFR0, 'RAS', 28, { FEAT_RAS: 1 }),
   field(PFR0, 'DIT', 48, { FEAT_DIT: 1 }),
-  field(PFR0, 'CSV2', 56, { FEAT_CSV2: 1, FEAT_CSV2_2: 2 }),
+  field(PFR0, 'CSV2', 56, { FEAT_CSV2: 1, FEAT_CSV2_2: 2, FEAT_CSV2_3: 3 }),
   field(PFR0, 'CSV3', 60, { FEAT_CSV3: 1 }),
   field(PFR1, 'BT', 0, { FEAT_BTI: 1 }),
   field(PFR1, 'SSBS', 4, { FEAT_SSBS: 1, FEAT_SSBS2: 2 }),

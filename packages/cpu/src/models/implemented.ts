@@ -62,5 +62,6 @@ export const IMPLEMENTED_FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   // Nothing here speculates: branch predictors and data are safe, and SCXTNUM_ELx is storage.
   'FEAT_CSV2',
   'FEAT_CSV2_2',
+  'FEAT_CSV2_3',
   'FEAT_CSV3',
 ]);
