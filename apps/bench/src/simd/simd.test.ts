@@ -105,7 +105,7 @@ const QEMU_DIGESTS: Readonly<Record<string, string>> = {
   'ADD, SUB 16b, 8h, 4s, 2d': '45e34c939e3d8c9d',
   'MUL, MLA 4s, 8h': 'bda5cdd232273a58',
   'AND, ORR, EOR, BIC, BSL': 'c9ec384696ade035',
-  'SHL, USHR, SSHR, SSRA': '2c29fa91edf6ef09',
+  'SHL, USHR, SSHR, USRA': '2c29fa91edf6ef09',
   'USHL, SSHL by registers': 'aab0ad25f8f6a644',
   'XTN, SHRN, SQXTN': '15b71222ebc9818f',
   'UXTL, SADDL, UMULL, SMLAL': '52d28bba134e3fbc',
