@@ -28,11 +28,11 @@ import {
 const SNAPSHOT_TYPE = 'virtio-blk-device';
 const SNAPSHOT_VERSION = 1;
 const DEFAULT_QUEUE_SIZE = 256;
-/** Sectors of one range of a discard (512 MiB), and of a write-zeroes (64 MiB), so that neither takes long. */
-const DISCARD_SECTORS = 2 ** 20;
-const ZERO_SECTORS = 2 ** 17;
+/** Sectors of a discard (128 MiB) and of a write-zeroes (16 MiB), so that neither takes long. */
+const DISCARD_SECTORS = 2 ** 18;
+const ZERO_SECTORS = 2 ** 15;
 /** Ranges of one such request. */
-const RANGES = 16;
+const RANGES = 4;
 
 export interface VirtioBlkConfig {
   readonly disk: Disk;

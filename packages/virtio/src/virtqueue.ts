@@ -23,6 +23,8 @@ import {
 const SEGMENT_LIMIT = 1024;
 /** Bytes that the buffer of one chain may have. */
 const CHAIN_LIMIT = 2 ** 32;
+/** Bytes of buffers after which a queue is served no further at once. */
+const SERVICE_LIMIT = 2 ** 28;
 
 /** What a queue needs of its device and transport. */
 export interface QueueHost {
@@ -183,7 +185,7 @@ export class Virtqueue {
 
   /** Interrupts the driver if it wants to know of the buffers returned since the last time. */
   signal(): void {
-    if (!this.enabled || !this.host.isRunning) return;
+    if (!this.enabled) return;
     const before = this.signalled;
     if (before === this.nextUsed || (before === null && this.nextUsed === 0)) return;
     this.signalled = this.nextUsed;
@@ -191,24 +193,26 @@ export class Virtqueue {
   }
 
   /**
-   * Serves the queue: takes buffers and returns them, then interrupts the driver if it wants that. No more
-   * buffers are taken at once than the queue has, so that a driver cannot keep the host here.
+   * Serves the queue: takes buffers and returns them, then interrupts the driver if it wants that. What is taken at
+   * once has limits, so that a driver cannot keep the host here; the rest is deferred.
    *
    * @param serve works on a buffer and gives the bytes written
    * @param isWanted asked before each buffer
    */
   serve(serve: (chain: DescriptorChain) => number, isWanted: () => boolean = () => true): void {
-    let budget = this.current.size;
+    let buffers = this.current.size;
+    let bytes = 0;
     while (isWanted()) {
-      if (budget-- === 0) {
+      if (buffers-- === 0 || bytes > SERVICE_LIMIT) {
         if (this.hasAvailable) this.host.defer(this.index);
         break;
       }
       const chain = this.pop();
       if (chain === undefined) break;
+      bytes += chain.readableBytes + chain.writableBytes;
       const written = serve(chain);
       // A device that failed returns nothing any more.
-      if (!this.host.isRunning) return;
+      if (!this.host.isRunning) break;
       this.push(chain, written);
     }
     this.askForNotifications();

@@ -216,6 +216,47 @@ test('a driver cannot keep the device busy: the rest waits until the guest ran',
   expect(served).toBe(4);
 });
 
+test('nor by large buffers', () => {
+  const { device, queue, guest, clock } = begin();
+  let served = 0;
+  device.handle = (own) =>
+    own.serve(() => {
+      served++;
+      return 0;
+    });
+  // 200 MiB by naming the same memory again and again.
+  const table = guest.allocate(16 * 200);
+  for (let index = 0; index < 200; index++) {
+    writeDescriptor(
+      guest.memory,
+      table + 16 * index,
+      GUEST_RAM,
+      GUEST_RAM_BYTES,
+      WRITE | (index < 199 ? NEXT : 0),
+      index + 1,
+    );
+  }
+  queue.describe(0, table, 16 * 200, INDIRECT);
+  for (let count = 0; count < 5; count++) queue.offer(0);
+  queue.notify();
+  expect(served).toBe(2);
+  clock.advanceTo(clock.now() + 1000);
+  expect(served).toBe(4);
+  clock.advanceTo(clock.now() + 1000);
+  expect(queue.collect()).toHaveLength(5);
+});
+
+test('buffers that came back before the device failed are told of', () => {
+  for (const legacy of [false, true]) {
+    const { queue, guest } = begin({ legacy });
+    const head = queue.submit([bytes(1)], [[guest.allocate(1), 1]]);
+    queue.offer(queue.size);
+    queue.notify();
+    expect(queue.collect()).toEqual([{ head, written: 1 }]);
+    expect(guest.takeInterrupt()).toBe(legacy ? 1 : 3);
+  }
+});
+
 describe('what a driver must not do', () => {
   const data = GUEST_RAM + GUEST_RAM_BYTES / 2;
   const table = data + 4096;
