@@ -19,7 +19,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     reason: 'UNPREDICTABLE: a load pair into one register',
-    rows: (row) => /^LD(A?X|N)?P_/.test(row.id),
+    rows: (row) => /^LD(A?X|N)?P(SW)?_/.test(row.id),
     applies: (f) => f.Rt === f.Rt2,
   },
   {

@@ -34,19 +34,19 @@ export function readResults(): KeptResults {
 
 const order = new Map(table.map(({ id }, index) => [id, index]));
 
-/** One line per row, in the order of the decode table. */
+/** In the order of the decode table. */
 function formatted(results: KeptResults): string {
-  const lines = Object.entries(results)
-    .sort(([a], [b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
-    .map(([row, kept]) => {
-      const fields = Object.entries(kept).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
-      return `  ${JSON.stringify(row)}: { ${fields.join(', ')} }`;
-    });
-  return `{\n${lines.join(',\n')}\n}\n`;
+  const place = (row: string): number => order.get(row) ?? 0;
+  const sorted = Object.entries(results).sort(([a], [b]) => place(a) - place(b));
+  return `${JSON.stringify(Object.fromEntries(sorted), undefined, 2)}\n`;
 }
 
-/** How long to wait for another process that writes. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for another process that writes, and how long between two looks. */
+const PATIENCE_MS = 300_000;
+const PAUSE_MS = 20;
+
+const sleep = (milliseconds: number): unknown =>
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 function locked(action: () => void): void {
   mkdirSync(FOLDER, { recursive: true });
@@ -58,6 +58,7 @@ function locked(action: () => void): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       if (performance.now() > until) throw new Error(`${LOCK} has been there for long: remove it`);
+      sleep(PAUSE_MS);
     }
   }
   try {

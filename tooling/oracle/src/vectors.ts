@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { type Row, rowById } from '@armature/isa';
 import { writeCase, writeCases } from './case.ts';
 import type { OracleDriver } from './driver.ts';
@@ -22,11 +23,11 @@ export const RECORDED_SEED = 1;
 /** Cases recorded of each row. */
 export const RECORDED_COUNT: Readonly<Record<SuiteName, number>> = { system: 1000, user: 500, pointers: 500 };
 
-const RECORDING = '.br';
-const DIGESTS = '.digests';
+const DIGESTS = '.digests.br';
 
 /** Names of the recordings of the system suite: one per encoding group and configuration. */
-export const vectorFiles = (): string[] => readdirSync(folder).filter((name) => name.endsWith(RECORDING));
+export const vectorFiles = (): string[] =>
+  readdirSync(folder).filter((name) => name.endsWith('.br') && !name.endsWith(DIGESTS));
 
 export function loadVectors(file: string) {
   return decodeRecording(readFileSync(join(folder, file)), writeCase);
@@ -43,7 +44,7 @@ export interface RecordedDigests {
 }
 
 export function loadDigests(suite: SuiteName): RecordedDigests {
-  const bytes = readFileSync(join(folder, suite + DIGESTS));
+  const bytes = brotliDecompressSync(readFileSync(join(folder, suite + DIGESTS)));
   const end = bytes.indexOf('\n');
   const title = JSON.parse(bytes.toString('utf8', 0, end)) as Omit<RecordedDigests, 'digests'>;
   return { ...title, digests: new Uint32Array(new Uint8Array(bytes.subarray(end + 1)).buffer) };
@@ -83,7 +84,7 @@ export function recordVectors(driver: OracleDriver, oracle: string, say: (text: 
       const results = driver.run(configuration, records);
       const titles = rows.map((row) => ({ id: row.id, count: share(row) }));
       const packed = encodeRecording({ configuration, oracle, rows: titles, cases, results }, records);
-      writeFileSync(join(folder, `${group}.${configuration}${RECORDING}`), packed);
+      writeFileSync(join(folder, `${group}.${configuration}.br`), packed);
       bytes += packed.length;
     }
   }
@@ -96,7 +97,8 @@ export function recordDigests(suite: DigestSuite, oracle: string, say: (text: st
   const count = RECORDED_COUNT[suite.name];
   const digests = suite.recordDigests(suite.rows, count, RECORDED_SEED);
   const title = { oracle, seed: RECORDED_SEED, count, rows: suite.rows.map(({ id }) => id) };
-  const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(title)}\n`), new Uint8Array(digests.buffer)]);
+  const head = Buffer.from(`${JSON.stringify(title)}\n`);
+  const bytes = brotliCompressSync(Buffer.concat([head, new Uint8Array(digests.buffer)]));
   writeFileSync(join(folder, suite.name + DIGESTS), bytes);
   say(`${suite.name}: ${suite.rows.length} rows, ${bytes.length} bytes`);
 }

@@ -93,7 +93,7 @@ describe('exclusions', () => {
     ['STXR_ldstexcl', 0xc801_7c41, 'status register'],
     ['STLR_ldstord', 0xc880_fc41, 'should be ones'],
     ['B_branch_imm', 0x1400_0000, 'branch to itself'],
-    ['WFI_hints', 0xd503_207f, 'wait'],
+    ['WFI_hints', 0xd503_207f, 'waits'],
     ['HLT_exception', 0xd45e_0000, 'semihosting'],
   ])('%s', (id, word, reason) => {
     expect(exclusionOf(rowById(id)!, word)).toContain(reason);

@@ -87,7 +87,7 @@ const place = (random: Random): bigint =>
   BigInt(LANDING.address + LANDING.size / 4 + 8 * random.below(LANDING.size / 16));
 
 /** A pointer to where there is neither memory nor a device, whatever the size of addresses; aligned. */
-const nowhere = (random: Random): bigint => (anyPointer(random) & ~0x0000_0080_8000_0007n) | 0x6000_0000n;
+const nowhere = (random: Random): bigint => (anyPointer(random) & ~0x000f_0080_8000_0007n) | 0x6000_0000n;
 
 function wordOf(row: Row, random: Random): number {
   const modifier = random.oneIn(4) ? 31 : 1;

@@ -9,6 +9,9 @@ export interface UserAllowance {
   readonly forgive: (cases: Records, expected: Records, actual: Records, index: number) => boolean;
 }
 
+const FLUSH_TO_ZERO = 1 << 24;
+const Z = 0x4000_0000;
+
 export const USER_ALLOWANCES: readonly UserAllowance[] = [
   {
     reason: 'QEMU 7.2 does not check the alignment of LDAPR, an ordered access',
@@ -27,6 +30,19 @@ export const USER_ALLOWANCES: readonly UserAllowance[] = [
       const at = cases.at(index, RECORD.v + 16 * (cases.get(index, 'word') & 31));
       if (expected.words[at] !== (actual.words[at]! << 16) >> 16) return false;
       actual.words[at] = expected.words[at]!;
+      return true;
+    },
+  },
+  {
+    reason: 'QEMU 7.2 sets Z after FJCVTZS of a subnormal number that FPCR.FZ flushes; FPToFixedJS clears it',
+    rows: (row) => row.id === 'FJCVTZS_float2int',
+    forgive(cases, expected, actual, index) {
+      const operand = cases.at(index, RECORD.v + 16 * ((cases.get(index, 'word') >>> 5) & 31));
+      const high = cases.words[operand + 1]!;
+      const isSubnormal = (high & 0x7ff0_0000) === 0 && (cases.words[operand]! | (high << 12)) !== 0;
+      if (!isSubnormal || (cases.get(index, 'fpcr') & FLUSH_TO_ZERO) === 0) return false;
+      if (actual.get(index, 'nzcv') !== 0 || expected.get(index, 'nzcv') !== Z) return false;
+      actual.set(index, 'nzcv', Z);
       return true;
     },
   },
