@@ -91,6 +91,22 @@ export function diskContract(make: () => Disk): DiskContractCase[] {
       expectCode('DISK_RANGE', () => disk.writeZeroes(0, -1));
       expectContents(disk, new Uint8Array(disk.size));
     },
+    'a snapshot, if there are any, is plain data and puts the contents back': (disk) => {
+      if (disk.snapshot === undefined) return;
+      disk.write(1000, new Uint8Array(10_000).fill(1));
+      const contents = new Uint8Array(disk.size);
+      disk.read(0, contents);
+      const snapshot = structuredClone(disk.snapshot());
+      disk.write(0, new Uint8Array(disk.size).fill(2));
+      disk.restore?.(snapshot);
+      expectContents(disk, contents);
+      for (const wrong of [
+        { ...snapshot, type: `${snapshot.type}-other` },
+        { ...snapshot, version: snapshot.version + 1 },
+      ]) {
+        expectCode('SNAPSHOT_INVALID', () => disk.restore?.(wrong));
+      }
+    },
     'it can be flushed and closed, twice': (disk) => {
       disk.write(0, Uint8Array.of(1));
       disk.flush();

@@ -43,6 +43,13 @@ test('a disk of bytes keeps its contents in them', () => {
   expect(bytes[1000]).toBe(7);
 });
 
+test('a disk of bytes has its contents in a snapshot, and refuses one of another size', () => {
+  const disk = memoryDisk(new Uint8Array(512).fill(1));
+  const other = memoryDisk(new Uint8Array(1024));
+  expect(codeOf(() => other.restore?.(disk.snapshot!()))).toBe('SNAPSHOT_INVALID');
+  expect(readOnlyDisk(disk).snapshot).toBeUndefined();
+});
+
 test('a read-only disk shows another and cannot change it', () => {
   const bytes = new Uint8Array(1024).fill(5);
   const disk = readOnlyDisk(memoryDisk(bytes));

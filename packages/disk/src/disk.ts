@@ -1,4 +1,4 @@
-import { ArmatureError } from '@armature/core';
+import { ArmatureError, type Snapshot } from '@armature/core';
 
 /**
  * A disk: bytes that stay. Offsets and lengths are bytes and need no alignment. Everything is done when the call
@@ -27,6 +27,10 @@ export interface Disk {
   writeZeroes(offset: number, length: number): void;
   /** Lets go of what the disk holds on the host; it is not used any more. Closing it again does nothing. */
   close(): void;
+  /** The contents, or what changed, of disks that keep it in memory: a machine's snapshots have it. */
+  snapshot?(): Snapshot;
+  /** @throws SNAPSHOT_INVALID */
+  restore?(snapshot: Snapshot): void;
 }
 
 /** Codes of the errors that disks throw. */

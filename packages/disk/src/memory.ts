@@ -1,6 +1,9 @@
+import { ArmatureError, checkSnapshot, type Snapshot } from '@armature/core';
 import { checkRange, checkSize, checkWritable, type Disk } from './disk.ts';
 import { Overlay, type OverlayDisk } from './overlay.ts';
 
+const SNAPSHOT_TYPE = 'memory-disk';
+const SNAPSHOT_VERSION = 1;
 /** Chunks in which a disk of zeros takes memory as it is written. */
 const SPARSE_GRANULARITY = 65536;
 
@@ -57,6 +60,25 @@ class BytesDisk implements Disk {
   }
 
   close(): void {}
+
+  snapshot(): Snapshot<Uint8Array> {
+    return { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, state: this.bytes.slice() };
+  }
+
+  restore(snapshot: Snapshot): void {
+    checkSnapshot(snapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION);
+    const bytes = snapshot.state as Uint8Array;
+    if (bytes.length !== this.size) {
+      throw new ArmatureError(
+        'SNAPSHOT_INVALID',
+        `the disk had ${bytes.length} bytes, and has ${this.size}`,
+        {
+          context: { size: bytes.length },
+        },
+      );
+    }
+    this.bytes.set(bytes);
+  }
 }
 
 /** Zeros, for an overlay to lie over. */

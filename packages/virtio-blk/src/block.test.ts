@@ -1,5 +1,5 @@
 import { ArmatureError, type PartContext } from '@armature/core';
-import { type Disk, memoryDisk } from '@armature/disk';
+import { type Disk, memoryDisk, overlayDisk, readOnlyDisk } from '@armature/disk';
 import type { VirtioBus, VirtioDevice } from '@armature/virtio';
 import { GuestDriver, offerHostileChains } from '@armature/virtio/contract';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -411,6 +411,30 @@ test('a snapshot keeps the cache mode, and needs a disk of the same size', () =>
   const other = new GuestDriver(new VirtioBlk({ disk: memoryDisk(512) }));
   expect(() => other.transport.restore(snapshot)).toThrow(
     expect.objectContaining({ code: 'SNAPSHOT_INVALID' }),
+  );
+});
+
+test('a snapshot has what was written to a disk in memory', () => {
+  const start = (disk: Disk, readOnly = false) => {
+    const guest = new GuestDriver(new VirtioBlk({ disk, readOnly }));
+    return { guest, queue: guest.start()[0] };
+  };
+  const file = new Uint8Array(2048).fill(1);
+  const overlay = overlayDisk(memoryDisk(file), { granularity: 512 });
+  const { guest, queue } = start(overlay);
+  queue.exchange([header(OUT, 1), new Uint8Array(512).fill(2)], [1]);
+  const snapshot = structuredClone(guest.transport.snapshot());
+  queue.exchange([header(OUT, 1), new Uint8Array(512).fill(3)], [1]);
+  guest.transport.restore(snapshot);
+  const found = new Uint8Array(1024);
+  overlay.read(0, found);
+  expect([found[511], found[512], found[1023]]).toEqual([1, 2, 2]);
+  const invalid = expect.objectContaining({ code: 'SNAPSHOT_INVALID' });
+  expect(() => start(memoryDisk(file)).guest.transport.restore(snapshot)).toThrow(invalid);
+  expect(() => start(readOnlyDisk(memoryDisk(file))).guest.transport.restore(snapshot)).toThrow(/other/);
+  const plain = start(memoryDisk(file), true).guest.transport.snapshot();
+  expect(JSON.stringify(plain, (_key, value) => (typeof value === 'bigint' ? 0 : value))).toContain(
+    '"disk":null',
   );
 });
 

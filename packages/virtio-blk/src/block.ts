@@ -48,10 +48,13 @@ export interface VirtioBlkConfig {
   readonly onError?: (error: ArmatureError) => void;
 }
 
-/** The state in a snapshot. What is on the disk is not part of it. */
+/** The state in a snapshot. */
 export interface VirtioBlkState {
+  /** Sectors. */
   readonly capacity: number;
   readonly writeback: boolean;
+  /** The disk's own snapshot, if it has one and the guest can write. */
+  readonly disk: Snapshot | null;
 }
 
 export class VirtioBlk implements VirtioDevice {
@@ -133,22 +136,32 @@ export class VirtioBlk implements VirtioDevice {
     return {
       type: SNAPSHOT_TYPE,
       version: SNAPSHOT_VERSION,
-      state: { capacity: this.capacity, writeback: this.isCaching },
+      state: {
+        capacity: this.capacity,
+        writeback: this.isCaching,
+        disk: this.hasContents ? (this.disk.snapshot?.() ?? null) : null,
+      },
     };
   }
 
-  /** @throws SNAPSHOT_INVALID when the disk had another size */
+  /** @throws SNAPSHOT_INVALID when the disk had another size, or was of another kind */
   restore(snapshot: Snapshot): void {
     checkSnapshot(snapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION);
-    const { capacity, writeback } = snapshot.state as VirtioBlkState;
-    if (capacity !== this.capacity) {
+    const { capacity, writeback, disk } = snapshot.state as VirtioBlkState;
+    if (capacity !== this.capacity || (disk !== null) !== this.hasContents) {
       throw new ArmatureError(
         'SNAPSHOT_INVALID',
-        `the disk had ${capacity} sectors, and has ${this.capacity}`,
-        { context: { capacity }, hint: 'Restore it with the disk it was taken with.' },
+        `the disk had ${capacity} sectors and is another, with ${this.capacity} sectors`,
+        { context: { capacity }, hint: 'Restore it with a disk of the same kind and size.' },
       );
     }
+    if (disk !== null) this.disk.restore?.(disk);
     this.configuration[CONFIGURATION.writeback] = writeback ? 1 : 0;
+  }
+
+  /** What the guest writes is part of the device's snapshots. */
+  private get hasContents(): boolean {
+    return !this.readOnly && this.disk.snapshot !== undefined;
   }
 
   /** What is written may stay in the host's caches until the driver flushes. */
