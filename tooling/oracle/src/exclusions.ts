@@ -77,13 +77,11 @@ export interface Avoidance {
   readonly rows: (row: Row) => boolean;
 }
 
-const isOfLoadsAndStores = (row: Row): boolean => row.group.startsWith('load-store-');
-
 export const AVOIDANCES: readonly Avoidance[] = [
   {
     reason:
       'the stack pointer is aligned when it is a base register: QEMU 7.2 does not check it (SCTLR_EL1.SA, SA0)',
-    rows: (row) => isOfLoadsAndStores(row) || /load|atomic|compare-and-swap|rcpc/.test(row.group),
+    rows: (row) => row.fields.has('Rn') && /load|atomic|compare-and-swap|rcpc/.test(row.group),
   },
   {
     reason:
