@@ -1,5 +1,8 @@
 /** The options that say which machine a command uses. */
+import { existsSync } from 'node:fs';
 import { ArmatureError } from '@armature/core';
+import type { FlashBacking } from '@armature/device-flash';
+import { fileBacking } from '@armature/device-flash/node';
 import {
   allocatorNames,
   buildMachine,
@@ -14,7 +17,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { count, quantity } from './arguments.ts';
 import { type Drive, drive, drivePart } from './drives.ts';
 import { UsageError } from './failure.ts';
-import { readText } from './files.ts';
+import { readText, writeBytes } from './files.ts';
 
 export interface MachineArguments {
   readonly machine?: string;
@@ -69,7 +72,7 @@ export function addMachineOptions(command: Command): Command {
     .addOption(
       new Option(
         '--deterministic',
-        'the same bytes in every run: --clock instructions, a fixed start of time',
+        'the same bytes in every run: --clock instructions, a fixed start of time, all input at the start',
       ),
     )
     .addOption(
@@ -89,6 +92,8 @@ function gicVersion(text: string): 2 | 3 {
 export interface MachineDefaults {
   readonly clock: ClockMode;
   readonly flash?: Uint8Array | undefined;
+  /** A file for the second flash bank. */
+  readonly flashVariables?: string | undefined;
   readonly semihosting?: SemihostingOptions | undefined;
 }
 
@@ -120,11 +125,18 @@ export async function makeMachine(args: MachineArguments, defaults: MachineDefau
     ...(args.memory !== undefined && { memory: args.memory }),
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
+    ...(defaults.flashVariables !== undefined && { flashVariables: variablesFile(defaults.flashVariables) }),
   });
   let whole = board;
   for (const each of args.drive ?? []) whole = whole.use(drivePart(each));
   if (defaults.semihosting === undefined) return await whole.build();
   return await whole.use(semihosting(defaults.semihosting)).build();
+}
+
+/** The first time, the file is made. */
+function variablesFile(path: string): FlashBacking {
+  if (!existsSync(path)) writeBytes(path, new Uint8Array());
+  return fileBacking(path);
 }
 
 function statedClock({ clock, deterministic }: MachineArguments): ClockMode | undefined {

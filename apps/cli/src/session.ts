@@ -10,6 +10,11 @@ export interface SessionOptions {
   readonly maxInstructions?: number;
   /** Boot again when the guest asks for a reset. */
   readonly reboot: boolean;
+  /**
+   * Standard input that is no terminal is read to its end before the guest starts: when its bytes come to this
+   * process makes no difference then.
+   */
+  readonly inputFirst?: boolean;
   /** Semihosting has standard input; the serial line gets none. */
   readonly semihosting?: SemihostingHost | undefined;
 }
@@ -31,6 +36,26 @@ export interface SessionReport {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Someone who waits this long for a guest that waits for input wants to know. */
+const NOTICE_AFTER_MS = 2000;
+
+async function readToEnd(stream: NodeJS.ReadStream): Promise<Uint8Array> {
+  const notice = setTimeout(() => {
+    process.stderr.write(
+      'armature: --deterministic reads standard input to its end before the guest starts\n',
+    );
+  }, NOTICE_AFTER_MS);
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+  } catch {
+    // As for a guest that runs: a closed or unreadable standard input is one without input.
+  } finally {
+    clearTimeout(notice);
+  }
+  return Buffer.concat(chunks);
+}
 
 /** Boots a machine and runs it with its console on this process's standard input and output. */
 export async function runSession(machine: Machine, options: SessionOptions): Promise<SessionReport> {
@@ -83,13 +108,19 @@ class Session {
 
   async run(): Promise<SessionReport> {
     const { machine, options } = this;
+    const first = options.inputFirst === true && !this.inputEnded && process.stdin.isTTY !== true;
+    const input = first ? await readToEnd(process.stdin) : undefined;
     boot(machine, options.boot);
+    if (input !== undefined) {
+      machine.find('console')?.write(input);
+      this.inputEnded = true;
+    }
     const signals = SIGNALS.map((signal) => {
       const handler = (): void => this.signalled(signal);
       process.on(signal, handler);
       return () => process.off(signal, handler);
     });
-    if (options.semihosting === undefined) this.terminal.open();
+    if (options.semihosting === undefined && input === undefined) this.terminal.open();
     try {
       return await this.loop();
     } finally {

@@ -328,11 +328,14 @@ describe.concurrent('bad input', () => {
   });
 
   test('a guest that writes to ROM', async () => {
-    const image = files.program('rom.bin', 'mov x1, #0x100\nstr x0, [x1]\nb .');
-    const { code, error, hint } = await refused(['run', '--bios', image]);
+    const document = JSON.parse((await armature(['boards', '--json'])).stdout);
+    document.parts.push({ part: 'rom', base: '0x0e00_0000', size: '4KiB' });
+    const board = files.write('rom.json', JSON.stringify(document));
+    const image = files.program('rom.bin', 'mov x1, #0x0e000000\nstr x0, [x1, #0x100]\nb .');
+    const { code, error, hint } = await refused(['run', '--machine', board, image]);
     expect(code).toBe(4);
-    expect(error).toMatch(/Data Abort.*write \(ESR 0x96000050, FAR 0x0000_0100, ELR 0x0000_0004\)$/);
-    expect(hint).toContain('0x0000_0100 is in flash (0x0000_0000-0x03ff_ffff), which is ROM');
+    expect(error).toMatch(/Data Abort.*write \(ESR 0x96000050, FAR 0x0e00_0100, ELR 0x4008_0004\)$/);
+    expect(hint).toContain('0x0e00_0100 is in rom (0x0e00_0000-0x0e00_0fff), which is ROM');
   });
 
   test('a guest whose handler fails again and again', async () => {

@@ -29,6 +29,7 @@ export interface RunArguments extends MachineArguments {
   readonly semihostingRoot?: string;
   readonly summary?: boolean;
   readonly trace?: readonly string[];
+  readonly variables?: string;
 }
 
 /** Options of everything that runs a guest. */
@@ -58,6 +59,9 @@ export function addRunCommand(program: Command): void {
         'standard output. On a terminal, Ctrl-A x quits and Ctrl-A h shows the other commands.',
     )
     .addOption(new Option('--bios <file>', 'firmware for the flash at address 0, instead of an image'))
+    .addOption(
+      new Option('--variables <file>', 'the firmware’s second flash bank, kept in this file (with --bios)'),
+    )
     .addOption(new Option('--kernel <file>', 'the image, for those used to name it so'))
     .addOption(new Option('--initrd <file>', 'initial RAM disk for the kernel'))
     .addOption(
@@ -83,7 +87,7 @@ Examples:
   armature run kernel.elf
   armature run Image --initrd initrd.gz --append "console=ttyAMA0" --memory 512M
   armature run code.bin --load 0x4010_0000 --max-instructions 1M
-  armature run --bios u-boot.bin
+  armature run --bios u-boot.bin --variables environment.bin
   armature run Image --initrd initrd.gz --cpus 4 --gic 3 --drive file=disk.img,snapshot=on
   armature run kernel.elf --machine board.json --trace exceptions
   armature run --semihosting --cpu max program.elf
@@ -108,12 +112,16 @@ async function run(path: string | undefined, args: RunArguments): Promise<number
   if (path === undefined && bios === undefined) {
     throw new UsageError('there is nothing to run', 'Name an image, or firmware with --bios.');
   }
+  if (args.variables !== undefined && bios === undefined) {
+    throw new UsageError('--variables goes with --bios', 'Name the firmware, or leave --variables out.');
+  }
   const image = path === undefined ? undefined : await readImage(path, args.load !== undefined);
   const firmware = bios === undefined ? undefined : readBytes(bios);
   const semihosting = semihostingHost(args, path);
   const machine = await makeMachine(args, {
     clock: defaultClock(),
     flash: firmware,
+    flashVariables: args.variables,
     semihosting: semihosting?.options,
   });
   const boot = {
@@ -162,6 +170,7 @@ export async function runGuest(
   if (trace !== undefined) machine.onTrace(trace, tracer.write);
   const report = await runSession(machine, {
     reboot: args.reboot,
+    inputFirst: args.deterministic === true,
     semihosting: options.semihosting,
     boot: {
       ...image,

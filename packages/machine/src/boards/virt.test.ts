@@ -198,7 +198,7 @@ describe('virt()', () => {
     const machine = await virt({ memory: MiB(512), cpu: 'cortex-a53', flash: Uint8Array.of(1) }).build();
     expect(machine.regions.map(({ part, base, size }) => [part, base, size])).toEqual([
       ['flash', 0, MiB(64)],
-      ['flash-variables', MiB(64), MiB(64)],
+      ['flash', MiB(64), MiB(64)],
       ['gic', 0x0800_0000, 0x1_0000],
       ['gic', 0x0801_0000, 0x1_0000],
       ['gic', 0x0802_0000, 0x1000],

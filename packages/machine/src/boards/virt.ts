@@ -9,6 +9,7 @@ import {
   toNumber,
 } from '@armature/core';
 import { type CpuOptions, cpu } from '@armature/cpu';
+import { type FlashBacking, flash } from '@armature/device-flash';
 import { fwCfg } from '@armature/device-fwcfg';
 import { gicV2, gicV3 } from '@armature/device-gic';
 import { pl011 } from '@armature/device-pl011';
@@ -23,7 +24,7 @@ import { virtioMmioBus } from '@armature/virtio';
 import { createMachine, type MachineBuilder } from '../builder.ts';
 import { allocatorByName } from '../json/part-registry.ts';
 import type { MachineOptions } from '../options.ts';
-import { ram, rom } from '../parts/ram.ts';
+import { ram } from '../parts/ram.ts';
 
 export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   /** Which CPU the guest sees. Default `cortex-a72`. */
@@ -38,8 +39,10 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   readonly memory?: number | bigint;
   /** The memory manager's allocator: a factory, or the name of a standard one. Default `bitmap`, 16 MiB. */
   readonly allocator?: FrameAllocatorFactory | string;
-  /** Firmware for the first flash bank, at address 0; without it there is no flash. It is read-only. */
+  /** Firmware for the first flash bank, at address 0, which is read-only; without it there is no flash. */
   readonly flash?: Uint8Array;
+  /** What keeps the second flash bank, where firmware has its variables. Default: memory, gone with the machine. */
+  readonly flashVariables?: FlashBacking;
   /** Wall-clock time when the machine starts, seconds since 1970. Default 0. */
   readonly startTime?: number;
   /** Called with every byte the guest sends on its console. */
@@ -100,7 +103,8 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     engine,
     memory,
     allocator,
-    flash,
+    flash: firmware,
+    flashVariables,
     onTransmit,
     startTime,
     ...machine
@@ -142,10 +146,21 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     .use(fwCfg({ base: VIRT_MAP.fwCfg.base }))
     .use(virtioMmioBus({ base: virtio.base, slots: virtio.slots, firstInterrupt: virtio.firstInterrupt }))
     .use(memoryManager({ allocator: factory, reserveFirst: Math.min(MiB(1), size) }));
-  if (flash === undefined) return board;
-  return board
-    .use(rom({ ...VIRT_MAP.flash, bytes: flash, name: 'flash' }))
-    .use(rom({ ...VIRT_MAP.variables, name: 'flash-variables' }));
+  if (firmware === undefined) return board;
+  if (firmware.length > VIRT_MAP.flash.size) {
+    throw new ArmatureError(
+      'IMAGE_TOO_LARGE',
+      `${formatBytes(firmware.length)} of firmware do not fit flash, which has ${formatBytes(VIRT_MAP.flash.size)}`,
+      { context: { bytes: firmware.length }, hint: 'Give a smaller image.' },
+    );
+  }
+  return board.use(
+    flash({
+      base: VIRT_MAP.flash.base,
+      bankSize: VIRT_MAP.flash.size,
+      banks: [{ image: firmware, readOnly: true }, flashVariables ? { backing: flashVariables } : {}],
+    }),
+  );
 }
 
 type VirtRequirements =

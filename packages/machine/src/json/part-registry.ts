@@ -2,6 +2,7 @@
 import { bitmapAllocator } from '@armature/allocator-bitmap';
 import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec } from '@armature/core';
 import { cpu, cpuModelNames, type FeatureChanges } from '@armature/cpu';
+import { flash } from '@armature/device-flash';
 import { fwCfg } from '@armature/device-fwcfg';
 import { gicV2, gicV3, type V2mOptions } from '@armature/device-gic';
 import { pl011 } from '@armature/device-pl011';
@@ -167,6 +168,16 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
         files: options.convert('files', 'an object of texts by name', texts),
       }),
     ),
+  flash: (options) =>
+    flash(
+      stated({
+        base: options.address('base'),
+        bankSize: options.size('bankSize'),
+        sectorSize: options.size('sectorSize'),
+        fill: options.count('fill'),
+        banks: options.convert('banks', 'a list such as [{ "readOnly": true }, {}]', banks),
+      }),
+    ),
   'virtio-mmio': (options) =>
     virtioMmioBus(
       stated({
@@ -189,6 +200,15 @@ function v2m(value: unknown): V2mOptions | false | undefined {
   return value === false || (typeof value === 'object' && value !== null)
     ? (value as V2mOptions | false)
     : undefined;
+}
+
+/** Contents are not in documents: whoever builds the machine has them. */
+function banks(value: unknown): { readOnly?: boolean }[] | undefined {
+  const isBank = (bank: unknown): boolean =>
+    typeof bank === 'object' &&
+    bank !== null &&
+    Object.entries(bank).every(([name, given]) => name === 'readOnly' && typeof given === 'boolean');
+  return Array.isArray(value) && value.every(isBank) ? value : undefined;
 }
 
 function texts(value: unknown): Record<string, string> | undefined {
