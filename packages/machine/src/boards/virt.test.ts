@@ -258,7 +258,7 @@ describe('virt()', () => {
     ['CONFIG_INVALID', { memory: 5000 }, '5000 bytes of memory are not whole 4 KiB pages'],
     ['PART_UNKNOWN', { allocator: 'heap' }, 'there is no allocator "heap"'],
     ['CONFIG_INVALID', { cpu: 'z80' as 'max' }, 'unknown CPU model "z80"'],
-    ['IMAGE_TOO_LARGE', { flash: new Uint8Array(MiB(65)) }, 'do not fit flash, which has 64MiB'],
+    ['IMAGE_TOO_LARGE', { flash: new Uint8Array(MiB(65)) }, 'do not fit flash, which has 64 MiB'],
   ])('refuses with %s', (code, options, message) => {
     let error: unknown;
     try {
