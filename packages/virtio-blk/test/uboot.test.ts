@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
 import { memoryDisk } from '@armature/disk';
-import { type AnyPart, machineFromJSON, VIRT_MAP, virt } from '@armature/machine';
+import { machineFromJSON, VIRT_MAP, virt } from '@armature/machine';
 import { describe, expect, test } from 'vitest';
 import { virtioBlock } from '../src/index.ts';
 
@@ -23,7 +23,7 @@ async function atPrompt(
     { ...board, parts: [...parts, { part: 'virtio-blk' }] },
     {
       parts: {
-        'virtio-blk': () => virtioBlock({ disk: memoryDisk(disk), serial: 'armature-disk' }) as AnyPart,
+        'virtio-blk': () => virtioBlock({ disk: memoryDisk(disk), serial: 'armature-disk' }),
       },
     },
   );
