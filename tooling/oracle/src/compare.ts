@@ -114,10 +114,11 @@ export function describeMismatch(mismatch: Mismatch, command: string): string {
   const { row, configuration, index, item, names, expected, actual } = mismatch;
   const record = new Int32Array(CASE.size);
   writeCase(record, item);
+  const verdict = names.length === 0 ? 'they agree' : `${names.join(', ')} differ`;
   const theirs = describeResult(expected);
   const ours = describeResult(actual);
   const lines = [
-    `${row}, ${configuration}, case ${index} (state seed ${item.seed}): ${names.join(', ')} differ`,
+    `${row}, ${configuration}, case ${index} (state seed ${item.seed}): ${verdict}`,
     ...item.words.map((word, at) => {
       const address = WINDOW + item.pcOffset + 4 * at;
       return `  ${address.toString(16)}  ${word.toString(16).padStart(8, '0')}  ${disassemble(word, address)}`;

@@ -1,7 +1,7 @@
 import { type Row, table } from '@armature/isa';
 import { armatureDriver } from './armature.ts';
 import { type Case, writeCases } from './case.ts';
-import { compareAll, describeMismatch } from './compare.ts';
+import { compareAll, describeMismatch, differences } from './compare.ts';
 import type { OracleDriver } from './driver.ts';
 import { configurationsOf, generateCase, generateCases, shareOf } from './generate.ts';
 import { CONFIGURATIONS, type Configuration, cpuOf } from './layout.ts';
@@ -50,10 +50,13 @@ export async function openSystemSuite(): Promise<Suite> {
       const item = generateCase(row, setting, index, seed);
       const records = writeCases([item]);
       const expected = qemu.run(setting, records);
-      const where = () => ({ row: row.id, configuration: setting, index });
-      const [mismatch] = compareAll(expected, ours.run(setting, records), [item], where);
-      if (mismatch === undefined) return { text: describeResult(expected).join('\n'), differs: false };
-      return { text: describeMismatch(mismatch, caseCommand(row.id, seed, index, setting)), differs: true };
+      const actual = ours.run(setting, records);
+      const names = differences(expected, actual, item);
+      const all = { row: row.id, configuration: setting, index, item, names, expected, actual };
+      const text = describeMismatch(all, caseCommand(row.id, seed, index, setting));
+      const after =
+        names.length === 0 ? ['  after:', ...describeResult(expected).map((line) => `    ${line}`)] : [];
+      return { text: [text, ...after].join('\n'), differs: names.length > 0 };
     },
     close: () => qemu.close(),
   };
