@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type BreakdownPart, breakdownPart, measureBreakdown } from './boot/breakdown.ts';
+import { armatureBoot, type LinuxFiles, linuxFiles, qemuBoot } from './boot/machines.ts';
+import { measureBoots } from './boot/measure.ts';
+import { bootRows, breakdownTables } from './boot/report.ts';
 import { armature, type CpuModel, type Emulator, type GuestClock, qemu, qemuVersion } from './emulators.ts';
 import { PROGRAMS } from './programs.ts';
 import { markdownTable, writeReadmeSection } from './readme.ts';
@@ -16,12 +20,16 @@ const USAGE = `armature-bench: measures Armature
 
   armature-bench speed [options]     bare-metal programs on QEMU and on Armature, by turns
   armature-bench simd [options]      the same for loops of kinds of floating-point and SIMD instructions
+  armature-bench boot [options]      Debian's Linux kernel to a shell's prompt, and where Armature's time goes
 
   --rounds N          times that each runs each program, default 5
-  --quick             a fifth of the length, 3 rounds
+  --quick             3 rounds, of speed and simd a fifth of the length
   --programs LIST     speed: of ${PROGRAMS.map(({ name }) => name).join(', ')}; default all
   --kinds PATTERN     simd: those whose name or group matches a regular expression; default all
-  --record            simd: writes the table into this package's README.md, for which all kinds must run
+  --kernel FILE       boot: this kernel, with --initrd; default what armature linux fetches
+  --initrd FILE       boot: its RAM disk, with a shell on the console
+  --no-breakdown      boot: times alone
+  --record            simd, boot: writes the results into this package's README.md; all must be measured
   --engine NAME       Armature's engine: auto (default) or interpreter
   --no-qemu           Armature alone
   --json              everything measured, as JSON
@@ -40,6 +48,9 @@ function readArguments() {
         quick: { type: 'boolean', default: false },
         programs: { type: 'string' },
         kinds: { type: 'string' },
+        kernel: { type: 'string' },
+        initrd: { type: 'string' },
+        breakdown: { type: 'boolean', default: true },
         record: { type: 'boolean', default: false },
         engine: { type: 'string', default: 'auto' },
         cpu: { type: 'string', default: 'cortex-a72' },
@@ -96,17 +107,13 @@ function pattern(text: string): RegExp {
   }
 }
 
-/** What a comparison runs on, and how long. */
-function comparison(options: Options, cpu: CpuModel, clock: GuestClock) {
+/** What anything is measured on, and how often. */
+function conditions(options: Options) {
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds ${options.rounds}: a number from 1`);
   const oracle = options.qemu ? qemuVersion() : undefined;
   if (options.qemu && oracle === undefined) process.stderr.write('qemu-system-aarch64 is not installed.\n');
-  const emulators: Emulator[] = [
-    ...(oracle === undefined ? [] : [qemu(cpu)]),
-    armature(engineOf(options), cpu, clock),
-  ];
   const host = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cpus: cpus().length,
@@ -114,6 +121,16 @@ function comparison(options: Options, cpu: CpuModel, clock: GuestClock) {
     qemu: oracle ?? null,
   };
   const heading = `${host.cpu}, ${host.cpus} CPUs; Node ${host.node}${oracle ? `; ${oracle}` : ''}`;
+  return { rounds, oracle, host, heading };
+}
+
+/** What a comparison runs on, and how long. */
+function comparison(options: Options, cpu: CpuModel, clock: GuestClock) {
+  const { rounds, oracle, host, heading } = conditions(options);
+  const emulators: Emulator[] = [
+    ...(oracle === undefined ? [] : [qemu(cpu)]),
+    armature(engineOf(options), cpu, clock),
+  ];
   return { rounds, scale: options.quick ? 0.2 : 1, emulators, host, heading };
 }
 
@@ -162,6 +179,47 @@ function simd(options: Options): void {
   console.log([renderTable(rows), '', ...summary].join('\n'));
 }
 
+function guestOf({ kernel, initrd }: Options): LinuxFiles {
+  if (kernel !== undefined && initrd !== undefined) return { kernel, initrd };
+  if (kernel !== undefined || initrd !== undefined) throw new UsageError('--kernel and --initrd go together');
+  return linuxFiles();
+}
+
+async function bootLinux(options: Options): Promise<void> {
+  const { rounds, oracle, host, heading } = conditions(options);
+  if (options.record && (oracle === undefined || !options.breakdown || options.quick)) {
+    throw new UsageError('--record: wants all rounds, the breakdown, and QEMU');
+  }
+  const files = guestOf(options);
+  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const programs = [...(oracle === undefined ? [] : [qemuBoot(files)]), armatureBoot(files)];
+  const times = await measureBoots(programs, rounds, progress);
+  const breakdown = options.breakdown ? measureBreakdown(files, progress) : undefined;
+  const system = times[0]!.samples[0]!.system;
+  const conditionsText = `${system}; medians of ${rounds} rounds, from the start of the process to the prompt.`;
+  const rows = bootRows(times);
+  const tables = breakdown === undefined ? [] : breakdownTables(breakdown);
+  if (options.record) {
+    const content = [
+      `${heading}. ${conditionsText}`,
+      markdownTable(rows),
+      ...tables.flatMap((table) => [`${table.title}:`, markdownTable(table.rows)]),
+    ];
+    writeReadmeSection('boot-results', content.join('\n\n'));
+  }
+  if (options.json) {
+    console.log(JSON.stringify({ host, rounds, system, times, breakdown }, null, 2));
+    return;
+  }
+  console.log(`${heading}\n${conditionsText}\n\n${renderTable(rows)}`);
+  for (const table of tables) console.log(`\n${table.title}\n\n${renderTable(table.rows)}`);
+}
+
+function partOf(name: string): BreakdownPart {
+  if (name === 'plain' || name === 'counts' || name === 'profile') return name;
+  throw new UsageError(`unknown part '${name}': plain, counts or profile`);
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   const [command, ...rest] = positionals;
@@ -171,6 +229,11 @@ async function main(): Promise<void> {
     speed(values);
   } else if (command === 'simd' && rest.length === 0) {
     simd(values);
+  } else if (command === 'boot' && rest.length === 0) {
+    await bootLinux(values);
+  } else if (command === 'run-linux' && rest.length === 3) {
+    const [kernel, initrd, part] = rest as [string, string, string];
+    console.log(JSON.stringify(await breakdownPart(partOf(part), { kernel, initrd })));
   } else if (command === 'run-image' && rest.length === 1) {
     await runImage(rest[0]!, {
       engine: engineOf(values),
