@@ -78,10 +78,10 @@ test('each byte of the header, set to each value, is read or refused', () => {
   }
 });
 
-test('30,000 random mutations are read or refused', () => {
+test('100,000 random mutations are read or refused', () => {
   const next = random(0x5eed);
   let accepted = 0;
-  for (let round = 0; round < 30_000; round++) {
+  for (let round = 0; round < 100_000; round++) {
     const changed = blob.slice();
     const view = new DataView(changed.buffer);
     for (let count = 1 + next(4); count > 0; count--) {
@@ -108,7 +108,7 @@ test('30,000 random mutations are read or refused', () => {
   }
   // Mutations of values keep the structure, so both outcomes must occur.
   expect(accepted).toBeGreaterThan(1000);
-  expect(accepted).toBeLessThan(29_000);
+  expect(accepted).toBeLessThan(99_000);
 });
 
 test('5,000 blobs of random bytes behind a valid magic are read or refused', () => {

@@ -204,3 +204,27 @@ describe('psci()', () => {
     );
   });
 });
+
+test('100,000 random calls are answered, and no CPU is started but by CPU_ON', () => {
+  let state = 9;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const { cpu, engines, firmware } = bench(4);
+  const known = Object.values(F);
+  for (let round = 0; round < 100_000; round++) {
+    const narrow = next(8) === 0 ? next(2 ** 32) : known[next(known.length)];
+    const identifier = next(2) === 0 ? wide(narrow) : narrow;
+    const on = engines.map(({ poweredOn }) => poweredOn);
+    cpu.setX(0, BigInt(identifier));
+    for (let register = 1; register < 4; register++) {
+      const high = next(4) === 0 ? BigInt(next(2 ** 32)) << 32n : 0n;
+      cpu.setX(register, high | BigInt(next(2) === 0 ? next(5) : next(2 ** 32)));
+    }
+    expect(firmware.call(cpu)).toBe(true);
+    const isPower = narrow === F.CPU_ON || narrow === F.CPU_OFF;
+    if (!isPower) expect(engines.map(({ poweredOn }) => poweredOn)).toEqual(on);
+    engines[0].poweredOn = true;
+  }
+});

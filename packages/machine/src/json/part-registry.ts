@@ -1,6 +1,6 @@
 /** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
-import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec } from '@armature/core';
+import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec, MiB } from '@armature/core';
 import { cpu, cpuModelNames, type FeatureChanges } from '@armature/cpu';
 import { flash } from '@armature/device-flash';
 import { fwCfg } from '@armature/device-fwcfg';
@@ -9,13 +9,15 @@ import { pl011 } from '@armature/device-pl011';
 import { pl031 } from '@armature/device-pl031';
 import { pl061 } from '@armature/device-pl061';
 import { genericTimer } from '@armature/device-timer';
+import { memoryDisk } from '@armature/disk';
 import { aarch64Exceptions } from '@armature/exceptions';
 import { memoryManager } from '@armature/memory';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
 import { type HeapInfo, semihosting } from '@armature/semihosting';
 import { virtioMmioBus } from '@armature/virtio';
-import { virtioConsole } from '@armature/virtio-console';
+import { virtioBlock } from '@armature/virtio-blk';
+import { type ConsoleSize, virtioConsole } from '@armature/virtio-console';
 import { virtioRng } from '@armature/virtio-rng';
 import type { AnyPart } from '../any-part.ts';
 import { ram, rom } from '../parts/ram.ts';
@@ -191,8 +193,26 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
         legacy: options.flag('legacy'),
       }),
     ),
+  // Files are not in documents either: a disk of one is memory, and whoever has a file adds a part for it.
+  'virtio-blk': (options) =>
+    virtioBlock({
+      disk: memoryDisk(options.size('size') ?? Number(MiB(64))),
+      ...stated({
+        slot: options.count('slot'),
+        serial: options.text('serial'),
+        readOnly: options.flag('readOnly'),
+        blockSize: options.count('blockSize'),
+        queueSize: options.count('queueSize'),
+      }),
+    }),
   'virtio-console': (options) =>
-    virtioConsole(stated({ slot: options.count('slot'), console: options.flag('console') })) as AnyPart,
+    virtioConsole(
+      stated({
+        slot: options.count('slot'),
+        console: options.flag('console'),
+        size: options.convert('size', '{ "columns": 80, "rows": 25 }', consoleSize),
+      }),
+    ) as AnyPart,
   'virtio-rng': (options) => virtioRng(stated({ slot: options.count('slot'), seed: options.count('seed') })),
 };
 
@@ -209,6 +229,12 @@ function banks(value: unknown): { readOnly?: boolean }[] | undefined {
     bank !== null &&
     Object.entries(bank).every(([name, given]) => name === 'readOnly' && typeof given === 'boolean');
   return Array.isArray(value) && value.every(isBank) ? value : undefined;
+}
+
+function consoleSize(value: unknown): ConsoleSize | undefined {
+  const size = value as Partial<ConsoleSize> | null;
+  const known = typeof size?.columns === 'number' && typeof size.rows === 'number';
+  return known ? (size as ConsoleSize) : undefined;
 }
 
 function texts(value: unknown): Record<string, string> | undefined {
