@@ -138,6 +138,7 @@ test('the breakdown is tables', () => {
       loadTime: 5,
       runTime: 2000,
       instructions: 1e9,
+      rates: [400, 600],
       consoleBytes: 12000,
     },
     counts: {

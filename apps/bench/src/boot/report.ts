@@ -41,6 +41,7 @@ export function breakdownTables({ plain, counts, profile }: Breakdown): Breakdow
     ['guest runs, to the prompt, ms', milliseconds(plain.runTime)],
     ['instructions, million', grouped(plain.instructions / 1e6)],
     ['million instructions/s while the guest runs', rate.toFixed(0)],
+    ['the same, of each 50 million', plain.rates.map((each) => each.toFixed(0)).join(' ')],
     ['size of the interpreter, KiB', grouped(counts.compiledBytes / 1024)],
     ['characters on the console', grouped(plain.consoleBytes)],
   ];

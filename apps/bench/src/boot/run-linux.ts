@@ -1,9 +1,12 @@
 /** Boots the guest inside this process, where it can be counted and profiled. */
 import { readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
-import { boot, decompressImage, type Machine, virt } from '@armature/machine';
+import { boot, decompressImage, type Machine, type RunResult, virt } from '@armature/machine';
 import { COMMAND_LINE, type LinuxFiles, MEMORY_MIB } from './machines.ts';
 import { PromptWatch } from './prompt.ts';
+
+/** Instructions between two looks at the clock. */
+const PIECE = 50_000_000;
 
 /** Where the time of a boot went, in milliseconds. */
 export interface LinuxRun {
@@ -18,6 +21,8 @@ export interface LinuxRun {
   /** Running the guest, to the prompt. */
   readonly runTime: number;
   readonly instructions: number;
+  /** Million instructions/s of each {@link PIECE} of them. */
+  readonly rates: readonly number[];
   /** Characters that the guest wrote. */
   readonly consoleBytes: number;
 }
@@ -57,7 +62,16 @@ export async function runLinux(
   onMachine(machine);
   boot(machine, { image, initrd: disk, bootArguments: COMMAND_LINE });
   const loaded = performance.now();
-  const { reason, instructions } = await machine.run();
+  const rates: number[] = [];
+  let instructions = 0;
+  let end: RunResult;
+  do {
+    const from = performance.now();
+    end = await machine.run({ maxInstructions: PIECE });
+    instructions += end.instructions;
+    rates.push(end.instructions / 1e3 / (performance.now() - from));
+  } while (end.reason === 'budget');
+  const { reason } = end;
   const ended = performance.now();
   if (reason !== 'stopped') throw new Error(`the guest ended by ${reason} before its prompt:\n${watch.end}`);
   const run = {
@@ -67,6 +81,7 @@ export async function runLinux(
     loadTime: loaded - built,
     runTime: ended - loaded,
     instructions,
+    rates,
     consoleBytes: watch.bytes,
   };
   return { run, machine };
