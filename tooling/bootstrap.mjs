@@ -43,6 +43,12 @@ async function oracle(args) {
   return runNode(['--import', './tooling/sources.mjs', 'tooling/oracle/src/cli.ts', ...args], root);
 }
 
+/** Boots Debian's kernels on QEMU and on our machine, and compares. */
+async function systems(args) {
+  if (!(await install({ quiet: true }))) return 1;
+  return runNode(['--import', './tooling/sources.mjs', 'tooling/systems/src/cli.ts', ...args], root);
+}
+
 /** Runs every check and every test; all of them, then a list of what failed. */
 async function test(args) {
   const live = args.includes('--live');
@@ -52,9 +58,13 @@ async function test(args) {
     return 1;
   }
   const report = join(cache, 'vitest.json');
-  const liveReport = join(cache, 'vitest-live.json');
+  const liveReports = {
+    oracle: join(cache, 'vitest-live.json'),
+    systems: join(cache, 'vitest-systems.json'),
+  };
   mkdirSync(cache, { recursive: true });
-  for (const file of [report, liveReport]) writeFileSync(file, '{}');
+  const reports = [report, ...Object.values(liveReports)];
+  for (const file of reports) writeFileSync(file, '{}');
   const reporters = (file) => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const steps = [
     ['build', () => build({ quiet: false })],
@@ -68,8 +78,10 @@ async function test(args) {
     ['unit tests', () => tool('vitest', ['run', ...reporters(report), ...selected])],
   ];
   if (live) {
-    const config = ['--config', 'tooling/oracle/vitest.live.config.ts'];
-    steps.push(['live oracle', () => tool('vitest', ['run', ...config, ...reporters(liveReport)])]);
+    for (const [name, file] of Object.entries(liveReports)) {
+      const config = ['--config', `tooling/${name}/vitest.live.config.ts`];
+      steps.push([`live ${name}`, () => tool('vitest', ['run', ...config, ...reporters(file)])]);
+    }
   }
 
   const results = [];
@@ -80,7 +92,7 @@ async function test(args) {
     results.push({ name, passed, time: seconds(from) });
     say(`== ${name}: ${passed ? 'passed' : 'FAILED'} in ${seconds(from)}`);
   }
-  return summarise(results, [report, liveReport]);
+  return summarise(results, reports);
 }
 
 /** Prints steps, failed tests and totals; a step counts as one test beside those that vitest counted. */
@@ -276,9 +288,11 @@ function runNode(args, cwd) {
 }
 
 const [command = '', ...rest] = process.argv.slice(2);
-const commands = { start, test, armature, bench, oracle };
+const commands = { start, test, armature, bench, oracle, systems };
 if (!Object.hasOwn(commands, command)) {
-  say('usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | bench ARGS | oracle ARGS');
+  say(
+    'usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | bench ARGS | oracle ARGS | systems ARGS',
+  );
   process.exit(2);
 }
 process.exitCode = await commands[command](rest);

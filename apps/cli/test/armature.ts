@@ -29,6 +29,8 @@ export interface RunningArmature {
   kill(signal: NodeJS.Signals): void;
   /** Resolves when standard output contains a text. */
   shows(text: string): Promise<void>;
+  /** Resolves when standard error contains a text. */
+  reports(text: string): Promise<void>;
 }
 
 /** Compiled sources are kept between the runs of a test, which halves the time each takes to start. */
@@ -48,7 +50,16 @@ export function start(args: readonly string[]): RunningArmature {
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
+    look();
   });
+  const contains = (written: () => string, text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      look = () => {
+        if (written().includes(text)) resolve();
+      };
+      look();
+      child.on('close', () => reject(new Error(`it ended without ${text}: ${stdout}${stderr}`)));
+    });
   child.stdin.on('error', () => {});
   return {
     outcome: new Promise((resolve, reject) => {
@@ -58,14 +69,8 @@ export function start(args: readonly string[]): RunningArmature {
     write: (text) => child.stdin.write(text),
     end: () => child.stdin.end(),
     kill: (signal) => child.kill(signal),
-    shows: (text) =>
-      new Promise((resolve, reject) => {
-        look = () => {
-          if (stdout.includes(text)) resolve();
-        };
-        look();
-        child.on('close', () => reject(new Error(`it ended without ${text}: ${stdout}${stderr}`)));
-      }),
+    shows: (text) => contains(() => stdout, text),
+    reports: (text) => contains(() => stderr, text),
   };
 }
 

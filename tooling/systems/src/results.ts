@@ -54,7 +54,8 @@ export function keptRow(outcome: RowOutcome, date: string): KeptRow {
   return {
     date,
     passed: failures.length === 0,
-    failures,
+    // Further lines of a failure show the console and the host's paths.
+    failures: failures.map((text) => text.split('\n')[0]),
     ...rest,
     kernel: `${version} ${build}`.trim(),
     bootSeconds: round(bootSeconds),
@@ -88,9 +89,7 @@ export function keepResults(added: Partial<KeptResults> & Pick<KeptResults, 'qem
 }
 
 const outcome = ({ passed, failures }: Kept): string =>
-  passed
-    ? 'passed'
-    : `**failed**: ${failures.map((text) => text.split('\n')[0].replaceAll('|', '\\|')).join('; ')}`;
+  passed ? 'passed' : `**failed**: ${failures.map((text) => text.replaceAll('|', '\\|')).join('; ')}`;
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
