@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fakeCpu, fakeDevice, fakeExceptions } from '../../test/fakes.ts';
 import { elfImage, linuxImage } from '../../test/images.ts';
 import { buildMachine } from '../assemble.ts';
+import { virt } from '../boards/virt.ts';
 import { ram, rom } from '../parts/ram.ts';
 import { type BootOptions, boot, planBoot } from './boot.ts';
 import { decompressImage, detectImage } from './image.ts';
@@ -218,6 +219,20 @@ describe('images that are refused', () => {
     const noRoom = failure({ image: linuxImage({ imageSize: MiB(126) }) });
     expect(noRoom.code).toBe('IMAGE_INVALID');
     expect(noRoom.message).toContain('the device tree');
+  });
+
+  test('firmware finds a kernel by fw_cfg', async () => {
+    const board = await virt({ memory: MiB(16), flash: LOOP }).build();
+    const plan = boot(board, { firmware: LOOP, image: linuxImage(), initrd: LOOP, bootArguments: 'quiet' });
+    expect(plan.protocol).toBe('firmware');
+    const item = (key: number, size: number): number[] => {
+      board.bus.write(0x0902_0008, 2, (key >> 8) | ((key & 0xff) << 8));
+      return Array.from({ length: size }, () => board.bus.read(0x0902_0000, 1));
+    };
+    // The size and contents of the RAM disk, and the command line.
+    expect(item(0x0b, 4)).toEqual([LOOP.length, 0, 0, 0]);
+    expect(item(0x12, LOOP.length)).toEqual([...LOOP]);
+    expect(String.fromCharCode(...item(0x15, 5))).toBe('quiet');
   });
 
   test('combinations that no protocol knows', () => {

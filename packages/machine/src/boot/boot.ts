@@ -6,7 +6,7 @@
  *     raw             RAM base + 512 KiB, then as an Image
  *     raw at address  at that address; device tree at RAM base when there is room; X0 zero
  *     ELF             segments at their physical addresses; device tree at RAM base when there is room; X0 zero
- *     firmware        at address 0; device tree at RAM base; X0 zero
+ *     firmware        at address 0; device tree at RAM base; X0 zero; a kernel beside it by fw_cfg
  *
  * For an Image the initial RAM disk is at RAM base + min(RAM / 2, 128 MiB), and the device tree at the next
  * 2 MiB boundary after it. X4 holds the entry point, as QEMU's boot stub leaves it.
@@ -24,7 +24,7 @@ import { bootRam, checkPieces, type LoadedPiece } from './load-map.ts';
 export interface BootOptions {
   /** The guest: an ELF file, an arm64 Image, or raw A64 code. Unpack gzip with `decompressImage` first. */
   readonly image?: Uint8Array;
-  /** Firmware for address 0, instead of an image. */
+  /** Firmware for address 0; it finds the image and the RAM disk, if there are any, by fw_cfg. */
   readonly firmware?: Uint8Array;
   /** Loads the image as raw code at this physical address, whatever it looks like. */
   readonly loadAddress?: number;
@@ -46,6 +46,12 @@ export interface BootPlan {
   readonly pieces: readonly LoadedPiece[];
   /** Where the device tree is; undefined when there was no room. */
   readonly deviceTree?: number;
+  /** What firmware finds in the firmware configuration device. */
+  readonly handedToFirmware?: {
+    readonly kernel: Uint8Array | undefined;
+    readonly initrd: Uint8Array | undefined;
+    readonly commandLine: string | undefined;
+  };
   /** X0 to X4 at the start. */
   readonly registers: readonly number[];
 }
@@ -77,12 +83,7 @@ export function boot(machine: Machine, options: BootOptions): BootPlan {
 
 /** Decides where everything goes and changes nothing. @throws as {@link boot} does */
 export function planBoot(machine: Machine, options: BootOptions): BootPlan {
-  const { image, firmware } = options;
-  if (firmware !== undefined && image !== undefined) {
-    throw new ArmatureError('UNSUPPORTED', 'firmware and an image cannot both be given', {
-      hint: 'Firmware finds its kernel by itself: leave the image out, or the firmware.',
-    });
-  }
+  const { firmware } = options;
   const plan =
     firmware !== undefined ? planFirmware(machine, firmware, options) : planImage(machine, options);
   if (!machine.memory.holds(plan.entry)) {
@@ -107,6 +108,13 @@ export function applyBoot(machine: Machine, plan: BootPlan): void {
     });
   }
   machine.reset();
+  if (plan.handedToFirmware !== undefined) {
+    const { kernel, initrd, commandLine } = plan.handedToFirmware;
+    const configuration = machine.find('firmware-configuration');
+    if (kernel !== undefined) configuration?.setKernel(kernel);
+    if (initrd !== undefined) configuration?.setInitrd(initrd);
+    if (commandLine !== undefined) configuration?.setCommandLine(commandLine);
+  }
   for (const { address, bytes, size } of plan.pieces) {
     machine.memory.write(address, bytes);
     if (size > bytes.length) machine.memory.fill(address + bytes.length, size - bytes.length, 0);
@@ -227,7 +235,15 @@ function planRawAt(machine: Machine, image: Uint8Array, address: number, options
 function planFirmware(machine: Machine, firmware: Uint8Array, options: BootOptions): BootPlan {
   if (firmware.length === 0) checkPlausibleCode(firmware);
   const piece = { name: 'the firmware', address: 0, bytes: firmware, size: firmware.length };
-  return planBare(machine, 'firmware', options.entry ?? 0, [piece], options);
+  const { image: kernel, initrd, ...rest } = options;
+  const plan = planBare(machine, 'firmware', options.entry ?? 0, [piece], rest);
+  if (kernel === undefined && initrd === undefined) return plan;
+  if (machine.find('firmware-configuration') === undefined) {
+    throw new ArmatureError('UNSUPPORTED', 'this machine has no way to hand its firmware a kernel', {
+      hint: 'Add a part that provides firmware-configuration, such as fwCfg().',
+    });
+  }
+  return { ...plan, handedToFirmware: { kernel, initrd, commandLine: options.bootArguments } };
 }
 
 /** Guests that know nothing of Linux: they find the device tree at RAM base, when it is free. */
