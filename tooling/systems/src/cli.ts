@@ -8,6 +8,7 @@ import {
   MATRIX,
 } from './configuration.ts';
 import { describeDifference, deterministicRun } from './deterministic.ts';
+import { diskCommand } from './disk-cli.ts';
 import { idleShare } from './idle.ts';
 import { availability, type LinuxFiles, qemuVersion } from './kernels.ts';
 import { pooled } from './pool.ts';
@@ -25,6 +26,10 @@ Boots Debian's kernels on Armature and on QEMU, and compares. Without a name: al
   --only TEXT      configurations whose name contains this: "generic", "GICv3"
   --jobs N         systems at once (default 2)
   --no-keep        leave results/ as it is
+
+       npm run systems -- disk [options]
+
+Kills the emulator under a guest that writes to a disk; disk --help tells more.
 `;
 
 const PARTS = ['matrix', 'deterministic', 'idle'] as const;
@@ -142,7 +147,8 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  const [command, ...rest] = process.argv.slice(2);
+  process.exitCode = command === 'disk' ? await diskCommand(rest) : await main();
 } catch (error) {
   process.stderr.write(`systems: ${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** The disk test, with results that are kept. */
+/** `npm run systems -- disk`: the disk test, with results that are kept. */
 import { parseArgs } from 'node:util';
 import { diskFailures, diskTest } from './disk-crash.ts';
 import { missingDiskTool } from './disk-image.ts';
@@ -45,13 +45,4 @@ export async function diskCommand(args: readonly string[]): Promise<number> {
   const failures = diskFailures(results);
   console.log(failures.length === 0 ? 'passed' : `FAILED\n${failures.join('\n')}`);
   return failures.length === 0 ? 0 : 1;
-}
-
-if (import.meta.main) {
-  try {
-    process.exitCode = await diskCommand(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`systems: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
 }
