@@ -34,3 +34,20 @@ export function reg(...pairs: readonly (readonly [address: number, size: number]
     ]),
   };
 }
+
+/** A clock that always runs, at `frequency` Hz. Parts that share one contribute it alike. */
+export function fixedClock(label: string, frequency: number, outputName: string): DeviceTreeNode {
+  return {
+    name: label,
+    label,
+    properties: {
+      compatible: strings('fixed-clock'),
+      '#clock-cells': cells(0),
+      'clock-frequency': cells(frequency),
+      'clock-output-names': strings(outputName),
+    },
+  };
+}
+
+/** The clock of PrimeCell peripherals on virt boards: 24 MHz. */
+export const PERIPHERAL_CLOCK: DeviceTreeNode = fixedClock('apb-pclk', 24_000_000, 'clk24mhz');

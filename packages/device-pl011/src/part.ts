@@ -3,10 +3,12 @@ import {
   type Component,
   cells,
   type DeviceTreeNode,
+  fixedClock,
   type InterruptSpec,
   type Part,
   type PartConfig,
   type PartContext,
+  PERIPHERAL_CLOCK,
   reg,
   strings,
 } from '@armature/core';
@@ -43,17 +45,10 @@ type Needed<Options extends Pl011Options> = 'irq' extends keyof Options
   : never;
 
 /** The node that PrimeCell peripherals take their clock from; every part that needs it contributes it alike. */
-function clockNode(frequency: number, label: string): DeviceTreeNode {
-  return {
-    name: label,
-    label,
-    properties: {
-      compatible: strings('fixed-clock'),
-      '#clock-cells': cells(0),
-      'clock-frequency': cells(frequency),
-      'clock-output-names': strings(`clk${frequency / 1e6}mhz`),
-    },
-  };
+/** The clock that peripherals share, or one of its own. */
+function clockOf(part: string, frequency: number): DeviceTreeNode {
+  if (frequency === 24_000_000) return PERIPHERAL_CLOCK;
+  return fixedClock(`${part}-clk`, frequency, `clk${frequency / 1e6}mhz`);
 }
 
 /**
@@ -106,7 +101,8 @@ function createComponent(
     },
   });
   const { base, size } = context.regions['registers'];
-  const clockLabel = config.clockFrequency === 24_000_000 ? 'apb-pclk' : `${context.name}-clk`;
+  const clockNode = clockOf(context.name, config.clockFrequency);
+  const clockLabel = clockNode.name;
   const console: Capabilities['console'] = {
     write: (bytes) => device.receive(bytes),
     listen(listener) {
@@ -118,7 +114,7 @@ function createComponent(
     ...(isConsole && { capabilities: { console } }),
     devices: { registers: device },
     deviceTree: [
-      clockNode(config.clockFrequency, clockLabel),
+      clockNode,
       {
         name: `pl011@${base.toString(16)}`,
         label: context.name,

@@ -1,11 +1,11 @@
 import {
   type Component,
   cells,
-  type DeviceTreeNode,
   type InterruptSpec,
   type Part,
   type PartConfig,
   type PartContext,
+  PERIPHERAL_CLOCK,
   reg,
   strings,
 } from '@armature/core';
@@ -23,18 +23,6 @@ type Needed<Options extends Pl031Options> = 'irq' extends keyof Options
     ? never
     : 'interrupt-controller'
   : never;
-
-/** The clock that PrimeCell peripherals share: every part that needs it contributes it alike. */
-const PERIPHERAL_CLOCK: DeviceTreeNode = {
-  name: 'apb-pclk',
-  label: 'apb-pclk',
-  properties: {
-    compatible: strings('fixed-clock'),
-    '#clock-cells': cells(0),
-    'clock-frequency': cells(24_000_000),
-    'clock-output-names': strings('clk24mhz'),
-  },
-};
 
 /**
  * A PL031 real time clock as a part of a machine. Its time is `startTime` plus what the machine's clock has counted.

@@ -10,6 +10,7 @@ import {
   type Part,
   type PartConfig,
   type PartContext,
+  PERIPHERAL_CLOCK,
   reg,
   type Snapshot,
   strings,
@@ -59,18 +60,6 @@ type Needed<Options extends Pl061Options> = 'irq' extends keyof Options
     ? never
     : 'interrupt-controller'
   : never;
-
-/** The clock that PrimeCell peripherals share: every part that needs it contributes it alike. */
-const PERIPHERAL_CLOCK: DeviceTreeNode = {
-  name: 'apb-pclk',
-  label: 'apb-pclk',
-  properties: {
-    compatible: strings('fixed-clock'),
-    '#clock-cells': cells(0),
-    'clock-frequency': cells(24_000_000),
-    'clock-output-names': strings('clk24mhz'),
-  },
-};
 
 /**
  * A PL061 port of eight pins as a part of a machine.
