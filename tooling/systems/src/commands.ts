@@ -1,6 +1,7 @@
 /** Commands for the guest's shell, each with what is a right answer. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Configuration } from './configuration.ts';
+import { DISK_BYTES, DISK_DIGEST, DISK_SERIAL, KEPT_FILE } from './disk.ts';
 import { DOUBLES_PROGRAM, digest, doubles, fibonacci, lines, sequence } from './expected.ts';
 import type { Answer } from './guest.ts';
 
@@ -59,7 +60,7 @@ function command(
 }
 
 const OWN = { sameOnQemu: false };
-const NUMBERS = sequence(1, 20000);
+const NUMBERS = KEPT_FILE;
 const RANDOM = doubles(3000);
 const LETTER = 'From the host, with the best wishes: \u00c4\u00f6\u00fc \u2713\n'.repeat(8);
 /** Guest clocks may be this far from the host's, seconds. */
@@ -267,6 +268,16 @@ export const COMMANDS: readonly Command[] = [
     'cd /sys/devices/system/cpu; for i in 1 2 3; do echo 0 > cpu$i/online; done; nproc; cat online; for i in 1 2 3; do echo 1 > cpu$i/online; done; nproc; cat online; cd',
     is(lines(1, '0', 4, '0-3')),
     { minimumCpus: 4 },
+  ),
+  command(
+    'disk',
+    'blockdev --getsize64 /dev/vda; cat /sys/block/vda/serial; echo; md5sum < /dev/vda',
+    is(lines(DISK_BYTES, DISK_SERIAL, `${DISK_DIGEST}  -`)),
+  ),
+  command(
+    'file system on the disk',
+    'mke2fs /dev/vda > /dev/null && mount -t ext4 /dev/vda /mnt && cp /tmp/n /mnt/kept && umount /mnt && echo 3 > /proc/sys/vm/drop_caches && mount -t ext4 -o ro /dev/vda /mnt && md5sum < /mnt/kept; ls /mnt | sort; umount /mnt',
+    is(lines(`${digest('md5', KEPT_FILE)}  -`, 'kept', 'lost+found')),
   ),
   command(
     'random numbers',

@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMMAND_LINE, type Configuration, type EmulatorName, MEMORY_MIB } from './configuration.ts';
+import { DISK_SERIAL } from './disk.ts';
 import type { Program } from './guest.ts';
 import type { LinuxFiles } from './kernels.ts';
 
 export const QEMU = 'qemu-system-aarch64';
+
+/**
+ * QEMU's name for a model. Our `max` has no SVE and no SME, and signs pointers by an algorithm of its own, which QEMU
+ * can do too: QARMA is slow.
+ */
+const QEMU_MODELS: Readonly<Record<Configuration['cpu'], string>> = {
+  'cortex-a53': 'cortex-a53',
+  'cortex-a72': 'cortex-a72',
+  max: 'max,sve=off,sme=off,pauth-impdef=on',
+};
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -32,23 +43,36 @@ export function armature(args: readonly string[]): Program {
   };
 }
 
-/** Boots the kernel of a configuration; the serial line is standard input and output. */
+/**
+ * Boots the kernel of a configuration; the serial line is standard input and output.
+ *
+ * @param disk a raw file
+ */
 export function emulator(
   name: EmulatorName,
   { cpu, cpus, gic }: Configuration,
   { kernel, initrd }: LinuxFiles,
+  disk?: string,
 ): Program {
   if (name === 'armature') {
     const files = ['--kernel', kernel, '--initrd', initrd];
     const board = ['--cpu', cpu, '--cpus', `${cpus}`, '--gic', `${gic}`, '--memory', `${MEMORY_MIB}M`];
-    return armature(['linux', ...files, ...board, '--quiet']);
+    const drive = disk === undefined ? [] : ['--drive', `file=${disk},serial=${DISK_SERIAL}`];
+    return armature(['linux', ...files, ...board, ...drive, '--quiet']);
   }
   const args = [
     // Without a seed in the device tree both kernels start from the same state.
     ['-M', `virt,gic-version=${gic},dtb-randomness=off`],
-    ['-cpu', cpu, '-smp', `${cpus}`, '-m', `${MEMORY_MIB}`],
+    ['-cpu', QEMU_MODELS[cpu], '-smp', `${cpus}`, '-m', `${MEMORY_MIB}`],
     ['-nodefaults', '-nic', 'none', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
     ['-kernel', kernel, '-initrd', initrd, '-append', COMMAND_LINE],
   ];
+  if (disk !== undefined) {
+    args.push(
+      ['-drive', `if=none,id=disk,format=raw,file=${disk}`],
+      ['-global', 'virtio-mmio.force-legacy=false'],
+      ['-device', `virtio-blk-device,drive=disk,serial=${DISK_SERIAL}`],
+    );
+  }
   return { command: QEMU, args: args.flat() };
 }

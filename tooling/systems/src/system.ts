@@ -1,7 +1,9 @@
 /** One run of a system: boot, commands, reboot, power off. */
 import { type Command, commandsFor } from './commands.ts';
 import type { Configuration, EmulatorName } from './configuration.ts';
+import { KEPT_FILE, SystemDisk } from './disk.ts';
 import { emulator } from './emulators.ts';
+import { digest, lines } from './expected.ts';
 import { Guest, GuestError } from './guest.ts';
 import type { LinuxFiles } from './kernels.ts';
 
@@ -30,6 +32,9 @@ export interface SystemRun {
 const FIRST_LINE = /\] Booting Linux on physical CPU [^\n]*\n/g;
 const BANNER = /\] (Linux version [^\n]*)\n/;
 
+const READ_KEPT_FILE = 'mount -t ext4 -o ro /dev/vda /mnt && md5sum < /mnt/kept; umount /mnt';
+const KEPT_DIGEST = lines(`${digest('md5', KEPT_FILE)}  -`);
+
 /**
  * Boots a configuration, types every command, and switches off.
  *
@@ -44,7 +49,8 @@ export async function runSystem(
 ): Promise<SystemRun> {
   const from = performance.now();
   const since = (): number => (performance.now() - from) / 1000;
-  const guest = new Guest(emulator(name, configuration, files));
+  const disk = new SystemDisk();
+  const guest = new Guest(emulator(name, configuration, files, disk.file));
   try {
     await guest.prompt(PATIENCE.boot);
     const bootSeconds = since();
@@ -62,6 +68,8 @@ export async function runSystem(
       await guest.prompt(PATIENCE.boot);
       const { output } = await guest.run('ls /tmp | wc -l', PATIENCE.command);
       if (output !== '0\n') failures.push(`files are left from before the reboot: ${output}`);
+      const kept = await guest.run(READ_KEPT_FILE, PATIENCE.command);
+      if (kept.output !== KEPT_DIGEST) failures.push(`the file on the disk did not survive: ${kept.output}`);
     }
     guest.type('poweroff\n');
     const { code, signal, stderr } = await guest.end(PATIENCE.end);
@@ -69,6 +77,8 @@ export async function runSystem(
     if (stderr !== '') failures.push(`on standard error: ${stderr}`);
     if (!guest.console.includes('reboot: Power down\n'))
       failures.push('the kernel did not report the power-off');
+    const wrong = disk.check();
+    if (wrong !== undefined) failures.push(wrong);
     const boots = guest.console.match(FIRST_LINE)?.length ?? 0;
     const expected = options.reboot ? 2 : 1;
     if (boots !== expected) failures.push(`it booted ${boots} times, not ${expected}`);
@@ -85,5 +95,6 @@ export async function runSystem(
     throw error;
   } finally {
     await guest.stop();
+    disk.remove();
   }
 }
