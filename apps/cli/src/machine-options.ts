@@ -56,7 +56,9 @@ export function addMachineOptions(command: Command): Command {
       ]),
     )
     .addOption(
-      new Option('--memory <size>', 'RAM of the board: 64M, 1GiB (default: 128M)').argParser(quantity),
+      new Option('--memory <size>', 'RAM of the board: 64M, 1GiB (default: 128M; linux: 512M)').argParser(
+        quantity,
+      ),
     )
     .addOption(
       new Option('--allocator <name>', 'page allocator of the board’s memory manager').choices([

@@ -69,6 +69,7 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   if (!Number.isInteger(count) || count < 1 || count > MOST_CPUS) {
     throw new ArmatureError('CONFIG_INVALID', `${count} CPUs; a machine has 1 to ${MOST_CPUS}`, {
       context: { count },
+      hint: `Give a whole number from 1 to ${MOST_CPUS}.`,
     });
   }
   const seed = options.random?.seed;

@@ -20,7 +20,7 @@ export function addLinuxCommand(program: Command): void {
   addRunOptions(program.command('linux'))
     .summary('boot Debian’s Linux kernel to a shell')
     .description(
-      'Boots Debian’s arm64 kernel to a busybox shell. The first run fetches both with the system’s package\n' +
+      'Boots Debian’s arm64 kernel to a busybox shell. The first run fetches both with the system’s package ' +
         'client, which verifies them, and keeps them; nothing of the system is changed.',
     )
     .addOption(new Option('--kernel <file>', 'this kernel instead; needs --initrd'))
