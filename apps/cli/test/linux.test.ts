@@ -31,11 +31,13 @@ function kernel(text: string): Uint8Array {
 const TREE = 'tree';
 write(`${TREE}/boot/vmlinuz-6.1.0`, kernel('fetched\n'));
 write(`${TREE}/bin/busybox`, 'a shell');
-const module = (name: string, depends: string): string =>
-  write(`${TREE}/lib/modules/6.1.0/kernel/${name}.ko`, `\0depends=${depends}\0name=${name}\0`);
+const module = (name: string, depends: string, more = ''): string =>
+  write(`${TREE}/lib/modules/6.1.0/kernel/${name}.ko`, `\0depends=${depends}\0${more}name=${name}\0`);
 module('virtio-mmio', 'virtio_ring,virtio');
 module('virtio_ring', 'virtio');
 module('virtio', '');
+module('ext4', '', 'softdep=pre: crypto-crc32c\0');
+module('crc32c_generic', '');
 module('sound', '');
 
 function script(folder: string, name: string, text: string): void {
@@ -91,7 +93,7 @@ describe('armature linux', () => {
 
     const archive = gunzipSync(readFileSync(initrd)).toString('latin1');
     expect(archive).toContain('a shell');
-    expect(archive).toContain('virtio.ko\nvirtio_ring.ko\nvirtio-mmio.ko\n');
+    expect(archive).toContain('virtio.ko\nvirtio_ring.ko\nvirtio-mmio.ko\ncrc32c_generic.ko\next4.ko\n');
     expect(archive).not.toContain('sound');
 
     const second = linux(['--package', 'linux-image-arm64']);

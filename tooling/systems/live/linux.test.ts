@@ -9,7 +9,7 @@ const REQUIRED = Boolean(process.env.ARMATURE_REQUIRE_ORACLES);
 const DETERMINISTIC_SECONDS = 400;
 
 const available = availability('cloud');
-const missing = 'missing' in available ? available.missing.split('\n').at(-1)! : undefined;
+const missing = 'missing' in available ? available.missing : undefined;
 if (missing !== undefined) console.warn(`Debian’s kernel is not booted: ${missing}`);
 
 beforeAll(() => {

@@ -25,8 +25,8 @@ export function fetchKernel(name: KernelName): Availability {
   });
   const [kernel, initrd] = (result.stdout ?? '').split('\n');
   if (result.status === 0 && kernel && initrd) return { files: { kernel, initrd } };
-  const reason =
-    result.error?.message ?? (result.stderr.trim() || `status ${result.status ?? result.signal}`);
+  const error = result.stderr?.split('\n').find((line) => line.startsWith('armature: error'));
+  const reason = result.error?.message ?? error ?? `status ${result.status ?? result.signal}`;
   return { missing: `${KERNEL_PACKAGES[name]}: ${reason}` };
 }
 

@@ -128,5 +128,6 @@ function softDependencies(text: string): string[] {
   return names
     .split(/\s+/)
     .filter(Boolean)
+    .map((name) => name.replace(/^crypto-/, ''))
     .map((name) => (name === 'crc32c' ? 'crc32c_generic' : name));
 }
