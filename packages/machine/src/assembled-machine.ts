@@ -148,7 +148,7 @@ export class AssembledMachine implements Machine {
     }
     return machineSnapshot({
       time: this.clock.now(),
-      instructions: this.runner.instructions(),
+      progress: this.runner.progress,
       memory: saveMemory(this.memory),
       cpus: this.cpuStates.map((cpu) => saveCpu(cpu, this.systemRegisters)),
       parts,
@@ -163,7 +163,7 @@ export class AssembledMachine implements Machine {
       parts: made.filter(({ component }) => component.snapshot !== undefined).map(({ name }) => name),
     });
     this.reset();
-    this.runner.setInstructions(state.instructions);
+    this.runner.progress = state.progress;
     this.clock.setTime(state.time);
     loadMemory(this.memory, state.memory);
     for (const [index, cpu] of this.cpuStates.entries())

@@ -13,6 +13,13 @@ const TURN = 50_000;
 /** Longest sleep of an idle machine on the host's clock, milliseconds. */
 const LONGEST_SLEEP = 1000;
 
+/** How far a machine has run, and whose turn it is until when. */
+export interface RunProgress {
+  readonly instructions: number;
+  readonly turn: number;
+  readonly turnEnd: number | null;
+}
+
 /** What a slice came to: the end of the run, or how long to stay away from the CPU. */
 type SliceEnd = { readonly reason: RunEnd } | { readonly sleep: number };
 
@@ -35,6 +42,8 @@ export class Runner {
   private engines: readonly CpuEngine[] = [];
   /** The CPU whose turn it is. */
   private turn = 0;
+  /** Instructions completed when it ends at the latest; a machine of one CPU has one turn. */
+  private turnEnd = Number.POSITIVE_INFINITY;
   private clock: MachineClock | undefined;
   private log: ExceptionLog | undefined;
 
@@ -51,9 +60,16 @@ export class Runner {
   readonly instructions = (): number =>
     this.running ? this.retired + this.engine.instructions - this.engineStart : this.retired;
 
-  /** For restoring a snapshot. */
-  setInstructions(count: number): void {
-    this.retired = count;
+  /** Where the run stands, for a snapshot. */
+  get progress(): RunProgress {
+    const turnEnd = Number.isFinite(this.turnEnd) ? this.turnEnd : null;
+    return { instructions: this.instructions(), turn: this.turn, turnEnd };
+  }
+
+  set progress({ instructions, turn, turnEnd }: RunProgress) {
+    this.retired = instructions;
+    this.turn = turn;
+    this.turnEnd = turnEnd ?? Number.POSITIVE_INFINITY;
   }
 
   /** A new deadline: a slice that would run past it ends early. */
@@ -84,6 +100,7 @@ export class Runner {
     this.power = undefined;
     this.looping = false;
     this.turn = 0;
+    this.turnEnd = this.engines.length > 1 ? this.retired + TURN : Number.POSITIVE_INFINITY;
   }
 
   async run(options: RunOptions): Promise<RunResult> {
@@ -156,27 +173,26 @@ export class Runner {
       }
       if (this.retired >= end) return budget <= length ? { reason: 'budget' } : { sleep: 0 };
       clock.advanceTo(clock.now());
-      const reason = this.runEngine(
-        Math.min(end - this.retired, this.turnLength, clock.instructionsUntilDeadline()),
-      );
+      const left = Math.min(end, this.turnEnd) - this.retired;
+      const reason = this.runEngine(Math.min(left, clock.instructionsUntilDeadline()));
       if (reason === 'exception-loop') this.looping = true;
       else if (!this.passTurn(reason)) return this.idle(clock);
     }
-  }
-
-  private get turnLength(): number {
-    return this.engines.length > 1 ? TURN : Number.POSITIVE_INFINITY;
   }
 
   /** Chooses the CPU that runs next, round-robin; false when all of them wait. */
   private passTurn(reason: StopReason): boolean {
     const { engines } = this;
     if (engines.length === 1) return reason !== 'waiting' && reason !== 'off';
+    if (reason === 'budget' && this.retired < this.turnEnd) return true;
     for (let count = 0; count < engines.length; count++) {
       this.turn = (this.turn + 1) % engines.length;
-      if (!this.engine.idle) return true;
+      if (this.engine.idle) continue;
+      this.turnEnd = this.retired + TURN;
+      return true;
     }
-    return false;
+    // What stopped it is looked at first.
+    return reason === 'requested';
   }
 
   private runEngine(limit: number): StopReason {

@@ -9,6 +9,7 @@ import {
   type Snapshot,
   type SystemRegisters,
 } from '@armature/core';
+import type { RunProgress } from './runner.ts';
 
 const TYPE = 'machine';
 const VERSION = 1;
@@ -49,7 +50,7 @@ interface CpuSnapshot {
 export interface MachineState {
   /** Machine time, nanoseconds. */
   readonly time: number;
-  readonly instructions: number;
+  readonly progress: RunProgress;
   readonly memory: readonly MemorySnapshot[];
   readonly cpus: readonly CpuSnapshot[];
   /** Snapshots of the parts that make them, by part name. */

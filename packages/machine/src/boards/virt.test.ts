@@ -88,6 +88,54 @@ describe('virt()', () => {
     }
   });
 
+  test('CPUs take turns, the same way every time, also from a snapshot in the middle of a turn', async () => {
+    const image = program(`
+      movz w0, #0x0003
+      movk w0, #0xc400, lsl #16
+      mov x1, #1
+      adr x2, second
+      mov x3, #7
+      hvc #0
+      mov x21, x0
+      b work
+    second:
+      mov x22, x0
+    work:
+      mov x1, #0x41000000
+      mov x2, #0x20000
+    1:ldxr x3, [x1]
+      add x3, x3, #1
+      stxr w4, x3, [x1]
+      cbnz w4, 1b
+      add x20, x20, #1
+      cmp x3, x2
+      b.lo 1b
+      mrs x5, mpidr_el1
+      tst x5, #1
+      b.ne 2f
+      ${POWER_OFF}
+    2:wfe
+      b 2b`);
+    const start = async (): Promise<Guest> => guest(image, { cpus: 2 });
+    const whole = await start();
+    const end = whole.machine.runSync();
+    expect(end.reason).toBe('power-off');
+    const [first, second] = whole.machine.cpuStates;
+    expect([first.x(21), second.x(22)]).toEqual([0n, 7n]);
+    // Every addition was one of either CPU, and each had its share.
+    expect(first.x(20) + second.x(20)).toBeGreaterThanOrEqual(0x20000n);
+    expect(Number(second.x(20))).toBeGreaterThan(0x8000);
+    const begun = await start();
+    begun.machine.runSync({ maxInstructions: 333_333 });
+    const again = await start();
+    again.machine.restore(structuredClone(begun.machine.snapshot()));
+    expect(again.machine.runSync()).toEqual({
+      reason: 'power-off',
+      instructions: end.instructions - 333_333,
+    });
+    expect(digest(again.machine)).toBe(digest(whole.machine));
+  });
+
   test('a reset and a second boot run the guest again', async () => {
     const image = program(`mov x1, #0x09000000\nmov w2, #'x'\nstr w2, [x1]\n${POWER_OFF}`);
     const { machine, output } = await guest(image);
