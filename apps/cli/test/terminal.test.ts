@@ -97,7 +97,8 @@ describe.skipIf(!hasScript())('on a terminal', () => {
     session.type('\x01h');
     await session.shows('Ctrl-A x   quit');
     session.type('\x01i');
-    await session.shows(' instructions\r\n');
+    await session.shows(' instructions, ');
+    await session.shows('CPU 0  EL1 at 0x');
     session.type('\x01x');
     expect(await session.code).toBe(0);
     expect(session.screen).toMatch(/armature: quit\r\n {2}instructions/);

@@ -8,8 +8,11 @@ import { combinationOf, HANDLER, type RowPlan } from './handlers.ts';
  * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
  * rows with an indexed element split it into M and Rm.
  */
-export function operandFields(row: Row, word: number): Fields {
-  return { ...fieldsOf(row, word), Vm: (word >>> 16) & 31, word };
+export function operandFields(row: Row, word: number): Record<string, number> {
+  const fields = fieldsOf(row, word);
+  fields.Vm = (word >>> 16) & 31;
+  fields.word = word;
+  return fields;
 }
 
 /** Records remembered by their words: a program repeats a good half of its instructions. A power of two. */
@@ -51,7 +54,9 @@ export class Decoder {
       this.bytes.setUint16(record, HANDLER.undefined, true);
       return;
     }
-    const fields = { ...operandFields(row, word), ...inlineAccess(row.id, word, this.registers) };
+    const fields = operandFields(row, word);
+    const inline = inlineAccess(row.id, word, this.registers);
+    if (inline !== undefined) Object.assign(fields, inline);
     const combination = combinationOf(plan.choices, fields);
     const variant = (this.isFar(plan, fields, hostOffset & 0xfff) ? plan.far : plan.near)[combination];
     for (const { offset, width, compute } of variant.slots) {
