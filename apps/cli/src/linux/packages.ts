@@ -50,7 +50,8 @@ export function cacheFolder(): string {
 export function linuxFiles(options: FetchOptions): LinuxFiles {
   const folder = join(cacheFolder(), options.package);
   const files = { kernel: join(folder, 'Image'), initrd: join(folder, 'initrd.gz') };
-  if (!options.refresh && existsSync(files.kernel) && existsSync(files.initrd)) return files;
+  const isComplete = (): boolean => existsSync(files.kernel) && existsSync(files.initrd);
+  if (!options.refresh && isComplete()) return files;
   for (const tool of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     if (!isInstalled(tool)) {
       throw new ArmatureError('UNSUPPORTED', `${tool} is not here to fetch Debian’s kernel and busybox`, {
@@ -62,12 +63,22 @@ export function linuxFiles(options: FetchOptions): LinuxFiles {
   const work = mkdtempSync(join(cacheFolder(), 'fetch-'));
   try {
     fetchInto(work, options);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(join(work, 'result'), folder);
+    // Another process may have fetched the same meanwhile, and have it in use.
+    if (options.refresh || !isComplete()) replaceFolder(join(work, 'result'), folder, isComplete);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return files;
+}
+
+/** Moves a folder to where another was, or another process has put the same at this moment. */
+function replaceFolder(from: string, to: string, isThere: () => boolean): void {
+  rmSync(to, { recursive: true, force: true });
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isThere()) throw error;
+  }
 }
 
 function fetchInto(work: string, { package: wanted, progress }: FetchOptions): void {
