@@ -14,6 +14,20 @@ export interface MmioDevice {
   write(offset: number, size: AccessSize, value: number): undefined | typeof BUS_FAULT;
 }
 
+/** What an access of `size` bytes at `offset` reads of a device that has 32-bit registers only: its byte lanes. */
+export function fromLanes(register: number, offset: number, size: AccessSize): number {
+  return truncate(register >>> (8 * (offset & 3)), size);
+}
+
+/** What such a device is written: the value in the byte lanes of the access, zeros in the others. */
+export function toLanes(value: number, offset: number, size: AccessSize): number {
+  return (truncate(value, size) << (8 * (offset & 3))) >>> 0;
+}
+
+function truncate(value: number, size: AccessSize): number {
+  return size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
+}
+
 /** Devices by physical address. Addresses that nothing answers give {@link BUS_FAULT}. */
 export interface Bus {
   read(address: number, size: AccessSize): number;

@@ -1,5 +1,6 @@
 export * from './bus.ts';
 export * from './clock.ts';
+export * from './cpu-affinity.ts';
 export * from './cpu-engine.ts';
 export * from './cpu-state.ts';
 export * from './device-tree.ts';

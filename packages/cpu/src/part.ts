@@ -4,6 +4,7 @@ import {
   type CpuCluster,
   type CpuState,
   checkSnapshot,
+  cpuAffinity,
   type DeviceTreeNode,
   type ExceptionObserver,
   INTERRUPT_LINE,
@@ -19,7 +20,7 @@ import type { Feature } from '@armature/isa';
 import { Interpreter, type PowerState } from './interpreter/engine.ts';
 import { SharedCode } from './interpreter/shared-code.ts';
 import { type CpuModel, type CpuModelName, cpuModel, type FeatureChanges } from './models/index.ts';
-import { cpuAffinity, cpuRegisters, DC_ZVA_KEY, SeededNumbers } from './registers/index.ts';
+import { cpuRegisters, DC_ZVA_KEY, SeededNumbers } from './registers/index.ts';
 
 export interface CpuOptions {
   /** Which CPU the guest sees. Default `cortex-a72`. */

@@ -1,15 +1,6 @@
-/** CPUs that share the lowest affinity level. */
-const CLUSTER_SIZE = 16;
+import { cpuWithAffinity } from '@armature/core';
 
-/**
- * Affinity of a CPU, Aff3.Aff2.Aff1.Aff0 in a byte each: Aff0 counts to 16, then Aff1, as MPIDR_EL1 has it.
- *
- * @param cpu index in the machine, from 0
- * @spec DDI 0487, MPIDR_EL1
- */
-export function affinityOf(cpu: number): number {
-  return (Math.floor(cpu / CLUSTER_SIZE) << 8) | (cpu % CLUSTER_SIZE);
-}
+export { cpuAffinity as affinityOf } from '@armature/core';
 
 /** Finds CPUs by affinity. */
 export class CpuAffinities {
@@ -26,9 +17,6 @@ export class CpuAffinities {
    * @param high Aff3
    */
   find(low: number, high: number): number {
-    const aff0 = low & 0xff;
-    if (high !== 0 || low >> 16 !== 0 || aff0 >= CLUSTER_SIZE) return -1;
-    const cpu = (low >> 8) * CLUSTER_SIZE + aff0;
-    return cpu < this.cpus ? cpu : -1;
+    return cpuWithAffinity(low, high, this.cpus);
   }
 }

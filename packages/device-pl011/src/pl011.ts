@@ -12,9 +12,11 @@ import {
   ArmatureError,
   type Clock,
   checkSnapshot,
+  fromLanes,
   type IrqLine,
   type MmioDevice,
   type Snapshot,
+  toLanes,
   unconnectedLine,
 } from '@armature/core';
 import { CharacterQueue } from './character-queue.ts';
@@ -200,13 +202,11 @@ export class Pl011 implements MmioDevice {
   }
 
   read(offset: number, size: AccessSize): number {
-    const value = this.readRegister(offset & 0xffc) >>> (8 * (offset & 3));
-    return size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
+    return fromLanes(this.readRegister(offset & 0xffc), offset, size);
   }
 
   write(offset: number, size: AccessSize, value: number): undefined {
-    const narrow = size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
-    this.writeRegister(offset & 0xffc, (narrow << (8 * (offset & 3))) >>> 0);
+    this.writeRegister(offset & 0xffc, toLanes(value, offset, size));
   }
 
   reset(): void {

@@ -12,9 +12,11 @@ import {
   ArmatureError,
   type Clock,
   checkSnapshot,
+  fromLanes,
   type IrqLine,
   type MmioDevice,
   type Snapshot,
+  toLanes,
   unconnectedLine,
 } from '@armature/core';
 import { IDENTIFICATION, PL031_REGISTER, RTC_INTERRUPT, START } from './registers.ts';
@@ -89,13 +91,11 @@ export class Pl031 implements MmioDevice {
   }
 
   read(offset: number, size: AccessSize): number {
-    const value = this.readRegister(offset & 0xffc) >>> (8 * (offset & 3));
-    return size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
+    return fromLanes(this.readRegister(offset & 0xffc), offset, size);
   }
 
   write(offset: number, size: AccessSize, value: number): undefined {
-    const narrow = size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
-    this.writeRegister(offset & 0xffc, (narrow << (8 * (offset & 3))) >>> 0);
+    this.writeRegister(offset & 0xffc, toLanes(value, offset, size));
   }
 
   /** Back to the start time plus what the machine's clock has counted; what the guest set is forgotten. */

@@ -9,6 +9,7 @@ import {
   type AccessSize,
   ArmatureError,
   checkSnapshot,
+  fromLanes,
   type IrqLine,
   type MmioDevice,
   type Snapshot,
@@ -92,8 +93,7 @@ export class Pl061 implements MmioDevice {
   }
 
   read(offset: number, size: AccessSize): number {
-    const value = this.readRegister(offset & 0xffc) >>> (8 * (offset & 3));
-    return size === 4 ? value : value & (size === 2 ? 0xffff : 0xff);
+    return fromLanes(this.readRegister(offset & 0xffc), offset, size);
   }
 
   write(offset: number, _size: AccessSize, value: number): undefined {

@@ -4,7 +4,13 @@
  * @spec DEN 0022, PSCI functions
  * @spec DEN 0028, SMC Calling Convention
  */
-import { CPU_STATE, type CpuEngine, type CpuState, type FirmwareCalls } from '@armature/core';
+import {
+  CPU_STATE,
+  type CpuEngine,
+  type CpuState,
+  cpuWithAffinity,
+  type FirmwareCalls,
+} from '@armature/core';
 import { AFFINITY, FUNCTION, functionOf, RESULT, SMC64 } from './functions.ts';
 
 const PSCI_VERSION = 0x0001_0001;
@@ -15,8 +21,6 @@ const MIGRATION_NOT_REQUIRED = 2;
 const WORKAROUND_NOT_REQUIRED = 1;
 /** power_state: reserved bits, and power levels above the CPU's own. */
 const POWER_STATE_UNSUPPORTED = 0xfffe_0000;
-/** CPUs per cluster: Aff0 counts them, Aff1 counts clusters. */
-const CLUSTER_SIZE = 16;
 
 const PSCI_FUNCTIONS: ReadonlySet<number> = new Set([
   FUNCTION.PSCI_VERSION,
@@ -138,12 +142,8 @@ export class Psci implements FirmwareCalls {
 
   /** Index of the CPU whose affinity fields are in X1, or -1 when there is none. */
   private target(cpu: CpuState, identifier: number): number {
-    const lo = cpu.lo(CPU_STATE.x + 8) >>> 0;
-    const hi = identifier & SMC64 ? cpu.hi(CPU_STATE.x + 8) : 0;
-    const aff0 = lo & 0xff;
-    if (hi !== 0 || lo > 0xffff || aff0 >= CLUSTER_SIZE) return -1;
-    const index = (lo >> 8) * CLUSTER_SIZE + aff0;
-    return index < this.engines().length ? index : -1;
+    const high = identifier & SMC64 ? cpu.hi(CPU_STATE.x + 8) : 0;
+    return cpuWithAffinity(cpu.lo(CPU_STATE.x + 8), high, this.engines().length);
   }
 }
 

@@ -213,11 +213,6 @@ export class SoftTlb implements TranslationObserver {
     this.volatileCount = 0;
   }
 
-  /** Drops what the fetch TLBs know: record pages are about to be reused. */
-  flushAllCode(): void {
-    for (let context = 0; context < TLB_CONTEXT_COUNT; context++) this.flushCode(context);
-  }
-
   private dataEntry(context: number, vaLo: number): number {
     const index = (vaLo >>> 12) & (SOFT_TLB.entryCount - 1);
     return (this.cpu.block + CPU_BLOCK.softTlb(context) + index * SOFT_TLB.entrySize) >> 2;

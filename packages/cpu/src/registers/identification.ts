@@ -1,5 +1,6 @@
 import {
   type CpuState,
+  cpuAffinity,
   type SystemEncoding,
   type SystemRegisterDefinition,
   systemKey,
@@ -8,24 +9,11 @@ import {
 import type { CpuModel } from '../models/index.ts';
 import { EL1_RO, readZero } from './hooks.ts';
 
-/** CPUs that share the lowest affinity level. */
-const CLUSTER_SIZE = 16;
-
 /** Bit 31 of MPIDR_EL1 is RES1. */
 const MPIDR_RES1 = 0x8000_0000n;
 
 /** ID_AA64PFR0_EL1.GIC: system registers of GIC version 3.0. */
 const GIC_SYSTEM_REGISTERS = 1n << 24n;
-
-/**
- * Affinity of a CPU as MPIDR_EL1, PSCI and the device tree have it: Aff0 counts to 16, then Aff1.
- *
- * @param index of the CPU in its machine, from 0
- * @spec DDI 0487, MPIDR_EL1
- */
-export function cpuAffinity(index: number): number {
-  return (Math.floor(index / CLUSTER_SIZE) << 8) | (index % CLUSTER_SIZE);
-}
 
 /** Names at op0 = 3, op1 = 0, CRn = 0 by CRm and op2. AArch32 ones read as zero, like those without a name. */
 const NAMES: Readonly<Record<number, readonly string[]>> = {

@@ -13,7 +13,6 @@ import { reliabilityRegisters } from './reliability.ts';
 import { speculationOperations } from './speculation.ts';
 
 export { DC_ZVA_KEY } from './caches.ts';
-export { cpuAffinity } from './identification.ts';
 export { type RandomSource, SeededNumbers } from './random-numbers.ts';
 
 /** What a CPU's registers tell of the machine it is in. */

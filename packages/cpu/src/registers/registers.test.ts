@@ -1,10 +1,10 @@
-import { CPU_BLOCK, CPU_STATE, CpuState, PSTATE, systemKey } from '@armature/core';
+import { CPU_BLOCK, CPU_STATE, CpuState, cpuAffinity, PSTATE, systemKey } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { checkAccess, createSystemRegisters, readRegister, writeRegister } from '@armature/sysregs';
 import { describe, expect, test } from 'vitest';
 import { cortexA72 } from '../models/cortex-a72.ts';
 import { type CpuModel, cpuModel, cpuModelNames, withoutUnimplemented } from '../models/index.ts';
-import { type CpuRegisterOptions, cpuAffinity, cpuRegisters, DC_ZVA_KEY } from './index.ts';
+import { type CpuRegisterOptions, cpuRegisters, DC_ZVA_KEY } from './index.ts';
 
 const TRAP = { trapClass: 0x18 };
 

@@ -56,7 +56,7 @@ const registers: readonly Semantics[] = [
       const masks = and(e.register('i32', 'Rt'), i32(DAIF_MASK));
       e.if(
         and(isAllowed(e), eqz(e.state32(CPU_STATE.interruptLines))),
-        () => setMasks(e, or(and(e.state32(CPU_STATE.pstate), i32(~DAIF_MASK)), masks)),
+        () => e.setState32(CPU_STATE.pstate, or(and(e.state32(CPU_STATE.pstate), i32(~DAIF_MASK)), masks)),
         byHelper,
       );
     }
@@ -81,11 +81,15 @@ const registers: readonly Semantics[] = [
     const masks = e.immediateSmall('masks', ({ CRm }) => CRm << 6);
     const isAboveEl0 = and(shrU(e.state32(CPU_STATE.pstate), i32(PSTATE.elShift)), i32(3));
     if (operation === 1) {
-      e.if(isAboveEl0, () => setMasks(e, or(e.state32(CPU_STATE.pstate), masks)), byHelper);
+      e.if(
+        isAboveEl0,
+        () => e.setState32(CPU_STATE.pstate, or(e.state32(CPU_STATE.pstate), masks)),
+        byHelper,
+      );
     } else {
       e.if(
         and(isAboveEl0, eqz(e.state32(CPU_STATE.interruptLines))),
-        () => setMasks(e, and(e.state32(CPU_STATE.pstate), xor(masks, i32(-1)))),
+        () => e.setState32(CPU_STATE.pstate, and(e.state32(CPU_STATE.pstate), xor(masks, i32(-1)))),
         byHelper,
       );
     }
@@ -101,11 +105,6 @@ function isAllowed(e: Emitter): I32 {
 /** Offset of the register's slot in the state block. */
 function slot(e: Emitter): I32 {
   return e.immediateSmall('inlineOffset', ({ inlineOffset }) => inlineOffset);
-}
-
-/** Masks alone: what they unmask is not there, or the helper is called. */
-function setMasks(e: Emitter, pstate: I32): void {
-  e.setState32(CPU_STATE.pstate, pstate);
 }
 
 /** 1 is DAIFSet, 2 is DAIFClr. */
