@@ -49,6 +49,12 @@ async function systems(args) {
   return runNode(['--import', './tooling/sources.mjs', 'tooling/systems/src/cli.ts', ...args], root);
 }
 
+/** Boots Linux in a browser beside Node, or serves the page with a machine. */
+async function browser(args) {
+  if (!(await install({ quiet: true }))) return 1;
+  return runNode(['--import', './tooling/sources.mjs', 'tooling/browser/src/cli.ts', ...args], root);
+}
+
 /** Runs every check and every test; all of them, then a list of what failed. */
 async function test(args) {
   const live = args.includes('--live');
@@ -61,6 +67,7 @@ async function test(args) {
   const liveReports = {
     oracle: join(cache, 'vitest-live.json'),
     systems: join(cache, 'vitest-systems.json'),
+    browser: join(cache, 'vitest-browser.json'),
   };
   mkdirSync(cache, { recursive: true });
   const reports = [report, ...Object.values(liveReports)];
@@ -288,10 +295,10 @@ function runNode(args, cwd) {
 }
 
 const [command = '', ...rest] = process.argv.slice(2);
-const commands = { start, test, armature, bench, oracle, systems };
+const commands = { start, test, armature, bench, oracle, systems, browser };
 if (!Object.hasOwn(commands, command)) {
   say(
-    'usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | bench ARGS | oracle ARGS | systems ARGS',
+    'usage: node tooling/bootstrap.mjs start | test [--live] | armature ARGS | bench ARGS | oracle ARGS | systems ARGS | browser ARGS',
   );
   process.exit(2);
 }
