@@ -1,0 +1,513 @@
+/**
+ * Which frames are free, in levels, and where to take the next ones from.
+ *
+ * Terms: an index is a frame's number from the map's origin; a huge frame is 512 indices, 16 words.
+ * - `bits`: one bit a frame, set when it is free;
+ * - `masks`: one bit for each word of a huge frame, set when the word is not 0;
+ * - `counts`: free frames of each huge frame, 0 to 512;
+ * - `best`: the order of the largest free block of each huge frame, 9 when all of it is free;
+ * - `sets`: the huge frames by `best` (1 to 9), and those that are partly free by fullness, in 16 classes.
+ *
+ * A huge frame that is handed out whole keeps its bits and masks: a count of 0 with a mask that is not 0 says so.
+ *
+ * Placement: single frames come from the current huge frame until it is full, then from one of the fullest class.
+ * Blocks come from the huge frame whose largest block is the smallest that fits. Huge frames come from the top of
+ * memory. So what is small gathers in few huge frames, and the others stay whole.
+ *
+ * `best` is exact except for the at most eight huge frames in the stale list, where it may be too high because
+ * frames were taken since. A search for an order looks only where `best` says that there is one, so it fails after
+ * at most eight looks, however broken up memory is.
+ */
+import { alignedGroups, highestBit, lowestBit, maskOf, popcount } from './bits.ts';
+import { HugeSets } from './huge-sets.ts';
+
+export const HUGE_ORDER = 9;
+export const HUGE_FRAMES = 512;
+/** Frames of one word of a set of huge frames: 64 MiB. */
+export const ORIGIN_ALIGN = 32 * HUGE_FRAMES;
+const WORDS = 16;
+/** The sets 16 to 31 are the classes of fullness; the sets 1 to 9 are orders. */
+const FIRST_CLASS = 16;
+const ORDER_SETS = 0x3ff;
+const STALE = 8;
+
+export class FreeMap {
+  readonly hugeFrames: number;
+  /** Absolute number of the first word of a set of huge frames. */
+  readonly #firstWord: number;
+  /** Free frames. */
+  free = 0;
+  readonly #bits: Int32Array;
+  readonly #masks: Uint16Array;
+  /** One more than there are huge frames: the last stands for "no current huge frame" and is always full. */
+  readonly #counts: Uint16Array;
+  readonly #best: Uint8Array;
+  readonly #classes: Uint8Array;
+  readonly #sets: HugeSets;
+  readonly #isStale: Uint8Array;
+  readonly #stale = new Int32Array(STALE).fill(-1);
+  #nextStale = 0;
+  #current: number;
+
+  /**
+   * Exactly the indices `first` to `end` are free.
+   *
+   * @param origin absolute frame of index 0, a multiple of {@link ORIGIN_ALIGN}
+   */
+  constructor(origin: number, first: number, end: number) {
+    const hugeFrames = Math.ceil(end / HUGE_FRAMES);
+    this.hugeFrames = hugeFrames;
+    this.#firstWord = origin / ORIGIN_ALIGN;
+    this.#bits = new Int32Array(hugeFrames * WORDS);
+    this.#masks = new Uint16Array(hugeFrames);
+    this.#counts = new Uint16Array(hugeFrames + 1);
+    this.#best = new Uint8Array(hugeFrames);
+    this.#classes = new Uint8Array(hugeFrames);
+    this.#isStale = new Uint8Array(hugeFrames);
+    this.#sets = new HugeSets(hugeFrames);
+    this.#current = hugeFrames;
+    this.#set(first, end);
+    this.releaseRange(first, end);
+  }
+
+  get bytes(): number {
+    const arrays = [this.#bits, this.#masks, this.#counts, this.#best, this.#classes, this.#isStale];
+    return arrays.reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      this.#sets.bytes + this.#stale.byteLength,
+    );
+  }
+
+  isFree(index: number): boolean {
+    return this.#counts[index >>> 9] !== 0 && ((this.#bits[index >>> 5]! >>> (index & 31)) & 1) !== 0;
+  }
+
+  /** One word of the map: the bits of free frames. */
+  word(at: number): number {
+    return this.#counts[at >>> 4] === 0 ? 0 : this.#bits[at]!;
+  }
+
+  /** Takes one frame. Returns its index, or -1. */
+  takeOne(): number {
+    let huge = this.#current;
+    if (this.#counts[huge] === 0) {
+      huge = this.#chooseCurrent();
+      if (huge < 0) return -1;
+    }
+    const mask = this.#masks[huge]!;
+    const at = huge * WORDS + lowestBit(mask);
+    const word = this.#bits[at]!;
+    const left = word & (word - 1);
+    this.#bits[at] = left;
+    if (left === 0) this.#masks[huge] = mask & (mask - 1);
+    const count = this.#counts[huge]! - 1;
+    this.#counts[huge] = count;
+    if ((count & 31) === 0) this.#classify(huge, count);
+    this.free--;
+    return at * 32 + lowestBit(word);
+  }
+
+  /** Takes as many single frames as `out` has slots, adding `origin` to their indices. There must be enough. */
+  takeMany(out: Int32Array, origin: number): void {
+    let slot = 0;
+    while (slot < out.length) {
+      let huge = this.#current;
+      if (this.#counts[huge] === 0) huge = this.#chooseCurrent();
+      const first = slot;
+      let mask = this.#masks[huge]!;
+      while (mask !== 0 && slot < out.length) {
+        const at = huge * WORDS + lowestBit(mask);
+        const frame = origin + at * 32;
+        let word = this.#bits[at]!;
+        while (word !== 0 && slot < out.length) {
+          out[slot++] = frame + lowestBit(word);
+          word &= word - 1;
+        }
+        this.#bits[at] = word;
+        if (word === 0) mask &= mask - 1;
+      }
+      this.#masks[huge] = mask;
+      this.#lower(huge, slot - first);
+    }
+  }
+
+  /** Gives back one frame that is used and not part of a whole huge frame. */
+  releaseOne(index: number): void {
+    const at = index >>> 5;
+    const before = this.#bits[at]!;
+    const word = before | (1 << (index & 31));
+    this.#bits[at] = word;
+    const huge = index >>> 9;
+    if (before === 0) this.#masks[huge]! |= 1 << (at & 15);
+    const count = this.#counts[huge]! + 1;
+    this.#counts[huge] = count;
+    if ((count & 31) === 1 || count === HUGE_FRAMES) this.#classify(huge, count);
+    this.free++;
+    // Only a block one order above the best can have appeared; most frees form none.
+    const order = this.#best[huge]! + 1;
+    if (order > 5 ? word === -1 : (alignedGroups(word, order) >>> (index & (32 - (1 << order)))) & 1) {
+      this.#raise(huge, index, order);
+    }
+  }
+
+  /** Takes a naturally aligned block of 2^order frames, order 1 to 8. Returns its index, or -1. */
+  takeBlock(order: number): number {
+    const index = this.findBlock(order);
+    if (index < 0) return -1;
+    const huge = index >>> 9;
+    const size = 1 << order;
+    if (this.#best[huge] === HUGE_ORDER) this.#setBest(huge, HUGE_ORDER - 1);
+    this.#markStale(huge);
+    this.#clear(index, index + size);
+    this.#lower(huge, size);
+    return index;
+  }
+
+  /** Gives back what {@link takeBlock} took. */
+  releaseBlock(index: number, order: number): void {
+    const huge = index >>> 9;
+    const size = 1 << order;
+    this.#set(index, index + size);
+    const count = this.#counts[huge]! + size;
+    this.#counts[huge] = count;
+    this.free += size;
+    this.#classify(huge, count);
+    if (count === HUGE_FRAMES) return;
+    if (this.#best[huge]! < order) this.#setBest(huge, order);
+    if (this.#isBlockFree(index, this.#best[huge]! + 1)) this.#raise(huge, index, this.#best[huge]! + 1);
+  }
+
+  /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
+  findBlock(order: number): number {
+    if (order >= HUGE_ORDER) return this.#findHuge(order);
+    for (;;) {
+      const orders = (this.#sets.occupied & ORDER_SETS) >>> order;
+      if (orders === 0) return -1;
+      const huge = this.#sets.lowest(order + lowestBit(orders));
+      const index = this.#searchHuge(huge, order);
+      if (index >= 0) return index;
+      this.#setBest(huge, this.#largestOrder(huge));
+    }
+  }
+
+  /** Takes frames that are free. */
+  takeRange(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const huge = index >>> 9;
+      const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
+      // What is taken whole keeps its bits.
+      if (end - index < HUGE_FRAMES) this.#clear(index, end);
+      this.#lower(huge, end - index);
+      this.#setBest(huge, this.#largestOrder(huge));
+      index = end;
+    }
+  }
+
+  /** Gives back frames that {@link takeRange} took, in the same portions of huge frames. */
+  releaseRange(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const huge = index >>> 9;
+      const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
+      if (end - index < HUGE_FRAMES) this.#set(index, end);
+      const count = this.#counts[huge]! + end - index;
+      this.#counts[huge] = count;
+      this.free += end - index;
+      this.#classify(huge, count);
+      if (count < HUGE_FRAMES) this.#setBest(huge, this.#largestOrder(huge));
+      index = end;
+    }
+  }
+
+  /** Sets the bit of a used frame, or clears it again, and nothing else: how a batch finds frames that come twice. */
+  flip(index: number): void {
+    this.#bits[index >>> 5]! ^= 1 << (index & 31);
+  }
+
+  /** The lowest free index in `from` to `to`, or `to`. */
+  nextFree(from: number, to: number): number {
+    for (let index = from; index < to; ) {
+      const huge = index >>> 9;
+      const offset = index & (HUGE_FRAMES - 1);
+      const words = this.#counts[huge] === 0 ? 0 : this.#masks[huge]! & (-1 << (offset >>> 5));
+      if (words === 0) {
+        index = (huge + 1) * HUGE_FRAMES;
+        continue;
+      }
+      const at = lowestBit(words);
+      const word = this.#bits[huge * WORDS + at]! & (at === offset >>> 5 ? -1 << (offset & 31) : -1);
+      if (word !== 0) return Math.min(to, huge * HUGE_FRAMES + at * 32 + lowestBit(word));
+      index = (huge * WORDS + at + 1) * 32;
+    }
+    return to;
+  }
+
+  /** The highest used index in `from` to `to`, or -1. */
+  lastUsed(from: number, to: number): number {
+    for (let end = to; end > from; ) {
+      const last = end - 1;
+      const start = Math.max(from, last & ~31);
+      const used = ~this.word(last >>> 5) & maskOf(start & 31, (last & 31) + 1);
+      if (used !== 0) return (last & ~31) + highestBit(used);
+      end = start;
+    }
+    return -1;
+  }
+
+  /** What decides where the next frames come from, besides which frames are free. */
+  position(): { current: number; stale: number[]; best: number[]; next: number } {
+    const stale = [...this.#stale];
+    const best = stale.map((huge) => (huge < 0 ? 0 : this.#best[huge]!));
+    return { current: this.#current, stale, best, next: this.#nextStale };
+  }
+
+  /** Takes over a position; false when it does not fit the free frames. */
+  setPosition({ current, stale, best, next }: ReturnType<FreeMap['position']>): boolean {
+    const huge = (value: number): boolean => value >= 0 && value < this.hugeFrames;
+    const listed = stale.filter((each) => each !== -1);
+    const fits =
+      (current === this.hugeFrames || (huge(current) && this.#counts[current]! < HUGE_FRAMES)) &&
+      stale.length === STALE &&
+      best.length === STALE &&
+      next >= 0 &&
+      next < STALE &&
+      listed.every(huge) &&
+      new Set(listed).size === listed.length;
+    if (!fits) return false;
+    this.#current = current;
+    this.#nextStale = next;
+    for (let slot = 0; slot < STALE; slot++) {
+      const each = stale[slot]!;
+      this.#stale[slot] = each;
+      if (each < 0) continue;
+      this.#isStale[each] = 1;
+      const exact = this.#best[each]!;
+      if (best[slot]! < exact || (best[slot] !== exact && best[slot]! >= HUGE_ORDER)) return false;
+      this.#setBest(each, best[slot]!);
+    }
+    return true;
+  }
+
+  /** Names of what is wrong between the levels. */
+  brokenInvariants(): string[] {
+    const broken = new Set<string>();
+    let free = 0;
+    for (let huge = 0; huge < this.hugeFrames; huge++) {
+      const count = this.#counts[huge]!;
+      free += count;
+      const whole = count === 0 && this.#masks[huge] !== 0;
+      let mask = 0;
+      let counted = 0;
+      for (let word = 0; word < WORDS; word++) {
+        const bits = this.#bits[huge * WORDS + word]!;
+        counted += popcount(bits);
+        if (bits !== 0) mask |= 1 << word;
+      }
+      if (counted !== (whole ? HUGE_FRAMES : count)) broken.add('free-counts');
+      if (mask !== this.#masks[huge]) broken.add('word-masks');
+      const exact = this.#largestOrder(huge);
+      const best = this.#best[huge]!;
+      if (best < exact || (best > exact && (this.#isStale[huge] === 0 || best === HUGE_ORDER)))
+        broken.add('hints');
+      for (let set = 1; set <= HUGE_ORDER; set++) {
+        if (this.#sets.has(set, huge) !== (set === best)) broken.add('order-sets');
+      }
+      const fullness = classOf(count);
+      if (this.#classes[huge] !== fullness) broken.add('classes');
+      for (let set = FIRST_CLASS; set < FIRST_CLASS + 16; set++) {
+        if (this.#sets.has(set, huge) !== (set === fullness)) broken.add('class-sets');
+      }
+    }
+    if (free !== this.free) broken.add('free-total');
+    if (this.#counts[this.hugeFrames] !== 0 || this.#counts[this.#current] === HUGE_FRAMES)
+      broken.add('current');
+    const listed = this.#stale.filter((huge) => huge >= 0);
+    const flagged = this.#isStale.reduce((sum, flag) => sum + flag, 0);
+    if (flagged !== listed.length || !listed.every((huge) => this.#isStale[huge] === 1))
+      broken.add('stale-list');
+    return [...broken];
+  }
+
+  /** The huge frame that gives single frames from now on, or -1. */
+  #chooseCurrent(): number {
+    const classes = this.#sets.occupied >>> FIRST_CLASS;
+    let huge: number;
+    if (classes !== 0) {
+      huge = this.#sets.lowest(FIRST_CLASS + lowestBit(classes));
+    } else {
+      huge = this.#sets.lowest(HUGE_ORDER);
+      if (huge < 0) return -1;
+      // Frames are taken at once, so it is in its class already.
+      this.#setBest(huge, HUGE_ORDER - 1);
+      this.#setClass(huge, classOf(HUGE_FRAMES - 1));
+    }
+    this.#current = huge;
+    this.#markStale(huge);
+    return huge;
+  }
+
+  /** The highest naturally aligned free group of 2^(order - 9) huge frames, as an index, or -1. */
+  #findHuge(order: number): number {
+    const size = 1 << (order - HUGE_ORDER);
+    if (size === 1) {
+      const huge = this.#sets.highest(HUGE_ORDER);
+      return huge < 0 ? -1 : huge * HUGE_FRAMES;
+    }
+    if (size <= 32) {
+      for (let at = this.#sets.words - 1; at >= 0; at--) {
+        const groups = alignedGroups(this.#sets.word(HUGE_ORDER, at), order - HUGE_ORDER);
+        if (groups !== 0) return (at * 32 + highestBit(groups)) * HUGE_FRAMES;
+      }
+      return -1;
+    }
+    // Whole words of the set; alignment is that of the absolute frame.
+    const words = size >>> 5;
+    const sets = this.#sets;
+    let at = sets.words - words;
+    at -= (this.#firstWord + at) & (words - 1);
+    for (; at >= 0; at -= words) {
+      let word = at;
+      while (word < at + words && sets.word(HUGE_ORDER, word) === -1) word++;
+      if (word === at + words) return at * 32 * HUGE_FRAMES;
+    }
+    return -1;
+  }
+
+  /** The lowest aligned free block of an order from 1 to 8 in a huge frame, as an index, or -1. */
+  #searchHuge(huge: number, order: number): number {
+    const base = huge * WORDS;
+    if (order > 5) {
+      const groups = alignedGroups(this.#fullWords(huge), order - 5);
+      return groups === 0 ? -1 : (base + lowestBit(groups)) * 32;
+    }
+    for (let mask = this.#masks[huge]!; mask !== 0; mask &= mask - 1) {
+      const at = base + lowestBit(mask);
+      const groups = alignedGroups(this.#bits[at]!, order);
+      if (groups !== 0) return at * 32 + lowestBit(groups);
+    }
+    return -1;
+  }
+
+  /** The words of a huge frame that are all free, as bits. */
+  #fullWords(huge: number): number {
+    let full = 0;
+    for (let word = 0; word < WORDS; word++) {
+      if (this.#bits[huge * WORDS + word] === -1) full |= 1 << word;
+    }
+    return full;
+  }
+
+  /** The exact order of the largest free block of a huge frame. */
+  #largestOrder(huge: number): number {
+    const count = this.#counts[huge]!;
+    if (count === 0) return 0;
+    if (count === HUGE_FRAMES) return HUGE_ORDER;
+    const full = this.#fullWords(huge);
+    if (full !== 0) {
+      let order = 5;
+      while (alignedGroups(full, order - 4) !== 0) order++;
+      return order;
+    }
+    let order = 0;
+    for (let mask = this.#masks[huge]!; mask !== 0; mask &= mask - 1) {
+      const word = this.#bits[huge * WORDS + lowestBit(mask)]!;
+      while (order < 4 && alignedGroups(word, order + 1) !== 0) order++;
+    }
+    return order;
+  }
+
+  /** Whether the aligned block of 2^order frames around an index is free, order 1 to 9. */
+  #isBlockFree(index: number, order: number): boolean {
+    if (order <= 5) {
+      return ((alignedGroups(this.#bits[index >>> 5]!, order) >>> (index & (32 - (1 << order)))) & 1) !== 0;
+    }
+    const words = 1 << (order - 5);
+    const first = (index >>> 5) & ~(words - 1);
+    for (let at = first; at < first + words; at++) {
+      if (this.#bits[at] !== -1) return false;
+    }
+    return true;
+  }
+
+  /** Raises `best` to the largest block around an index; that of `order` is the first that may be free. */
+  #raise(huge: number, index: number, order: number): void {
+    let best = order - 1;
+    while (best < HUGE_ORDER - 1 && this.#isBlockFree(index, best + 1)) best++;
+    if (best > this.#best[huge]!) this.#setBest(huge, best);
+  }
+
+  /** Clears the bits of free frames of one huge frame. */
+  #clear(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const end = Math.min(to, (index | 31) + 1);
+      const at = index >>> 5;
+      const word = this.#bits[at]! & ~maskOf(index & 31, ((end - 1) & 31) + 1);
+      this.#bits[at] = word;
+      if (word === 0) this.#masks[at >>> 4]! &= ~(1 << (at & 15));
+      index = end;
+    }
+  }
+
+  /** Sets the bits of used frames of one huge frame. */
+  #set(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const end = Math.min(to, (index | 31) + 1);
+      const at = index >>> 5;
+      this.#bits[at]! |= maskOf(index & 31, ((end - 1) & 31) + 1);
+      this.#masks[at >>> 4]! |= 1 << (at & 15);
+      index = end;
+    }
+  }
+
+  /** Takes frames off the count of a huge frame. */
+  #lower(huge: number, frames: number): void {
+    const count = this.#counts[huge]! - frames;
+    this.#counts[huge] = count;
+    this.free -= frames;
+    this.#classify(huge, count);
+  }
+
+  /** Moves a huge frame to the set of its class after its count changed. */
+  #classify(huge: number, count: number): void {
+    this.#setClass(huge, classOf(count));
+    if (count === 0) {
+      this.#setBest(huge, 0);
+    } else if (count === HUGE_FRAMES) {
+      this.#setBest(huge, HUGE_ORDER);
+      if (huge === this.#current) this.#current = this.hugeFrames;
+    }
+  }
+
+  #setClass(huge: number, to: number): void {
+    const from = this.#classes[huge]!;
+    if (from === to) return;
+    if (from !== 0) this.#sets.remove(from, huge);
+    if (to !== 0) this.#sets.add(to, huge);
+    this.#classes[huge] = to;
+  }
+
+  #setBest(huge: number, to: number): void {
+    const from = this.#best[huge]!;
+    if (from === to) return;
+    if (from !== 0) this.#sets.remove(from, huge);
+    if (to !== 0) this.#sets.add(to, huge);
+    this.#best[huge] = to;
+  }
+
+  /** Lets `best` of a huge frame be too high; the one that has been so for longest is made exact. */
+  #markStale(huge: number): void {
+    if (this.#isStale[huge] === 1) return;
+    const oldest = this.#stale[this.#nextStale]!;
+    if (oldest >= 0) {
+      this.#isStale[oldest] = 0;
+      this.#setBest(oldest, this.#largestOrder(oldest));
+    }
+    this.#stale[this.#nextStale] = huge;
+    this.#nextStale = (this.#nextStale + 1) & (STALE - 1);
+    this.#isStale[huge] = 1;
+  }
+}
+
+/** The set of a huge frame with so many free frames: none (0) when it is full or all free. */
+function classOf(count: number): number {
+  return count === 0 || count === HUGE_FRAMES ? 0 : FIRST_CLASS + ((count - 1) >>> 5);
+}

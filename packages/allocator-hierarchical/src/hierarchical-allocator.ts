@@ -1,0 +1,436 @@
+import {
+  ArmatureError,
+  FRAME_STATE,
+  FREE_STATUS,
+  type FrameAllocator,
+  type FrameAllocatorSnapshot,
+  type FrameState,
+  type FrameStatistics,
+  type FreeStatus,
+  NO_FRAME,
+  type RunConstraints,
+} from '@armature/core';
+import { FreeMap, HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './free-map.ts';
+import { type Reservation, Reservations } from './reservations.ts';
+import { RunMap, TAG } from './run-map.ts';
+import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
+
+/** Highest frame number plus one: batches hold frames in 32-bit integers. */
+const FRAME_LIMIT = 0x8000_0000;
+const NO_CONSTRAINTS: RunConstraints = {};
+
+/**
+ * Hands out page frames so that small allocations gather in few huge frames (512 frames, 2 MiB) and large ones find
+ * the others whole. Every operation takes effect whole or not at all, and the same calls always give the same frames.
+ *
+ * @example
+ * const allocator = new HierarchicalAllocator({ base: 0x4_0000, count: 1 << 20 });
+ * const frame = allocator.alloc(0);
+ * allocator.free(frame, 0);
+ */
+export class HierarchicalAllocator implements FrameAllocator {
+  readonly name = 'hierarchical';
+  readonly base: number;
+  readonly count: number;
+  /** Absolute frame of index 0: the base rounded down, so that a set of huge frames is aligned in its words. */
+  readonly #origin: number;
+  /** Indices of the managed frames. */
+  readonly #first: number;
+  readonly #end: number;
+  #map: FreeMap;
+  #runs: RunMap;
+  #reserved = new Reservations();
+  #allocations = 0;
+  #frees = 0;
+  #failures = 0;
+
+  /**
+   * @param range first frame (physical address divided by 4096) and number of frames to manage
+   * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31
+   */
+  constructor({ base, count }: { readonly base: number; readonly count: number }) {
+    if (
+      !Number.isInteger(base) ||
+      !Number.isInteger(count) ||
+      base < 0 ||
+      count < 1 ||
+      base + count > FRAME_LIMIT
+    ) {
+      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
+        context: { base, count },
+        hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
+      });
+    }
+    this.base = base;
+    this.count = count;
+    this.#origin = base & -ORIGIN_ALIGN;
+    this.#first = base - this.#origin;
+    this.#end = this.#first + count;
+    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
+    this.#runs = new RunMap(this.#map.hugeFrames);
+  }
+
+  /** Bytes of bitmaps, counts and sets now held for the managed frames. */
+  get metadataBytes(): number {
+    return this.#map.bytes + this.#runs.bytes;
+  }
+
+  alloc(order: number): number {
+    if (order === 0) {
+      const index = this.#map.takeOne();
+      if (index < 0) return this.#fail();
+      this.#allocations++;
+      return this.#origin + index;
+    }
+    if (!isOrder(order)) return this.#fail();
+    const count = 1 << order;
+    if (order < HUGE_ORDER) {
+      const index = this.#map.takeBlock(order);
+      if (index < 0) return this.#fail();
+      this.#runs.add(index + 1, index + count);
+      this.#allocations++;
+      return this.#origin + index;
+    }
+    return this.#take(this.#map.findBlock(order), count);
+  }
+
+  free(frame: number, order: number): FreeStatus {
+    const index = frame - this.#origin;
+    if (order === 0) {
+      const status = this.#checkOne(index);
+      if (status === FREE_STATUS.ok) {
+        this.#map.releaseOne(index);
+        this.#frees++;
+      }
+      return status;
+    }
+    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    const count = 1 << order;
+    if (this.#manages(index, count) && (frame & (count - 1)) !== 0) return FREE_STATUS.misaligned;
+    const status = this.#checkRun(index, count);
+    if (status !== FREE_STATUS.ok) return status;
+    if (order < HUGE_ORDER) {
+      this.#runs.remove(index + 1, index + count);
+      this.#map.releaseBlock(index, order);
+      this.#frees++;
+    } else {
+      this.#release(index, count);
+    }
+    return status;
+  }
+
+  allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
+    const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
+    const sensible =
+      Number.isInteger(count) &&
+      count > 0 &&
+      count <= this.count &&
+      isPowerOfTwo(align) &&
+      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
+      Number.isInteger(low) &&
+      Number.isInteger(high);
+    if (!sensible) return this.#fail();
+    const from = Math.min(Math.max(low - this.#origin, this.#first), this.#end);
+    const to = Math.min(high - this.#origin, this.#end);
+    // An aligned block that is large enough keeps small runs together and crosses no boundary.
+    const order = orderOf(Math.max(count, align));
+    const block = order === 0 ? -1 : this.#map.findBlock(order);
+    if (block >= from && block + count <= to) return this.#take(block, count);
+    return this.#take(this.#find(count, align, from, to, boundary), count);
+  }
+
+  allocAt(frame: number, count: number): boolean {
+    const index = frame - this.#origin;
+    return this.#take(this.#isFree(index, count) ? index : -1, count) !== NO_FRAME;
+  }
+
+  freeRun(frame: number, count: number): FreeStatus {
+    const index = frame - this.#origin;
+    const status = this.#checkRun(index, count);
+    if (status === FREE_STATUS.ok) this.#release(index, count);
+    return status;
+  }
+
+  allocBatch(out: Int32Array): number {
+    if (out.length > this.#map.free) {
+      this.#failures++;
+      return 0;
+    }
+    this.#map.takeMany(out, this.#origin);
+    this.#allocations += out.length;
+    return out.length;
+  }
+
+  freeBatch(frames: Int32Array): FreeStatus {
+    // The bits are set while the frames are checked, so that one that comes twice is free the second time.
+    for (let slot = 0; slot < frames.length; slot++) {
+      const index = frames[slot]! - this.#origin;
+      const status = this.#checkOne(index);
+      if (status !== FREE_STATUS.ok) {
+        this.#flip(frames, slot);
+        return status;
+      }
+      this.#map.flip(index);
+    }
+    this.#flip(frames, frames.length);
+    for (let slot = 0; slot < frames.length; slot++) this.#map.releaseOne(frames[slot]! - this.#origin);
+    this.#frees += frames.length;
+    return FREE_STATUS.ok;
+  }
+
+  reserve(frame: number, count: number, tag: string): boolean {
+    const index = frame - this.#origin;
+    if (!this.#isFree(index, count)) return false;
+    this.#map.takeRange(index, index + count);
+    for (let huge = index >>> HUGE_ORDER; huge * HUGE_FRAMES < index + count; huge++) {
+      this.#runs.tags[huge]! |= TAG.reserved;
+    }
+    this.#reserved.add({ frame, count, tag });
+    return true;
+  }
+
+  /** In the order in which they were made. */
+  reservations(): readonly Reservation[] {
+    return [...this.#reserved.list];
+  }
+
+  state(frame: number): FrameState {
+    const index = frame - this.#origin;
+    if (!this.#manages(index, 1)) return FRAME_STATE.reserved;
+    if (this.#map.isFree(index)) return FRAME_STATE.free;
+    return this.#isReserved(index) ? FRAME_STATE.reserved : FRAME_STATE.used;
+  }
+
+  /** Does nothing: there are no caches. */
+  drain(): void {}
+
+  stats(): FrameStatistics {
+    const { free } = this.#map;
+    return {
+      total: this.count,
+      free,
+      used: this.count - free - this.#reserved.frames,
+      reserved: this.#reserved.frames,
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+  }
+
+  reset(): void {
+    const { list } = this.#reserved;
+    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
+    this.#runs = new RunMap(this.#map.hugeFrames);
+    this.#reserved = new Reservations();
+    for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
+    this.#allocations = 0;
+    this.#frees = 0;
+    this.#failures = 0;
+  }
+
+  /** A plain object that survives JSON. */
+  snapshot(): FrameAllocatorSnapshot {
+    const words = this.#map.hugeFrames * (HUGE_FRAMES / 32);
+    const data: HierarchicalState = {
+      busy: Array.from({ length: words }, (_, at) => ~this.#map.word(at)),
+      inside: Array.from({ length: words }, (_, at) => this.#runs.word(at)),
+      reservations: this.reservations(),
+      position: this.#map.position(),
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+    return { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base: this.base, count: this.count, data };
+  }
+
+  restore(snapshot: FrameAllocatorSnapshot): void {
+    const words = this.#map.hugeFrames * (HUGE_FRAMES / 32);
+    const data = readSnapshot(snapshot, { base: this.base, count: this.count, words });
+    // Tried on another allocator, so that a bad snapshot changes nothing here.
+    const restored = new HierarchicalAllocator(this);
+    const broken = restored.#load(data);
+    if (broken.length > 0) {
+      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
+        context: { broken },
+      });
+    }
+    this.#map = restored.#map;
+    this.#runs = restored.#runs;
+    this.#reserved = restored.#reserved;
+    this.#allocations = data.allocations;
+    this.#frees = data.frees;
+    this.#failures = data.failures;
+  }
+
+  validate(): readonly string[] {
+    const { tags } = this.#runs;
+    let runsAreWhole = true;
+    let reservedIsBusy = true;
+    let outsideIsBusy = true;
+    for (let huge = 0; huge < tags.length; huge++) {
+      for (let index = huge * HUGE_FRAMES; index < (huge + 1) * HUGE_FRAMES; index++) {
+        const free = this.#map.isFree(index);
+        const managed = index >= this.#first && index < this.#end;
+        if (!managed && free) outsideIsBusy = false;
+        if (this.#isReserved(index) && free) reservedIsBusy = false;
+        if (!this.#runs.has(index)) continue;
+        const before = index - 1;
+        const follows = index > this.#first && !this.#map.isFree(before) && !this.#isReserved(before);
+        if (!managed || free || !follows || this.#isReserved(index)) runsAreWhole = false;
+      }
+    }
+    const flags = this.#reserved.list.every(({ frame, count }) => {
+      const index = frame - this.#origin;
+      return (
+        (tags[index >>> HUGE_ORDER]! & TAG.reserved) !== 0 &&
+        (tags[(index + count - 1) >>> HUGE_ORDER]! & TAG.reserved) !== 0
+      );
+    });
+    return [
+      ...this.#map.brokenInvariants(),
+      ...this.#runs.brokenInvariants(),
+      ...(runsAreWhole ? [] : ['runs']),
+      ...(reservedIsBusy && flags ? [] : ['reservations']),
+      ...(outsideIsBusy ? [] : ['frames-outside']),
+    ];
+  }
+
+  /** Fills a fresh allocator; the names of what the state breaks. */
+  #load({ busy, inside, reservations, position }: HierarchicalState): readonly string[] {
+    for (const { frame, count, tag } of reservations) {
+      if (!this.reserve(frame, count, tag)) return ['reservations'];
+    }
+    const isSet = (words: readonly number[], index: number): boolean =>
+      ((words[index >>> 5]! >>> (index & 31)) & 1) !== 0;
+    for (let index = 0; index < busy.length * 32; ) {
+      const used = isSet(busy, index) && this.#manages(index, 1) && !this.#isReserved(index);
+      let end = index + 1;
+      if (used) {
+        while (end < this.#end && isSet(inside, end)) end++;
+        if (!this.#isFree(index, end - index)) return ['runs'];
+        this.#take(index, end - index);
+      }
+      index = end;
+    }
+    if (busy.some((word, at) => word !== ~this.#map.word(at))) return ['busy'];
+    if (inside.some((word, at) => word !== this.#runs.word(at))) return ['runs'];
+    if (!this.#map.setPosition(position)) return ['position'];
+    return this.validate();
+  }
+
+  #manages(index: number, count: number): boolean {
+    return (
+      Number.isInteger(index) &&
+      Number.isInteger(count) &&
+      index >= this.#first &&
+      count > 0 &&
+      index + count <= this.#end
+    );
+  }
+
+  #isReserved(index: number): boolean {
+    return (
+      (this.#runs.tags[index >>> HUGE_ORDER]! & TAG.reserved) !== 0 &&
+      this.#reserved.has(this.#origin + index)
+    );
+  }
+
+  #isFree(index: number, count: number): boolean {
+    return this.#manages(index, count) && this.#map.lastUsed(index, index + count) < 0;
+  }
+
+  #fail(): number {
+    this.#failures++;
+    return NO_FRAME;
+  }
+
+  /** Marks a found run as used and returns its first frame; counts a failure when nothing was found. */
+  #take(index: number, count: number): number {
+    if (index < 0) return this.#fail();
+    this.#map.takeRange(index, index + count);
+    for (let at = index; at < index + count; ) {
+      const huge = at >>> HUGE_ORDER;
+      const end = Math.min(index + count, (huge + 1) * HUGE_FRAMES);
+      const from = at === index ? at + 1 : at;
+      if (end - at === HUGE_FRAMES) this.#runs.tags[huge]! |= at === index ? TAG.wholeStart : TAG.wholeInside;
+      else if (from < end) this.#runs.add(from, end);
+      at = end;
+    }
+    this.#allocations++;
+    return this.#origin + index;
+  }
+
+  #release(index: number, count: number): void {
+    for (let at = index; at < index + count; ) {
+      const huge = at >>> HUGE_ORDER;
+      const end = Math.min(index + count, (huge + 1) * HUGE_FRAMES);
+      const from = at === index ? at + 1 : at;
+      if (end - at === HUGE_FRAMES) this.#runs.tags[huge]! &= TAG.reserved;
+      else if (from < end) this.#runs.remove(from, end);
+      at = end;
+    }
+    this.#map.releaseRange(index, index + count);
+    this.#frees++;
+  }
+
+  /** Whether a run of one frame was handed out. */
+  #checkOne(index: number): FreeStatus {
+    if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
+    if (this.#runs.tags[index >>> HUGE_ORDER] !== TAG.singles) return this.#checkRun(index, 1);
+    return this.#map.isFree(index) ? FREE_STATUS.doubleFree : FREE_STATUS.ok;
+  }
+
+  /** Whether exactly this run was handed out. */
+  #checkRun(index: number, count: number): FreeStatus {
+    if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
+    if (this.#isReserved(index)) return FREE_STATUS.reserved;
+    if (this.#map.isFree(index)) return FREE_STATUS.doubleFree;
+    const runs = this.#runs;
+    if (runs.has(index)) return FREE_STATUS.notAllocated;
+    const end = index + count;
+    const longer = end < this.#end && runs.has(end);
+    return longer || !runs.coversRange(index + 1, end) ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
+  }
+
+  /** Turns the bits of the first frames of a batch. */
+  #flip(frames: Int32Array, count: number): void {
+    for (let slot = 0; slot < count; slot++) this.#map.flip(frames[slot]! - this.#origin);
+  }
+
+  /**
+   * The lowest index from `from` on where `count` frames are free, end at or below `to`, begin at a multiple of
+   * `align` frames and do not cross a multiple of `boundary` frames (0: no boundary).
+   */
+  #find(count: number, align: number, from: number, to: number, boundary: number): number {
+    let index = from;
+    for (;;) {
+      index = this.#map.nextFree(index, to);
+      index += -(this.#origin + index) & (align - 1);
+      if (index + count > to) return -1;
+      if (boundary !== 0) {
+        const left = boundary - ((this.#origin + index) & (boundary - 1));
+        if (left < count) {
+          index += left;
+          continue;
+        }
+      }
+      // The last busy frame of the window rules out every start at or before it.
+      const obstacle = this.#map.lastUsed(index, index + count);
+      if (obstacle < 0) return index;
+      index = obstacle + 1;
+    }
+  }
+}
+
+function isOrder(order: number): boolean {
+  return Number.isInteger(order) && order >= 0 && order <= 30;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
+}
+
+/** The order of the smallest block that holds so many frames. */
+function orderOf(count: number): number {
+  return 32 - Math.clz32(count - 1);
+}

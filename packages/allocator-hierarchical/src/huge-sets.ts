@@ -1,0 +1,83 @@
+import { highestBit, lowestBit } from './bits.ts';
+
+/** Number of sets; each has a bit in {@link HugeSets.occupied}. */
+const SETS = 32;
+
+/** Sets of small integers as bitmaps with one summary bit for each word, all of the same capacity. */
+export class HugeSets {
+  /** Bit `set` is set when the set has members. */
+  occupied = 0;
+  /** 32-bit words of one set. */
+  readonly words: number;
+  readonly #tops: number;
+  readonly #bits: Int32Array;
+  readonly #summary: Int32Array;
+  readonly #sizes: Int32Array;
+
+  /** @param capacity members are 0 to `capacity - 1` */
+  constructor(capacity: number) {
+    this.words = (capacity + 31) >>> 5;
+    this.#tops = (this.words + 31) >>> 5;
+    this.#bits = new Int32Array(SETS * this.words);
+    this.#summary = new Int32Array(SETS * this.#tops);
+    this.#sizes = new Int32Array(SETS);
+  }
+
+  get bytes(): number {
+    return this.#bits.byteLength + this.#summary.byteLength + this.#sizes.byteLength;
+  }
+
+  /** Adds a number that is not a member. */
+  add(set: number, member: number): void {
+    this.#bits[set * this.words + (member >>> 5)]! |= 1 << (member & 31);
+    this.#summary[set * this.#tops + (member >>> 10)]! |= 1 << ((member >>> 5) & 31);
+    this.#sizes[set]!++;
+    this.occupied |= 1 << set;
+  }
+
+  /** Removes a member. */
+  remove(set: number, member: number): void {
+    const at = set * this.words + (member >>> 5);
+    const left = this.#bits[at]! & ~(1 << (member & 31));
+    this.#bits[at] = left;
+    if (left === 0) this.#summary[set * this.#tops + (member >>> 10)]! &= ~(1 << ((member >>> 5) & 31));
+    const size = this.#sizes[set]! - 1;
+    this.#sizes[set] = size;
+    if (size === 0) this.occupied &= ~(1 << set);
+  }
+
+  has(set: number, member: number): boolean {
+    return ((this.#bits[set * this.words + (member >>> 5)]! >>> (member & 31)) & 1) !== 0;
+  }
+
+  /** The members `index * 32` to `index * 32 + 31` as bits. */
+  word(set: number, index: number): number {
+    return this.#bits[set * this.words + index]!;
+  }
+
+  /** The smallest member, or -1. */
+  lowest(set: number): number {
+    const summary = set * this.#tops;
+    for (let top = 0; top < this.#tops; top++) {
+      const words = this.#summary[summary + top]!;
+      if (words !== 0) {
+        const word = top * 32 + lowestBit(words);
+        return word * 32 + lowestBit(this.#bits[set * this.words + word]!);
+      }
+    }
+    return -1;
+  }
+
+  /** The largest member, or -1. */
+  highest(set: number): number {
+    const summary = set * this.#tops;
+    for (let top = this.#tops - 1; top >= 0; top--) {
+      const words = this.#summary[summary + top]!;
+      if (words !== 0) {
+        const word = top * 32 + highestBit(words);
+        return word * 32 + highestBit(this.#bits[set * this.words + word]!);
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,7 @@
+export {
+  type HierarchicalAllocatorFactory,
+  type HierarchicalAllocatorOptions,
+  hierarchicalAllocator,
+} from './factory.ts';
+export { HierarchicalAllocator } from './hierarchical-allocator.ts';
+export type { Reservation } from './reservations.ts';

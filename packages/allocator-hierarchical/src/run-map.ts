@@ -1,0 +1,151 @@
+/**
+ * Which frames continue the run of the frame before them. Most huge frames hold single frames only, or are one
+ * run, and say so in a tag; only the others own a chunk of bits, one for each frame, from a common pool. So the map
+ * costs 4 bytes for a huge frame instead of 68.
+ */
+import { maskOf } from './bits.ts';
+
+/** Tags of a huge frame; from {@link TAG.chunk} on, a chunk's number. */
+export const TAG = {
+  /** Every used frame is a run of its own. */
+  singles: 0,
+  /** One run covers all frames and begins here, or began before. */
+  wholeStart: 1,
+  wholeInside: 2,
+  chunk: 3,
+  /** Added when some frames are reserved. */
+  reserved: 0x4000_0000,
+} as const;
+
+/** Without the flag for reserved frames. */
+const KIND = 0x3fff_ffff;
+const WORDS = 16;
+const FRAMES = 512;
+
+export class RunMap {
+  readonly tags: Int32Array;
+  /** Chunks of 16 words, by their number less {@link TAG.chunk}. */
+  chunks = new Int32Array(8 * WORDS);
+  /** Set bits of each chunk. */
+  #sizes = new Int16Array(8);
+  /** Numbers of chunks that nobody owns; `#spare` says how many. */
+  #pool = new Int32Array(8);
+  #spare = 0;
+  #made = 0;
+
+  constructor(hugeFrames: number) {
+    this.tags = new Int32Array(hugeFrames);
+  }
+
+  get bytes(): number {
+    return this.tags.byteLength + this.chunks.byteLength + this.#sizes.byteLength + this.#pool.byteLength;
+  }
+
+  /** Whether a frame continues a run. */
+  has(index: number): boolean {
+    const kind = this.tags[index >>> 9]! & KIND;
+    if (kind === TAG.singles) return false;
+    if (kind === TAG.wholeStart) return (index & (FRAMES - 1)) !== 0;
+    if (kind === TAG.wholeInside) return true;
+    const word = this.chunks[(kind - TAG.chunk) * WORDS + ((index & (FRAMES - 1)) >>> 5)]!;
+    return ((word >>> (index & 31)) & 1) !== 0;
+  }
+
+  /** One word of the map as bits. */
+  word(at: number): number {
+    const kind = this.tags[at >>> 4]! & KIND;
+    if (kind === TAG.singles) return 0;
+    if (kind === TAG.wholeStart) return (at & (WORDS - 1)) === 0 ? -2 : -1;
+    if (kind === TAG.wholeInside) return -1;
+    return this.chunks[(kind - TAG.chunk) * WORDS + (at & (WORDS - 1))]!;
+  }
+
+  isWhole(huge: number): boolean {
+    const kind = this.tags[huge]! & KIND;
+    return kind === TAG.wholeStart || kind === TAG.wholeInside;
+  }
+
+  /** Whether all frames `from` to `to` continue a run. */
+  coversRange(from: number, to: number): boolean {
+    for (let index = from; index < to; ) {
+      const end = Math.min(to, (index | 31) + 1);
+      const mask = maskOf(index & 31, ((end - 1) & 31) + 1);
+      if ((this.word(index >>> 5) & mask) !== mask) return false;
+      index = end;
+    }
+    return true;
+  }
+
+  /** Marks the frames `from` to `to` of one huge frame; none is marked yet. */
+  add(from: number, to: number): void {
+    const huge = from >>> 9;
+    if ((this.tags[huge]! & KIND) === TAG.singles) this.tags[huge]! |= this.#takeChunk();
+    const chunk = (this.tags[huge]! & KIND) - TAG.chunk;
+    for (let index = from; index < to; ) {
+      const end = Math.min(to, (index | 31) + 1);
+      this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= maskOf(
+        index & 31,
+        ((end - 1) & 31) + 1,
+      );
+      index = end;
+    }
+    this.#sizes[chunk]! += to - from;
+  }
+
+  /** Takes back what {@link add} marked. */
+  remove(from: number, to: number): void {
+    const huge = from >>> 9;
+    const kind = this.tags[huge]! & KIND;
+    const chunk = kind - TAG.chunk;
+    for (let index = from; index < to; ) {
+      const end = Math.min(to, (index | 31) + 1);
+      this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! &= ~maskOf(
+        index & 31,
+        ((end - 1) & 31) + 1,
+      );
+      index = end;
+    }
+    this.#sizes[chunk]! -= to - from;
+    if (this.#sizes[chunk] === 0) {
+      this.tags[huge]! &= TAG.reserved;
+      this.#pool[this.#spare++] = kind;
+    }
+  }
+
+  /** The number of a chunk of zeros. Allocates memory only when more chunks are owned than ever before. */
+  #takeChunk(): number {
+    if (this.#spare > 0) return this.#pool[--this.#spare]!;
+    const made = this.#made++;
+    if (made === this.#pool.length) {
+      const capacity = Math.min(2 * made, this.tags.length);
+      const { chunks } = this;
+      const sizes = this.#sizes;
+      this.chunks = new Int32Array(capacity * WORDS);
+      this.chunks.set(chunks);
+      this.#sizes = new Int16Array(capacity);
+      this.#sizes.set(sizes);
+      // Every chunk is owned, so the pool is empty.
+      this.#pool = new Int32Array(capacity);
+    }
+    return TAG.chunk + made;
+  }
+
+  /** Names of what is wrong: a chunk's size, or a chunk that is owned twice or both owned and spare. */
+  brokenInvariants(): string[] {
+    const owners = new Int32Array(this.#made);
+    let sizesHold = true;
+    this.tags.forEach((tag, huge) => {
+      const chunk = (tag & KIND) - TAG.chunk;
+      if (chunk < 0) return;
+      if (chunk < this.#made) owners[chunk]!++;
+      let size = 0;
+      for (let index = huge * FRAMES; index < (huge + 1) * FRAMES; index++) size += this.has(index) ? 1 : 0;
+      if (size !== this.#sizes[chunk] || size === 0) sizesHold = false;
+    });
+    for (let spare = 0; spare < this.#spare; spare++) owners[this.#pool[spare]! - TAG.chunk]!++;
+    return [
+      ...(sizesHold ? [] : ['run-sizes']),
+      ...(owners.every((count) => count === 1) ? [] : ['run-chunks']),
+    ];
+  }
+}
