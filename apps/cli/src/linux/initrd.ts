@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type ArchiveEntry, writeArchive } from './archive.ts';
+import { type ArchiveEntry, writeArchive } from '@armature/initrd';
 
 /** Drivers of virtio devices, and the file system that disks have. */
 const WANTED_MODULES = ['virtio_mmio', 'virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_rng', 'ext4'];

@@ -17,7 +17,18 @@ const MAGIC = '070701';
 const TYPE = { directory: 0o040000, file: 0o100000, link: 0o120000 } as const;
 const TRAILER = 'TRAILER!!!';
 
-/** Writes an archive. Directories must come before what is in them. */
+/**
+ * Writes an archive. Directories must come before what is in them; of two entries with one path, the later one stays.
+ *
+ * Linux also takes several archives one after the other, each compressed or not: a RAM disk grows by appending.
+ *
+ * @example
+ * const disk = writeArchive([
+ *   { path: 'bin', contents: { directory: true } },
+ *   { path: 'bin/tool', contents: { file: program } },
+ *   { path: 'init', contents: { link: '/bin/tool' } },
+ * ]);
+ */
 export function writeArchive(entries: readonly ArchiveEntry[]): Uint8Array {
   const chunks: Uint8Array[] = [];
   const text = new TextEncoder();
@@ -47,5 +58,11 @@ export function writeArchive(entries: readonly ArchiveEntry[]): Uint8Array {
     else add(index + 1, path, TYPE.file | mode, contents.file);
   });
   add(0, TRAILER, 0, new Uint8Array());
-  return Buffer.concat(chunks, length);
+  const archive = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    archive.set(chunk, at);
+    at += chunk.length;
+  }
+  return archive;
 }

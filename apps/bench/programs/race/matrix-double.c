@@ -1,0 +1,3 @@
+/* Matrix product in double precision. */
+typedef double element;
+#include "matrix.h"

@@ -1,0 +1,3 @@
+/* Matrix product in single precision. */
+typedef float element;
+#include "matrix.h"

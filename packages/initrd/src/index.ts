@@ -1,0 +1,1 @@
+export { type ArchiveEntry, writeArchive } from './archive.ts';
