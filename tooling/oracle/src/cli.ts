@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { rowById } from '@armature/isa';
 import { writeCoverage } from './coverage.ts';
+import { enginesCommand } from './engines/command.ts';
 import { longRun } from './long.ts';
 import { qemuDriver } from './qemu.ts';
 import { replayDigests, replayVectors } from './replay.ts';
@@ -23,6 +24,11 @@ const USAGE = `oracle: single instructions on QEMU and on our CPU
   oracle undefined [--cpu cortex-a72|max] [--words N]   random words: UNDEFINED on both, or on neither;
                    [--near N] [--seed N] [--keep]       --near N: near encodings of rows; --keep: keep the result
   oracle undefined --page                               the page of kept results, written again
+  oracle engines [--engines A,B] [--generators A,B]     random programs on two engines
+                 [--instructions N] [--seed N]
+                 [--model NAME] [--threshold N]         --threshold: executions until the jit compiles
+                 [--record]                             --record: keep the result
+  oracle engines --generators A --case N [--before N]   one program; --before: after the N before it
 
 CONFIGURATION is usual, strict or max, for rows that have several.`;
 
@@ -42,6 +48,15 @@ const { values, positionals } = parseArgs({
     near: { type: 'string' },
     keep: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
+    engines: { type: 'string', default: 'interpreter,jit' },
+    generators: { type: 'string', default: '' },
+    instructions: { type: 'string', default: '1e8' },
+    case: { type: 'string' },
+    before: { type: 'string', default: '0' },
+    scale: { type: 'string', default: '1' },
+    model: { type: 'string', default: 'max' },
+    threshold: { type: 'string', default: '2' },
+    record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: process.stderr.isTTY === true },
     help: { type: 'boolean' },
   },
@@ -58,6 +73,7 @@ const commands: Readonly<Record<string, () => Promise<number>>> = {
   record,
   coverage,
   undefined: randomWords,
+  engines,
 };
 const chosen = command === undefined || values.help ? undefined : commands[command];
 if (chosen === undefined) {
@@ -164,4 +180,28 @@ async function randomWords(): Promise<number> {
   }
   const { keep, verbose } = values;
   return undefinedCommand({ models, seed, words, near, keep, verbose });
+}
+
+/** A number of an option that is at least so much. */
+function numberOf(name: 'instructions' | 'case' | 'before' | 'scale' | 'threshold', least: number): number {
+  const value = Number(values[name]);
+  if (!(value >= least)) throw new Error(`--${name} is a number, at least ${least}`);
+  return value;
+}
+
+async function engines(): Promise<number> {
+  const list = (text: string): string[] => text.split(',').filter((name) => name !== '');
+  return enginesCommand({
+    engines: list(values.engines),
+    generators: list(values.generators),
+    instructions: numberOf('instructions', 1),
+    seed,
+    ...(values.case !== undefined && { case: numberOf('case', 0) }),
+    before: numberOf('before', 0),
+    scale: numberOf('scale', 0),
+    model: values.model,
+    threshold: numberOf('threshold', 1),
+    record: values.record,
+    verbose: values.verbose,
+  });
 }

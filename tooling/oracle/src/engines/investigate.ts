@@ -1,0 +1,267 @@
+import { disassemble } from '@armature/isa';
+import type { Action, EngineCase } from './case.ts';
+import { describeDifferences } from './compare.ts';
+import { PAGE, PHYSICAL } from './layout.ts';
+import { type Mismatch, type Pair, runCase } from './pair.ts';
+import { type Entry, isMark, type Program, place } from './program.ts';
+
+/** What is known of a case that came out differently. */
+export interface Finding {
+  readonly generator: string;
+  readonly seed: number;
+  readonly index: number;
+  /** How many of the cases before it must run first; undefined when it could not be repeated. */
+  readonly predecessors: number | undefined;
+  /** Instructions of the smallest program that still differs. */
+  readonly size: number;
+  /** Instructions after which that one differs first. */
+  readonly step: number;
+  readonly text: string;
+}
+
+/** Cases before the one in question that are tried as its cause, at most. */
+const MOST_PREDECESSORS = 64;
+/** How long to make a case smaller, milliseconds. */
+const PATIENCE = 60_000;
+
+/** Runs cases on machines that are reset first, and the case in question last. */
+class Laboratory {
+  readonly pair: Pair;
+  readonly before: readonly EngineCase[];
+  private readonly until = performance.now() + PATIENCE;
+
+  constructor(pair: Pair, before: readonly EngineCase[]) {
+    this.pair = pair;
+    this.before = before;
+  }
+
+  get patient(): boolean {
+    return performance.now() < this.until;
+  }
+
+  run(item: EngineCase): Mismatch | undefined {
+    for (const bench of this.pair) bench.machine.reset();
+    for (const one of this.before) {
+      const { mismatch } = runCase(this.pair, one);
+      if (mismatch !== undefined) return undefined;
+    }
+    return runCase(this.pair, item).mismatch;
+  }
+}
+
+const lengthOf = (action: Action): number => ('instructions' in action ? action.instructions : 0);
+
+/** The case up to an action, that one with so many instructions. */
+function upTo(item: EngineCase, last: number, instructions?: number): EngineCase {
+  const actions = item.actions.slice(0, last + 1);
+  const action = actions[last]!;
+  if (instructions !== undefined && 'instructions' in action) actions[last] = { ...action, instructions };
+  return { ...item, actions };
+}
+
+/** Ends a case where it first differs: the last action has the fewest instructions after which it does. */
+function cut(
+  lab: Laboratory,
+  item: EngineCase,
+  mismatch: Mismatch,
+): { item: EngineCase; mismatch: Mismatch } {
+  let best = { item: upTo(item, mismatch.action), mismatch };
+  let differs = lengthOf(item.actions[mismatch.action]!);
+  let agrees = 0;
+  while (differs - agrees > 1 && lab.patient) {
+    const middle = Math.floor((agrees + differs) / 2);
+    const shorter = upTo(item, mismatch.action, middle);
+    const found = lab.run(shorter);
+    if (found === undefined) {
+      agrees = middle;
+    } else {
+      differs = middle;
+      best = { item: shorter, mismatch: found };
+      if (found.action < mismatch.action) return cut(lab, shorter, found);
+    }
+  }
+  return best;
+}
+
+interface Place {
+  readonly section: number;
+  readonly entry: Entry;
+}
+
+const flat = ({ sections }: Program): Place[] =>
+  sections.flatMap(({ entries }, section) =>
+    entries.filter((entry) => !isMark(entry)).map((entry) => ({ section, entry })),
+  );
+
+/** The program with those of its items alone; labels stay. */
+function keep(program: Program, items: readonly Place[]): Program {
+  const kept = new Set(items.map(({ entry }) => entry));
+  return {
+    sections: program.sections.map((section) => ({
+      ...section,
+      entries: section.entries.filter((entry) => isMark(entry) || kept.has(entry)),
+    })),
+  };
+}
+
+/** Leaves out as much of a list as possible while a predicate holds. */
+export function reduce<T>(list: readonly T[], holds: (some: readonly T[]) => boolean): readonly T[] {
+  let current = list;
+  for (let size = Math.ceil(current.length / 2); size >= 1; ) {
+    let smaller = false;
+    for (let from = 0; from < current.length; ) {
+      const rest = [...current.slice(0, from), ...current.slice(from + size)];
+      if (holds(rest)) {
+        current = rest;
+        smaller = true;
+      } else {
+        from += size;
+      }
+    }
+    if (size === 1 && !smaller) break;
+    if (!smaller || size > current.length) size = Math.max(1, Math.floor(size / 2));
+    if (current.length === 0) break;
+  }
+  return current;
+}
+
+function smallest(lab: Laboratory, item: EngineCase): EngineCase {
+  const differs = (candidate: EngineCase): boolean => lab.patient && lab.run(candidate) !== undefined;
+  let best = item;
+  const last = item.actions.at(-1)!;
+  const actions = reduce(item.actions.slice(0, -1), (some) => differs({ ...best, actions: [...some, last] }));
+  best = { ...best, actions: [...actions, last] };
+  const items = reduce(flat(best.program), (some) => {
+    try {
+      return differs({ ...best, program: keep(best.program, some) });
+    } catch {
+      // A branch that no longer reaches.
+      return false;
+    }
+  });
+  return { ...best, program: keep(best.program, items) };
+}
+
+/** Finds out what a case needs to come out differently, and makes it small. */
+export function investigate(
+  pair: Pair,
+  original: Mismatch,
+  before: (count: number) => readonly EngineCase[],
+  names: readonly [string, string],
+): Finding {
+  const { item } = original;
+  for (let count = 0; count <= MOST_PREDECESSORS; count = Math.max(1, 2 * count)) {
+    const lab = new Laboratory(pair, before(count));
+    const mismatch = lab.run(item);
+    if (mismatch === undefined) continue;
+    const shortened = cut(lab, item, mismatch);
+    // Programs change their length as they shrink: they may run as long as the original.
+    const small = smallest(lab, upTo(item, mismatch.action));
+    const found = lab.run(small);
+    const result = found === undefined ? shortened : cut(lab, small, found);
+    return describe(lab, result.item, result.mismatch, names);
+  }
+  return {
+    ...{ generator: item.generator, seed: item.seed, index: item.index },
+    predecessors: undefined,
+    size: flat(item.program).length,
+    step: 0,
+    text: [
+      title(item, names),
+      `  it did so after the cases before it, and not again after ${MOST_PREDECESSORS} of them:`,
+      ...describeDifferences(original.differences, names),
+    ].join('\n'),
+  };
+}
+
+const title = ({ generator, seed, index }: EngineCase, names: readonly [string, string]): string =>
+  `${generator}, seed ${seed}, case ${index}: ${names[0]} and ${names[1]} differ`;
+
+/** Command that runs a case alone. */
+export function caseCommand(item: EngineCase, before: number, names: readonly string[]): string {
+  const { generator, seed, index, scale } = item;
+  const command = `npm run --silent oracle -- engines --engines ${names.join(',')} --generators ${generator}`;
+  const first = before > 0 ? ` --before ${before}` : '';
+  return `${command} --seed ${seed} --case ${index}${first}${scale === 1 ? '' : ` --scale ${scale}`}`;
+}
+
+const SHOWN_DIFFERENCES = 24;
+
+function describe(
+  lab: Laboratory,
+  item: EngineCase,
+  mismatch: Mismatch,
+  names: readonly [string, string],
+): Finding {
+  const action = item.actions[mismatch.action]!;
+  const step = lengthOf(action);
+  const at = pcBefore(lab, item, mismatch.action);
+  const { lines, size } = listing(item, at);
+  const earlier = item.actions.slice(0, mismatch.action).map(describeAction);
+  const { start } = item;
+  return {
+    ...{ generator: item.generator, seed: item.seed, index: item.index },
+    predecessors: lab.before.length,
+    size,
+    step,
+    text: [
+      title(item, names),
+      `  alone: ${caseCommand(item, lab.before.length, names)}`,
+      ...(lab.before.length > 0 ? [`  only after the ${lab.before.length} cases before it`] : []),
+      `  ${start.mode}, code in the ${start.code} view, data in the ${start.data} view${item.cold ? ', after a reset' : ''}`,
+      ...(earlier.length > 0 ? [`  before: ${earlier.join('; ')}`] : []),
+      `  first difference after: ${describeAction(action)}`,
+      ...describeDifferences(mismatch.differences.slice(0, SHOWN_DIFFERENCES), names),
+      `  the smallest program that still differs, ${size} instructions:`,
+      ...lines,
+    ].join('\n'),
+  };
+}
+
+function describeAction(action: Action): string {
+  switch (action.kind) {
+    case 'run':
+      return `run(${action.instructions})`;
+    case 'clocked':
+      return `the machine runs ${action.instructions} instructions`;
+    case 'line':
+      return `${action.line} ${action.level ? 'up' : 'down'}`;
+    case 'write':
+      return `the host writes label ${action.at}`;
+  }
+}
+
+/** Where the reference stands before the last instruction of an action. */
+function pcBefore(lab: Laboratory, item: EngineCase, action: number): bigint | undefined {
+  const length = lengthOf(item.actions[action]!);
+  if (length < 1) return undefined;
+  for (const bench of lab.pair) bench.machine.reset();
+  for (const one of lab.before) runCase(lab.pair, one);
+  const [reference] = lab.pair;
+  reference.begin(item);
+  for (const one of upTo(item, action, length - 1).actions) {
+    if (!('instructions' in one) || one.instructions > 0) reference.perform(one);
+  }
+  return reference.state.pc;
+}
+
+function listing(item: EngineCase, at: bigint | undefined): { lines: string[]; size: number } {
+  const { segments } = place(item.program, PHYSICAL.code + item.page * PAGE);
+  const lines: string[] = [];
+  let inside = false;
+  let size = 0;
+  for (const { address, words } of segments) {
+    words.forEach((word, index) => {
+      const here = address + 4 * index;
+      const marked = at !== undefined && Number(at & 0xf_ffffn) === (here & 0xf_ffff);
+      inside ||= marked;
+      size++;
+      lines.push(
+        `  ${marked ? '>' : ' '} ${here.toString(16)}  ${word.toString(16).padStart(8, '0')}  ${disassemble(word, here)}`,
+      );
+    });
+  }
+  if (at !== undefined && !inside)
+    lines.push(`  the instruction is at 0x${at.toString(16)}, outside the program`);
+  return { lines, size };
+}
