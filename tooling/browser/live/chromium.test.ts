@@ -10,6 +10,7 @@ import {
   runInPage,
   terminalText,
 } from '../src/host/measure.ts';
+import { bundleEntries, packageEntries } from '../src/host/packages.ts';
 import { bootRow, bootTable, describeDifference } from '../src/host/report.ts';
 import { ENGINES } from '../src/machine/engines.ts';
 
@@ -68,6 +69,16 @@ describe.skipIf(withoutPage !== undefined && !REQUIRED)(titled('Chromium', witho
       () => crossOriginIsolated && new SharedArrayBuffer(8).byteLength,
     );
     expect(isolated).toBe(8);
+  });
+
+  test('loads every package', async () => {
+    const entries = packageEntries();
+    await open.page.evaluate(await bundleEntries(entries));
+    const loaded = await open.page.evaluate(() => {
+      const { entries } = globalThis as unknown as { entries: Record<string, object> };
+      return Object.entries(entries).map(([name, exports]) => [name, Object.keys(exports).length > 0]);
+    });
+    expect(loaded).toEqual(entries.map((name) => [name, true]));
   });
 
   test.each(ENGINES)('%s: runs a program on the bare board', async (engine) => {
