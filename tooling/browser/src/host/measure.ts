@@ -1,5 +1,5 @@
 /** The same boot in Node and in Chromium. */
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { EngineName } from '../machine/engines.ts';
 import type { Answer, BootReport, ProgramReport, ProgramRequest } from '../machine/messages.ts';
 import type { PageControls } from '../page/page.ts';
@@ -23,11 +23,20 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens the page in Chromium, with or without a kernel on its server. */
+/**
+ * Opens the page in Chromium, with or without a kernel on its server.
+ *
+ * @throws Error when Chromium does not start
+ */
 export async function openPage(chromium: string, kernel?: KernelFiles): Promise<OpenPage> {
   const server = await servePage({ files: await bundlePage(), ...(kernel && { kernel }) });
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.close();
+  };
   try {
-    const browser = await launchChromium(chromium);
+    browser = await launchChromium(chromium);
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
@@ -35,13 +44,9 @@ export async function openPage(chromium: string, kernel?: KernelFiles): Promise<
       if (message.type() === 'error') errors.push(message.text());
     });
     await page.goto(server.url);
-    const close = async (): Promise<void> => {
-      await browser.close();
-      await server.close();
-    };
     return { page, host: `Chromium ${browser.version()}`, errors, close };
   } catch (error) {
-    await server.close();
+    await close();
     throw error;
   }
 }
