@@ -5,8 +5,17 @@ import { type BreakdownPart, breakdownPart, measureBreakdown } from './boot/brea
 import { armatureBoot, type LinuxFiles, linuxFiles, qemuBoot } from './boot/machines.ts';
 import { measureBoots } from './boot/measure.ts';
 import { bootRows, breakdownTables } from './boot/report.ts';
-import { armature, type CpuModel, type Emulator, type GuestClock, qemu, qemuVersion } from './emulators.ts';
+import {
+  armature,
+  type CpuModel,
+  type Emulator,
+  type Engine,
+  type GuestClock,
+  qemu,
+  qemuVersion,
+} from './emulators.ts';
 import { PROGRAMS } from './programs.ts';
+import { isRaceGroup, RACE_ROWS, race, raceText, recordRace } from './race/command.ts';
 import { markdownTable, writeReadmeSection } from './readme.ts';
 import { speedReport } from './report.ts';
 import { runImage } from './run-image.ts';
@@ -16,21 +25,33 @@ import { simdRows, simdSummary } from './simd/report.ts';
 import { measureProgram } from './speed.ts';
 import { renderTable } from './table.ts';
 
+/** Names with commas, in lines that fit the usage. */
+function list(rows: readonly { readonly name: string }[]): string {
+  const lines = rows
+    .map(({ name }) => name)
+    .join(', ')
+    .match(/.{1,80}(?:,|$)/g)!;
+  return lines.map((line) => line.trim()).join(`\n${' '.repeat(22)}`);
+}
+
 const USAGE = `armature-bench: measures Armature
 
   armature-bench speed [options]     bare-metal programs on QEMU and on Armature, by turns
   armature-bench simd [options]      the same for loops of kinds of floating-point and SIMD instructions
   armature-bench boot [options]      Debian's Linux kernel to a shell's prompt, and where Armature's time goes
+  armature-bench race [options]      bare-metal programs, programs in Linux, and systems on both, by turns
 
-  --rounds N          times that each runs each program, default 5
+  --rounds N          times that each runs each program, default 5; race: 7
   --quick             3 rounds, of speed and simd a fifth of the length
+  --rows LIST         race: of ${list(RACE_ROWS)}
+  --only GROUP        race: a (bare metal), b (programs in Linux) or c (systems)
   --programs LIST     speed: of ${PROGRAMS.map(({ name }) => name).join(', ')}; default all
   --kinds PATTERN     simd: those whose name or group matches a regular expression; default all
-  --kernel FILE       boot: this kernel, with --initrd; default what armature linux fetches
-  --initrd FILE       boot: its RAM disk, with a shell on the console
+  --kernel FILE       boot, race: this kernel, with --initrd; default what armature linux fetches
+  --initrd FILE       boot, race: its RAM disk, with a shell on the console
   --no-breakdown      boot: times alone
-  --record            simd, boot: writes the results into this package's README.md; all must be measured
-  --engine NAME       Armature's engine: auto (default) or interpreter
+  --record            simd, boot, race: writes the results into this package's README.md; all must be measured
+  --engine NAME       Armature's engine: auto (default), interpreter or jit
   --no-qemu           Armature alone
   --json              everything measured, as JSON
 
@@ -48,6 +69,8 @@ function readArguments() {
         quick: { type: 'boolean', default: false },
         programs: { type: 'string' },
         kinds: { type: 'string' },
+        rows: { type: 'string' },
+        only: { type: 'string' },
         kernel: { type: 'string' },
         initrd: { type: 'string' },
         breakdown: { type: 'boolean', default: true },
@@ -67,9 +90,9 @@ function readArguments() {
 
 type Options = ReturnType<typeof readArguments>['values'];
 
-function engineOf({ engine }: Options): 'auto' | 'interpreter' {
-  if (engine === 'auto' || engine === 'interpreter') return engine;
-  throw new UsageError(`unknown engine '${engine}': auto or interpreter`);
+function engineOf({ engine }: Options): Engine {
+  if (engine === 'auto' || engine === 'interpreter' || engine === 'jit') return engine;
+  throw new UsageError(`unknown engine '${engine}': auto, interpreter or jit`);
 }
 
 function cpuOf({ cpu }: Options): CpuModel {
@@ -108,8 +131,8 @@ function pattern(text: string): RegExp {
 }
 
 /** What anything is measured on, and how often. */
-function conditions(options: Options) {
-  const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
+function conditions(options: Options, defaultRounds = 5) {
+  const rounds = Number(options.rounds ?? (options.quick ? 3 : defaultRounds));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds ${options.rounds}: a number from 1`);
   const oracle = options.qemu ? qemuVersion() : undefined;
@@ -215,6 +238,34 @@ async function bootLinux(options: Options): Promise<void> {
   for (const table of tables) console.log(`\n${table.title}\n\n${renderTable(table.rows)}`);
 }
 
+function rowsOf({ rows }: Options): string[] | undefined {
+  const names = rows?.split(',');
+  const unknown = names?.find((name) => !RACE_ROWS.some((row) => row.name === name));
+  if (unknown !== undefined) throw new UsageError(`unknown row '${unknown}'`);
+  return names;
+}
+
+async function raceAll(options: Options): Promise<void> {
+  const { only, kernel, initrd } = options;
+  const rows = rowsOf(options);
+  const engine = engineOf(options);
+  if (only !== undefined && !isRaceGroup(only)) throw new UsageError(`unknown group '${only}': a, b or c`);
+  if (!RACE_ROWS.some(({ name, group }) => (rows?.includes(name) ?? true) && (only ?? group) === group)) {
+    throw new UsageError(`--rows ${options.rows} has no row of group ${only}`);
+  }
+  const files = kernel === undefined && initrd === undefined ? undefined : guestOf(options);
+  const { rounds, host } = conditions(options, 7);
+  if (options.qemu && host.qemu === null)
+    throw new Error('the race is against QEMU; --no-qemu runs Armature alone');
+  if (options.record && (rows !== undefined || only !== undefined || options.quick || host.qemu === null)) {
+    throw new UsageError('--record: wants all rows in full length, and QEMU');
+  }
+  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const results = await race({ rows, only, rounds, quick: options.quick, engine, host, files }, progress);
+  if (options.record) recordRace(results);
+  console.log(options.json ? JSON.stringify(results, null, 2) : raceText(results));
+}
+
 function partOf(name: string): BreakdownPart {
   if (name === 'plain' || name === 'counts' || name === 'profile') return name;
   throw new UsageError(`unknown part '${name}': plain, counts or profile`);
@@ -231,6 +282,8 @@ async function main(): Promise<void> {
     simd(values);
   } else if (command === 'boot' && rest.length === 0) {
     await bootLinux(values);
+  } else if (command === 'race' && rest.length === 0) {
+    await raceAll(values);
   } else if (command === 'run-linux' && rest.length === 3) {
     const [kernel, initrd, part] = rest as [string, string, string];
     console.log(JSON.stringify(await breakdownPart(partOf(part), { kernel, initrd })));

@@ -31,6 +31,8 @@ function measure(program: string, args: readonly string[]): Sample & { readonly 
   return { seconds, output: result.stdout.trim(), errors: result.stderr };
 }
 
+/** What runs instructions on Armature. `auto` is the fastest that there is. */
+export type Engine = 'auto' | 'interpreter' | 'jit';
 /** A CPU model that both emulators have. */
 export type CpuModel = 'cortex-a72' | 'max';
 /** What moves the time that the guest sees on Armature; on QEMU it is the host's. */
@@ -63,7 +65,7 @@ export function qemuVersion(): string | undefined {
 
 /** This program again, as `armature-bench run-image`. */
 export function armature(
-  engine: 'auto' | 'interpreter',
+  engine: Engine,
   cpu: CpuModel = 'cortex-a72',
   clock: GuestClock = 'instructions',
 ): Emulator {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MiB } from '@armature/core';
-import { boot, virt } from '@armature/machine';
-import type { CpuModel, GuestClock } from './emulators.ts';
+import { boot, type VirtOptions, virt } from '@armature/machine';
+import type { CpuModel, Engine, GuestClock } from './emulators.ts';
 
 /** What {@link runImage} writes to stderr, as JSON. */
 export interface ImageRun {
@@ -15,7 +15,7 @@ export interface ImageRun {
 export async function runImage(
   file: string,
   options: {
-    readonly engine: 'auto' | 'interpreter';
+    readonly engine: Engine;
     readonly cpu: CpuModel;
     readonly clock: GuestClock;
   },
@@ -25,6 +25,7 @@ export async function runImage(
   const machine = await virt({
     memory: MiB(256),
     ...options,
+    engine: options.engine as NonNullable<VirtOptions['engine']>,
     hostTime: () => performance.now() * 1e6,
     onTransmit: (byte) => console.push(byte),
   }).build();

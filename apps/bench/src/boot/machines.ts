@@ -2,10 +2,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Engine } from '../emulators.ts';
 
 export interface LinuxFiles {
   readonly kernel: string;
   readonly initrd: string;
+}
+
+/** What a guest may have besides kernel and RAM disk. */
+export interface GuestOptions {
+  /** More of the kernel's command line. */
+  readonly append?: string;
+  /** A raw image: the guest's disk, on virtio-mmio. */
+  readonly disk?: string;
+  /** Armature's engine. */
+  readonly engine?: Engine;
 }
 
 /** A program that boots the guest with its console on standard output. */
@@ -50,22 +61,30 @@ export function linuxFiles(): LinuxFiles {
 }
 
 /** `armature linux` as a user starts it. */
-export function armatureBoot({ kernel, initrd }: LinuxFiles): BootProgram {
+export function armatureBoot({ kernel, initrd }: LinuxFiles, options: GuestOptions = {}): BootProgram {
   const [command, ...args] = runner();
   const board = ['--cpu', 'cortex-a72', '--memory', `${MEMORY_MIB}M`];
+  const more = [
+    ...(options.engine === undefined ? [] : ['--engine', options.engine]),
+    ...(options.append === undefined ? [] : ['--append', options.append]),
+    ...(options.disk === undefined ? [] : ['--drive', `file=${options.disk}`]),
+  ];
   return {
     name: 'Armature',
     command: command!,
-    args: [...args, 'linux', '--kernel', kernel, '--initrd', initrd, ...board, '--quiet'],
+    args: [...args, 'linux', '--kernel', kernel, '--initrd', initrd, ...board, ...more, '--quiet'],
   };
 }
 
 /** `qemu-system-aarch64`, translating code (TCG). */
-export function qemuBoot({ kernel, initrd }: LinuxFiles): BootProgram {
+export function qemuBoot({ kernel, initrd }: LinuxFiles, options: GuestOptions = {}): BootProgram {
+  const commandLine = options.append === undefined ? COMMAND_LINE : `${COMMAND_LINE} ${options.append}`;
+  const drive = `file=${options.disk},format=raw,if=none,id=disk`;
   const args = [
     ['-M', 'virt', '-cpu', 'cortex-a72', '-accel', 'tcg', '-smp', '1', '-m', `${MEMORY_MIB}`],
     ['-nodefaults', '-nic', 'none', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
-    ['-kernel', kernel, '-initrd', initrd, '-append', COMMAND_LINE],
+    ['-kernel', kernel, '-initrd', initrd, '-append', commandLine],
+    options.disk === undefined ? [] : ['-drive', drive, '-device', 'virtio-blk-device,drive=disk'],
   ];
   return { name: 'QEMU', command: 'qemu-system-aarch64', args: args.flat() };
 }

@@ -1,0 +1,50 @@
+/** The first process of the race's guest: a shell script that runs the rows and says when. */
+import type { GuestRow } from './rows.ts';
+
+/** Starts every line that is for the host. */
+export const MARKER = '@race';
+
+const HEAD = `#!/bin/busybox sh
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sys /sys
+/bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/root
+mount -t tmpfs tmp /tmp
+for module in $(cat /lib/modules/order); do insmod /lib/modules/$module; done
+dmesg -n 1
+echo "${MARKER} ready $(uname -sr)"
+`;
+
+const FOOT = `echo "${MARKER} done"
+poweroff -f
+`;
+
+/** A row: before, the work between two marks, after. Each part's output is kept for the host. */
+function rowScript(row: GuestRow, amount: number): string {
+  const { name } = row;
+  const output = `/tmp/output.${name}`;
+  const prepare = row.prepare?.(amount) ?? ':';
+  return `
+if { ${prepare}; } > ${output} 2>&1; then
+  echo "${MARKER} begin ${name}"
+  { ${row.work(amount)}; } > ${output} 2>&1
+  status=$?
+  echo "${MARKER} end ${name} $status"
+${row.result === undefined ? '' : `  [ $status -ne 0 ] || { ${row.result(amount)}; } > ${output} 2>&1\n`}\
+  echo "${MARKER} result ${name} $(tail -c 400 ${output} | tr '\\n' ' ')"
+else
+  echo "${MARKER} failed ${name} $(tail -c 400 ${output} | tr '\\n' ' ')"
+fi
+rm -f ${output}
+`;
+}
+
+/**
+ * The script.
+ *
+ * @param pass `check`: little of every row, for its result; `race`: as much as is timed
+ */
+export function initScript(rows: readonly GuestRow[], pass: 'check' | 'race'): string {
+  return HEAD + rows.map((row) => rowScript(row, pass === 'check' ? row.check : row.amount)).join('') + FOOT;
+}
