@@ -19,6 +19,7 @@ import {
 import type { Feature } from '@armature/isa';
 import { Interpreter, type PowerState } from './interpreter/engine.ts';
 import { SharedCode } from './interpreter/shared-code.ts';
+import type { JitOptions } from './jit/region-cache.ts';
 import { type CpuModel, type CpuModelName, cpuModel, type FeatureChanges } from './models/index.ts';
 import { cpuRegisters, DC_ZVA_KEY, SeededNumbers } from './registers/index.ts';
 
@@ -35,8 +36,14 @@ export interface CpuOptions {
    */
   readonly random?: { readonly seed: number };
   /** What runs its instructions. Default `auto`: the fastest there is. */
-  readonly engine?: 'auto' | 'interpreter';
+  readonly engine?: EngineName;
+  /** Limits of the compiler, where the engine has one. */
+  readonly jit?: JitOptions;
 }
+
+/** `auto` is the fastest there is. */
+export const ENGINES = ['auto', 'interpreter', 'jit'] as const;
+export type EngineName = (typeof ENGINES)[number];
 
 /** EL1 with its own stack pointer, all interrupts masked: where a CPU without EL2 and EL3 starts. */
 const RESET_PSTATE = (1 << PSTATE.elShift) | PSTATE.SP | PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
@@ -60,10 +67,10 @@ type Requires = 'address-translation' | 'exceptions' | 'ram';
 export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   const model = modelOf(options);
   const engine = options.engine ?? 'auto';
-  if (engine !== 'auto' && engine !== 'interpreter') {
+  if (!ENGINES.includes(engine)) {
     throw new ArmatureError('CONFIG_INVALID', `unknown CPU engine ${JSON.stringify(engine)}`, {
       context: { engine },
-      hint: 'The engines are auto and interpreter.',
+      hint: `The engines are ${ENGINES.join(', ')}.`,
     });
   }
   const { count = 1 } = options;
@@ -165,6 +172,7 @@ async function createCluster(
     activeState,
     features: model.features,
     registers: systemRegisters,
+    ...(options.engine !== 'interpreter' && { jit: options.jit ?? {} }),
   });
   const engines = cpuStates.map(
     (state, index) =>

@@ -21,11 +21,15 @@ import { createExceptionModel } from '@armature/exceptions';
 import { type AssembledImage, assemble, type Feature } from '@armature/isa';
 import { createTableBuilder, createTranslation, type VmsaTranslation } from '@armature/mmu';
 import { createSystemRegisters } from '@armature/sysregs';
+import { ARENA_PAGE } from '../src/interpreter/code-arena.ts';
 import { Interpreter } from '../src/interpreter/engine.ts';
 import { SharedCode } from '../src/interpreter/shared-code.ts';
 import { type CpuModelName, cpuModel } from '../src/models/index.ts';
 import { pstateFeatures } from '../src/part.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../src/registers/index.ts';
+
+/** With ARMATURE_ENGINE=jit, all is compiled that can be, at once. */
+const JIT = process.env.ARMATURE_ENGINE === 'jit';
 
 /** Guest physical memory: RAM, a page of ROM, and one page that a device answers. */
 export const RAM = { base: 0x4000_0000, size: 0x20_0000 } as const;
@@ -127,8 +131,7 @@ export class BareMachine {
   constructor(options: BareMachineOptions = {}) {
     const named = cpuModel(options.model ?? 'cortex-a72');
     const model = options.features === undefined ? named : { ...named, features: new Set(options.features) };
-    // Records of a page take a little more than 16 KiB.
-    const plan = planMachineMemory({ cpus: 1, codeArenaBytes: (options.codePages ?? 64) * (16 * 1024 + 16) });
+    const plan = planMachineMemory({ cpus: 1, codeArenaBytes: (options.codePages ?? 64) * ARENA_PAGE });
     const romOffset = plan.guestMemory + RAM.size;
     const memory = new WebAssembly.Memory(
       ((pages) => ({ initial: pages, maximum: pages }))(Math.ceil((romOffset + ROM.size) / 65536)),
@@ -156,6 +159,7 @@ export class BareMachine {
         activeState: plan.activeState,
         features: model.features,
         registers: this.registers,
+        ...(JIT && { jit: { threshold: 0, batch: 1 } }),
       }),
       translator: this.translator,
       exceptions: this.exceptions,

@@ -1,6 +1,17 @@
 import type { Code } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
-import type { Expr, I32, I64, V128 } from './expressions.ts';
+import {
+  and,
+  constant,
+  type Expr,
+  geU,
+  type I32,
+  type I64,
+  i32,
+  ltU,
+  type V128,
+  xor,
+} from './expressions.ts';
 import { Statements } from './statements.ts';
 
 /** Fields of an instruction word by name, unsigned. */
@@ -137,6 +148,19 @@ export abstract class Emitter extends Statements {
   abstract programCounter(): I64;
 
   abstract setFlags(flags: FlagValues): void;
+  /** The flags of `left + right`; all three are held. */
+  setFlagsOfSum<T extends Width>(left: Expr<T>, right: Expr<T>, sum: Expr<T>): void {
+    this.setFlags({ n: sum, z: sum, c: ltU(sum, left), v: and(xor(left, sum), xor(right, sum)) });
+  }
+  /** The flags of `left - right`; all three are held. */
+  setFlagsOfDifference<T extends Width>(left: Expr<T>, right: Expr<T>, difference: Expr<T>): void {
+    const v = and(xor(left, right), xor(left, difference));
+    this.setFlags({ n: difference, z: difference, c: geU(left, right), v });
+  }
+  /** The flags of the result of a logical operation, which is held: C and V are clear. */
+  setFlagsOfLogic<T extends Width>(result: Expr<T>): void {
+    this.setFlags({ n: result, z: result, c: i32(0), v: constant(result.type, 0) });
+  }
   /** The flags as they are, N, Z and V of 64 bits. Hold them before setting any. */
   abstract flags(): { readonly n: I64; readonly z: I64; readonly c: I32; readonly v: I64 };
   abstract carry(): I32;

@@ -58,7 +58,7 @@ function begin(code: Code): void {
 
 const chunkAddress = add(ADDRESS, extendU(offset));
 /** Only the first half of 16 bytes is checked for their alignment: then so is the rest. */
-const options = select(and(eq(ALIGNMENT, i32(16)), eqz(offset)), i32(ACCESS_OPTION.quadword), i32(0));
+const checked = select(and(eq(ALIGNMENT, i32(16)), eqz(offset)), i32(ACCESS_OPTION.quadword), i32(0));
 
 /** Returns from the function when the access just called for did not succeed. */
 function returnFailure(code: Code): void {
@@ -78,7 +78,7 @@ export function readBlockCode(state: number, slowRead: number): Code {
   const next = code.loop();
   chunkAddress.emit(code);
   code.localGet(CHUNK);
-  options.emit(code);
+  checked.emit(code);
   code.call(slowRead);
   returnFailure(code);
   const inGroup = shl(extendU(and(offset, i32(7))), i64(3));
@@ -107,14 +107,15 @@ export function readBlockCode(state: number, slowRead: number): Code {
   return code;
 }
 
-export function writeBlockCode(state: number, slowWrite: number): Code {
+/** @param options bits of ACCESS_OPTION for all of the writes. */
+export function writeBlockCode(state: number, slowWrite: number, options = 0): Code {
   const code = new Code();
   begin(code);
   const next = code.loop();
   chunkAddress.emit(code);
   loadI64(offset, state + CPU_STATE.transfer).emit(code);
   code.localGet(CHUNK);
-  options.emit(code);
+  or(checked, i32(options)).emit(code);
   code.call(slowWrite);
   returnFailure(code);
   assign(code, OFFSET, add(offset, chunk));

@@ -32,9 +32,15 @@ export const LEAVE = {
   replay: 2,
   /** The instruction is complete, the pc in the state block is where to go on. */
   done: 3,
+  /** A device threw, and the engine is to throw it on. */
+  thrown: 4,
+  /** The interpreter is to run the instruction, of which nothing has happened: it stores to compiled code. */
+  interpret: 5,
 } as const;
 
 export const LABEL = {
+  /** The target of a branch, in the same form: looks at the budget, and whether the target is compiled. */
+  taken: { outer: 'taken' },
   /** The next instruction: the record local says which. */
   dispatch: { outer: 'dispatch' },
   /** Leaves with the code in the status local. */
@@ -48,19 +54,28 @@ export const ACCESS_OPTION = {
   unprivileged: 1,
   /** The first half of 16 bytes: the alignment checked is theirs. */
   quadword: 2,
+  /** By a region, which a store to compiled code must leave first. */
+  compiled: 4,
 } as const;
 
-/** Functions that handlers call, by index in the module. */
-export interface InterpreterFunctions {
+/** Functions that all compiled code calls, by index in its module. */
+export interface SharedFunctions {
   readonly slowRead: number;
   readonly slowWrite: number;
   readonly slowReadBlock: number;
   readonly slowWriteBlock: number;
   readonly alignmentFault: number;
   readonly floatingPointTrap: number;
+  /** Does an operation word in software. */
   readonly softFloat: number;
   readonly stackFault: number;
+}
+
+/** Functions that handlers call. */
+export interface InterpreterFunctions extends SharedFunctions {
   readonly helpers: Readonly<Record<HelperName, number>>;
+  /** Index of the table of functions outside the dispatch loop. */
+  readonly table: number;
   /** FEAT_BTI: indirect branches look whether their target's page is guarded. */
   readonly guardsBranches: boolean;
 }

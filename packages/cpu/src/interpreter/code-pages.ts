@@ -1,35 +1,49 @@
 import { ArmatureError, CODE_PAGE } from '@armature/core';
+import { ARENA_PAGE, type CodeArena, layOutArena } from './code-arena.ts';
 import { HANDLER } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
+
+/** Whoever keeps something that follows from code. */
+export interface CodeObserver {
+  /** Words `from` to `to`, exclusive, of a host page that has records change. */
+  changed(hostPage: number, from: number, to: number): void;
+  cleared(): void;
+  /** Whether it keeps anything of the code in a range of a host page. */
+  covers(hostOffset: number, size: number): boolean;
+}
 
 /**
  * Predecoded pages: which host page of machine memory has its records where. Pages are handed out until the
  * arena is full; then everything is dropped and decoding starts again.
  */
 export class CodePages {
-  private readonly arena: { readonly offset: number; readonly size: number };
-  private readonly capacity: number;
+  readonly arena: CodeArena;
+  /** Told before code that changed is forgotten, and when all of it is. */
+  observer: CodeObserver | undefined;
+  /** Heat of a new record: branches to it that are interpreted before it is called hot. */
+  threshold = 0;
   /** Records of each page of machine memory, 0 when it has none. */
   private readonly recordsOf: Int32Array;
   /** Host page of each arena page. */
   private readonly hostPageOf: Int32Array;
   private readonly words: Int32Array;
   private readonly handlers: Uint16Array;
+  private readonly bytes: Uint8Array;
   private used = 0;
 
   constructor(memory: WebAssembly.Memory, arena: { readonly offset: number; readonly size: number }) {
-    this.arena = arena;
-    this.capacity = Math.floor(arena.size / CODE_PAGE.size);
-    if (this.capacity === 0) {
+    this.arena = layOutArena(arena);
+    if (this.arena.capacity === 0) {
       throw new ArmatureError('CONFIG_INVALID', `a code arena of ${arena.size} bytes holds no page`, {
         context: { size: arena.size },
-        hint: `Give it ${CODE_PAGE.size} bytes for each page of code to remember.`,
+        hint: `Give it ${ARENA_PAGE} bytes for each page of code to remember.`,
       });
     }
     this.recordsOf = new Int32Array(memory.buffer.byteLength >>> 12);
-    this.hostPageOf = new Int32Array(this.capacity);
+    this.hostPageOf = new Int32Array(this.arena.capacity);
     this.words = new Int32Array(memory.buffer);
     this.handlers = new Uint16Array(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
   }
 
   /** First record of a host page that has code, else 0. */
@@ -39,23 +53,38 @@ export class CodePages {
 
   /** True when no page can be added until {@link clear}. */
   get full(): boolean {
-    return this.used === this.capacity;
+    return this.used === this.arena.capacity;
   }
 
   /** Makes empty records for a host page. */
   add(hostPage: number): number {
-    const records = this.arena.offset + this.used * CODE_PAGE.size;
+    const records = this.arena.records + this.used * CODE_PAGE.size;
     this.hostPageOf[this.used++] = hostPage;
     this.words.fill(0, records >>> 2, (records + CODE_PAGE.size) >>> 2);
     this.words[(records + CODE_PAGE.recordCount * CODE_PAGE.recordSize) >>> 2] = HANDLER.pageEnd;
+    const heat = this.heatOf(records) >>> 2;
+    this.words.fill(this.threshold, heat, heat + CODE_PAGE.size / 16);
+    const covered = this.coveredOf(records);
+    this.bytes.fill(0, covered, covered + CODE_PAGE.recordCount);
     this.recordsOf[hostPage] = records;
     return records;
+  }
+
+  /** Where the heat of a record is in machine memory: a 32-bit word. */
+  heatOf(record: number): number {
+    return (record >>> 2) + this.arena.heatBias;
+  }
+
+  /** Where it is said whether regions contain a record: a byte. */
+  coveredOf(record: number): number {
+    return (record >>> 4) + this.arena.coveredBias;
   }
 
   /** Forgets all pages. Whoever holds record pointers must drop them. */
   clear(): void {
     for (let index = 0; index < this.used; index++) this.recordsOf[this.hostPageOf[index]] = 0;
     this.used = 0;
+    this.observer?.cleared();
   }
 
   /**
@@ -69,6 +98,7 @@ export class CodePages {
       if (records === 0) continue;
       const from = Math.max(hostOffset, page * 4096) & 0xfff;
       const to = end >= (page + 1) * 4096 ? 0x1000 : end & 0xfff;
+      this.observer?.changed(page, from >>> 2, (to + 3) >>> 2);
       const last = records + ((to + 3) >>> 2) * CODE_PAGE.recordSize;
       for (let at = records + (from >>> 2) * CODE_PAGE.recordSize; at < last; at += CODE_PAGE.recordSize) {
         this.handlers[(at + HANDLER_OFFSET) >>> 1] = HANDLER.decode;
@@ -78,12 +108,12 @@ export class CodePages {
 
   /** Where the instruction of a record lies in machine memory. */
   hostOffset(record: number): number {
-    const page = Math.floor((record - this.arena.offset) / CODE_PAGE.size);
+    const page = Math.floor((record - this.arena.records) / CODE_PAGE.size);
     return this.hostPageOf[page] * 4096 + this.index(record, page) * 4;
   }
 
   /** Number of a record in its page. */
   private index(record: number, page: number): number {
-    return (record - this.arena.offset - page * CODE_PAGE.size) / CODE_PAGE.recordSize;
+    return (record - this.arena.records - page * CODE_PAGE.size) / CODE_PAGE.recordSize;
   }
 }

@@ -1,6 +1,5 @@
-import type { Feature } from '@armature/isa';
 import type { HandlerSet } from './handlers.ts';
-import { buildInterpreterModule } from './module.ts';
+import { buildInterpreterModule, type InterpreterShape } from './module.ts';
 
 /** A compiled interpreter: ready to be instantiated for a CPU whose state block is where it expects it. */
 export interface CompiledInterpreter {
@@ -13,29 +12,21 @@ const ANY_SIZE = { initial: 1, maximum: 65536 };
 
 const cache = new Map<string, Promise<CompiledInterpreter>>();
 
-/**
- * The interpreter for a state block at `state`, with handlers for the instructions of `features`. Machines of the
- * same shape share one module, and with it the host's optimised code for it.
- */
-export function compileInterpreter(
-  state: number,
-  shared: boolean,
-  features: ReadonlySet<Feature>,
-): Promise<CompiledInterpreter> {
-  const key = `${state} ${shared} ${[...features].sort().join(' ')}`;
+/** What an interpreter is made for; features must be given. */
+export type CompiledShape = Required<Omit<InterpreterShape, 'memory'>> & { readonly shared: boolean };
+
+/** Machines of the same shape share one module, and with it the host's optimised code for it. */
+export function compileInterpreter(shape: CompiledShape): Promise<CompiledInterpreter> {
+  const key = JSON.stringify({ ...shape, features: [...shape.features].sort() });
   let compiled = cache.get(key);
   if (compiled === undefined) {
-    compiled = compile(state, shared, features);
+    compiled = compile(shape);
     cache.set(key, compiled);
   }
   return compiled;
 }
 
-async function compile(
-  state: number,
-  shared: boolean,
-  features: ReadonlySet<Feature>,
-): Promise<CompiledInterpreter> {
-  const { bytes, handlers } = buildInterpreterModule(state, { ...ANY_SIZE, shared }, features);
+async function compile({ shared, ...shape }: CompiledShape): Promise<CompiledInterpreter> {
+  const { bytes, handlers } = buildInterpreterModule({ ...shape, memory: { ...ANY_SIZE, shared } });
   return { module: await WebAssembly.compile(bytes), handlers };
 }

@@ -25,7 +25,7 @@ import {
 import type { Semantics } from '../semantics/definition.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
 import { type InterpreterFunctions, LABEL, LEAVE, LOCAL } from './calling-convention.ts';
-import { MemoryEmitter } from './memory-emitter.ts';
+import { OperandEmitter } from './operand-emitter.ts';
 import { BRANCH_TARGET_HANDLER, FUNCTION_OFFSET, HANDLER_OFFSET } from './record.ts';
 
 /** What a BTI must accept for each kind of branch: 1 is calls, 2 is jumps. */
@@ -34,7 +34,7 @@ const ACCEPTED_BY = [0, 3, 1, 2] as const;
 const HANDLER_BEFORE_TARGETS = BRANCH_TARGET_HANDLER - 1;
 
 /** Instantiates semantics for the interpreter: operands come from the record in hand. */
-export class InterpreterEmitter extends MemoryEmitter {
+export class InterpreterEmitter extends OperandEmitter {
   /** Set when the instruction has a direct branch: its distance in bytes. Such handlers come in two forms. */
   branchDistance: ((fields: Fields) => number) | undefined;
   private ended = false;
@@ -63,7 +63,7 @@ export class InterpreterEmitter extends MemoryEmitter {
     this.code.localGet(LOCAL.record);
     this.code.localGet(LOCAL.count);
     loadFrom('i32', OP.i32Load16U, this.record, FUNCTION_OFFSET).emit(this.code);
-    this.code.callIndirect(signature);
+    this.code.callIndirect(signature, this.functions.table);
     this.leaveIfNonZero();
     this.next();
   }
@@ -91,7 +91,7 @@ export class InterpreterEmitter extends MemoryEmitter {
     const moved = this.let(distance);
     this.assign(LOCAL.count, sub(local('i32', LOCAL.count), sub(moved, i32(16))));
     this.assign(LOCAL.record, add(this.record, moved));
-    this.goOnWithinBudget();
+    this.code.br(LABEL.taken);
   }
 
   branchIf(condition: I32, offset: (fields: Fields) => number): void {
@@ -162,12 +162,7 @@ export class InterpreterEmitter extends MemoryEmitter {
     this.setState64(CPU_STATE.codeBias, sub(target, extendU(shrU(next, i32(2)))));
     this.assign(LOCAL.count, add(local('i32', LOCAL.count), add(sub(this.record, next), i32(16))));
     this.assign(LOCAL.record, next);
-    this.goOnWithinBudget();
-  }
-
-  private goOnWithinBudget(): void {
-    this.brIf(ltS(add(local('i32', LOCAL.count), this.record), i32(0)), LABEL.dispatch);
-    this.code.br(LABEL.limit);
+    this.code.br(LABEL.taken);
   }
 
   helper(name: HelperName, argument: I32): void {

@@ -90,7 +90,7 @@ export interface InterpreterOptions {
  * been written to registers.
  */
 export class Interpreter implements CpuEngine, CodeUser {
-  readonly name = 'interpreter';
+  readonly name: string;
   readonly cpu: CpuState;
   private readonly options: InterpreterOptions;
   private readonly access: MemoryAccess;
@@ -106,6 +106,8 @@ export class Interpreter implements CpuEngine, CodeUser {
   private stopRequested = false;
   private stopReason: StopReason = 'budget';
   private replayNeeded = false;
+  /** What a device threw. */
+  private thrown: unknown;
   /** Limit of the slice in progress, in instructions. */
   private limit = 0;
   private completed = 0;
@@ -119,7 +121,8 @@ export class Interpreter implements CpuEngine, CodeUser {
     this.options = options;
     this.cpu = options.cpu;
     this.code = options.code;
-    const { codePages } = this.code;
+    const { codePages, regions } = this.code;
+    this.name = regions === undefined ? 'interpreter' : 'jit';
     this.tlb = new SoftTlb({
       cpu: options.cpu,
       memory: options.memory,
@@ -198,9 +201,20 @@ export class Interpreter implements CpuEngine, CodeUser {
     const pointers = new PointerAuthenticationUnit(this.cpu, this.options.registers);
     return {
       enter: (status) => this.enter(status),
-      readSlow: (lo, hi, bytes, options) => this.access.read(lo, hi, bytes, options),
-      writeSlow: (lo, hi, valueLo, valueHi, bytes, options) =>
-        this.access.write(lo, hi, valueLo, valueHi, bytes, options),
+      readSlow: (lo, hi, bytes, options) => {
+        try {
+          return this.access.read(lo, hi, bytes, options);
+        } catch (error) {
+          return this.caught(error);
+        }
+      },
+      writeSlow: (lo, hi, valueLo, valueHi, bytes, options) => {
+        try {
+          return this.access.write(lo, hi, valueLo, valueHi, bytes, options);
+        } catch (error) {
+          return this.caught(error);
+        }
+      },
       alignmentFault: (lo, hi, write) => this.access.alignmentFault(lo, hi, write !== 0),
       stackFault: () => this.access.stackFault(),
       floatingPointTrap: () => system.floatingPointTrap(),
@@ -226,9 +240,16 @@ export class Interpreter implements CpuEngine, CodeUser {
     };
   }
 
+  /** A device threw: compiled code puts registers back where they belong before the error goes on. */
+  private caught(error: unknown): number {
+    this.thrown = error;
+    return LEAVE.thrown;
+  }
+
   /** Runs compiled code up to a limit; returns how many instructions it completed. */
   private runSlice(limit: number, entry: () => void): number {
     const { cpu } = this;
+    this.code.regions?.flush();
     this.limit = limit;
     this.access.stepping = limit === 1;
     cpu.setLo(CPU_STATE.countBias, -16 * limit);
@@ -256,6 +277,7 @@ export class Interpreter implements CpuEngine, CodeUser {
    */
   private enter(status: number): number {
     const { cpu } = this;
+    if (status === LEAVE.thrown) throw this.thrown;
     if (status === LEAVE.fault || status === LEAVE.replay) this.restorePc();
     this.atPc = true;
     if (status === LEAVE.replay) {
@@ -438,6 +460,10 @@ export class Interpreter implements CpuEngine, CodeUser {
   /** Ends the slice, if one is under way: another CPU has something to do. */
   endTurn(): void {
     if (this.running) this.requestStop();
+  }
+
+  codeDropped(): void {
+    if (this.running) this.access.interruptsChanged = true;
   }
 
   invalidateCode(address: number, size: number): void {

@@ -6,10 +6,17 @@ import { cpuModel } from '../models/index.ts';
 import { cpuRegisters } from '../registers/index.ts';
 import { inlineAccess } from '../registers/inline-access.ts';
 import { allSemantics } from '../semantics/index.ts';
+import { layOutArena } from './code-arena.ts';
 import { combinationOf, FIRST_HANDLER, HANDLER, type Variant } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
 
-const { handlers } = buildInterpreterModule(4096, { initial: 1, maximum: 1, shared: false });
+const shape = {
+  state: 4096,
+  arena: layOutArena({ offset: 0x10_0000, size: 0x10_0000 }),
+  memory: { initial: 1, maximum: 1, shared: false },
+  regions: false,
+};
+const { handlers } = buildInterpreterModule(shape);
 const plans = [...handlers.plans.values()];
 const variantsOf = (plan: (typeof plans)[number]): readonly Variant[] => [...plan.near, ...plan.far];
 const FIRST = FIRST_HANDLER;
@@ -88,8 +95,7 @@ describe('handler numbers', () => {
   });
 
   test('of indirect branches are those of returns, unless pages may be guarded', () => {
-    const memory = { initial: 1, maximum: 1, shared: false };
-    const { plans: open } = buildInterpreterModule(4096, memory, new Set(['base'])).handlers;
+    const { plans: open } = buildInterpreterModule({ ...shape, features: new Set(['base']) }).handlers;
     const numbers = (from: typeof open, id: string): number[] =>
       from.get(id)!.near.map(({ handler }) => handler);
     expect(numbers(open, 'BR_branch_reg')).toEqual(numbers(open, 'RET_branch_reg'));

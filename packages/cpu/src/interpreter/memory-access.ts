@@ -84,6 +84,7 @@ export class MemoryAccess {
       const region = this.memory.regionAt(first);
       if (region?.kind === 'ram') {
         const host = region.hostOffset + (first - region.base);
+        if (this.isCompiled(host, bytes, options)) return LEAVE.interpret;
         this.hostWrite(host, Math.min(bytes, 4), valueLo);
         if (bytes === 8) this.view.setInt32(host + 4, valueHi, true);
         this.codePages.invalidate(host, bytes);
@@ -92,7 +93,22 @@ export class MemoryAccess {
       // ROM takes no writes, but a device such as flash may be behind it.
       if ((first & (bytes - 1)) === 0) return this.deviceWrite(first, bytes, valueLo, valueHi, lo, hi);
     }
+    const { memory } = this;
+    if (
+      this.isCompiled(memory.hostOffset(first), firstLength, options) ||
+      this.isCompiled(memory.hostOffset(second), bytes - firstLength, options)
+    ) {
+      return LEAVE.interpret;
+    }
     return this.writeBytes(first, second, firstLength, bytes, valueLo, valueHi, lo, hi);
+  }
+
+  /** A region is about to store to code that regions contain: they are dropped, and the interpreter stores. */
+  private isCompiled(host: number, bytes: number, options: number): boolean {
+    if ((options & ACCESS_OPTION.compiled) === 0 || host < 0 || bytes === 0) return false;
+    if (!this.codePages.observer?.covers(host, bytes)) return false;
+    this.codePages.invalidate(host, bytes);
+    return true;
   }
 
   /** DC ZVA of an aligned block. A fault reports the address given; Device memory gives an alignment fault. */

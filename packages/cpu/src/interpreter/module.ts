@@ -11,6 +11,7 @@ import {
   type I64,
   i32,
   i64,
+  loadFrom,
   loadI32,
   loadI64,
   local,
@@ -21,8 +22,11 @@ import {
   shrU,
   sub,
   wrap,
+  xor,
 } from '../emitter/expressions.ts';
 import { addExactPath } from '../floating-point/compiled/index.ts';
+import { REGION_EXIT, REGION_SIGNATURE, type RegionImportName } from '../jit/calling-convention.ts';
+import { STORE_FLAGS_PARAMETERS, storeFlagsFunction } from '../jit/flags.ts';
 import { Code, type InnerLabel } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
@@ -34,6 +38,7 @@ import {
   writeBlockCode,
 } from './block-access.ts';
 import { ACCESS_OPTION, type InterpreterFunctions, LEAVE, LOCAL, TEMPORARIES } from './calling-convention.ts';
+import type { CodeArena } from './code-arena.ts';
 import { OUTLINED_SIGNATURE } from './emitter.ts';
 import {
   BRANCH_TARGET_HANDLERS,
@@ -75,6 +80,10 @@ export type InterpreterImports = {
   readonly stackFault: () => number;
   readonly floatingPointTrap: () => number;
   readonly softFloat: (operation: number) => void;
+  /** A branch to a record was interpreted so often that it is worth compiling. */
+  readonly hot: (record: number) => void;
+  /** The word of a record is about to change that regions contain. */
+  readonly codeWritten: (record: number) => void;
 } & { readonly [Name in HelperName]: (argument: number) => number };
 
 const HELPERS: readonly HelperName[] = [
@@ -90,13 +99,21 @@ const HELPERS: readonly HelperName[] = [
   'wait',
 ];
 
-/** Emits the module; with handlers for the instructions of `features`, or for all there are. */
-export function buildInterpreterModule(
-  state: number,
-  memory: { initial: number; maximum: number; shared: boolean },
-  features?: ReadonlySet<Feature>,
-): InterpreterModule {
+export interface InterpreterShape {
+  /** Offset of the state block that it works on. */
+  readonly state: number;
+  readonly arena: CodeArena;
+  readonly memory: { readonly initial: number; readonly maximum: number; readonly shared: boolean };
+  /** Handlers for the instructions of these. Default: for all there are. */
+  readonly features?: ReadonlySet<Feature>;
+  /** It counts branches, and enters compiled regions by way of an imported table. */
+  readonly regions: boolean;
+}
+
+export function buildInterpreterModule(shape: InterpreterShape): InterpreterModule {
+  const { state, arena, memory, features, regions } = shape;
   const writer = new ModuleWriter(memory);
+  const regionTable = regions ? writer.importTable('regions') : undefined;
   const words = (count: number): ValueType[] => new Array(count).fill('i32');
   const enter = writer.importFunction('enter', words(1), words(1));
   const decode = writer.importFunction('decode', words(1), []);
@@ -106,6 +123,8 @@ export function buildInterpreterModule(
   const stackFault = writer.importFunction('stackFault', [], words(1));
   const floatingPointTrap = writer.importFunction('floatingPointTrap', [], words(1));
   const softFloat = writer.importFunction('softFloat', words(1), []);
+  const hot = writer.importFunction('hot', words(1), []);
+  const codeWritten = writer.importFunction('codeWritten', words(1), []);
   const helpers = Object.fromEntries(
     HELPERS.map((name) => [name, writer.importFunction(name, words(1), words(1))]),
   ) as Record<HelperName, number>;
@@ -119,7 +138,7 @@ export function buildInterpreterModule(
     ['i64', 'i64', 'i32', 'i32'],
     ['i32'],
     ['i32', 'i64', 'i32', 'i32'],
-    slowWriteCode(state, writeSlow),
+    slowWriteCode(state, writeSlow, codeWritten, arena),
   );
   const slowReadBlock = writer.addFunction(
     BLOCK_PARAMETERS,
@@ -143,6 +162,7 @@ export function buildInterpreterModule(
     floatingPointTrap,
     softFloat: addExactPath(writer, state, softFloat),
     helpers,
+    table: writer.ownTable,
     guardsBranches: features?.has('FEAT_BTI') !== false,
   };
   const { params, results } = OUTLINED_SIGNATURE;
@@ -150,6 +170,7 @@ export function buildInterpreterModule(
   for (const outlined of handlers.functions) {
     writer.addToTable(writer.addFunction(params, results, outlined.locals, outlined.code));
   }
+  const signature = writer.signatureIndex(REGION_SIGNATURE.params, REGION_SIGNATURE.results);
   const locals: ValueType[] = [
     ...words(LOCAL.firstI32),
     ...(Object.keys(TEMPORARIES) as (keyof typeof TEMPORARIES)[]).flatMap((type) =>
@@ -162,20 +183,110 @@ export function buildInterpreterModule(
       { enter, decode, undefined: helpers.undefined },
       state,
       name === 'step',
+      regionTable === undefined || name === 'step' ? undefined : enterRegion(state, arena, hot, signature),
     );
     writer.addFunction([], [], locals, code, name);
   }
+  if (regions) exportForRegions(writer, state, functions);
   return { bytes: writer.finish(), handlers };
+}
+
+/** What regions import, by the names that REGION_IMPORTS has. */
+function exportForRegions(writer: ModuleWriter, state: number, functions: InterpreterFunctions): void {
+  const storeFlags = storeFlagsFunction(state);
+  const { slowRead, slowWrite, slowReadBlock, alignmentFault, stackFault, floatingPointTrap } = functions;
+  const exported: Record<RegionImportName, number> = {
+    slowRead,
+    slowWrite,
+    slowReadBlock,
+    alignmentFault,
+    stackFault,
+    floatingPointTrap,
+    softFloat: functions.softFloat,
+    pointerAuthentication: functions.helpers.pointerAuthentication,
+    slowWriteBlock: writer.addFunction(
+      BLOCK_PARAMETERS,
+      ['i32'],
+      WRITE_BLOCK_LOCALS,
+      writeBlockCode(state, slowWrite, ACCESS_OPTION.compiled),
+    ),
+    storeFlags: writer.addFunction(STORE_FLAGS_PARAMETERS, [], storeFlags.locals, storeFlags.code),
+  };
+  for (const [name, index] of Object.entries(exported)) writer.exportFunction(name, index);
 }
 
 const record: I32 = local('i32', LOCAL.record);
 const count: I32 = local('i32', LOCAL.count);
+
+/** Labels of the dispatch loop that code outside handlers needs. */
+interface LoopLabels {
+  readonly taken: InnerLabel;
+  readonly dispatch: InnerLabel;
+  readonly leave: InnerLabel;
+  readonly limit: InnerLabel;
+}
+
+/** Emits what happens at a branch's target: counting, or going on in the region that begins there. */
+function enterRegion(
+  state: number,
+  arena: CodeArena,
+  hot: number,
+  signature: number,
+): (code: Code, labels: Omit<LoopLabels, 'dispatch'>) => void {
+  const heatAt = LOCAL.firstI32;
+  const heat = LOCAL.firstI32 + 1;
+  return (code, labels) => {
+    const set = (index: number, value: I32): void => {
+      value.emit(code);
+      code.localSet(index);
+    };
+    set(heatAt, shrU(record, i32(2)));
+    set(heat, loadI32(local('i32', heatAt), arena.heatBias));
+    const interpret = code.block();
+    const isCompiled = code.block();
+    ltS(local('i32', heat), i32(0)).emit(code);
+    code.brIf(isCompiled);
+    code.localGet(heatAt);
+    sub(local('i32', heat), i32(1)).emit(code);
+    code.memory(OP.i32Store, arena.heatBias);
+    code.localGet(heat);
+    code.brIf(interpret);
+    code.localGet(LOCAL.record);
+    code.call(hot);
+    code.br(interpret);
+    code.end(); // isCompiled
+    add(count, record).emit(code);
+    xor(local('i32', heat), i32(-1)).emit(code);
+    code.callIndirect(signature, 0);
+    code.localSet(LOCAL.status);
+    set(LOCAL.record, loadI32(i32(0), state + CPU_STATE.record));
+    set(LOCAL.count, sub(loadI32(i32(0), state + CPU_STATE.countBias), record));
+    eqz(local('i32', LOCAL.status)).emit(code);
+    code.brIf(labels.taken);
+    eq(local('i32', LOCAL.status), i32(REGION_EXIT.interpret)).emit(code);
+    code.brIf(interpret);
+    eq(local('i32', LOCAL.status), i32(REGION_EXIT.limit)).emit(code);
+    code.brIf(labels.limit);
+    // The pc is in the state block: nothing is to be counted then.
+    set(
+      LOCAL.status,
+      select(
+        eq(local('i32', LOCAL.status), i32(REGION_EXIT.pc)),
+        i32(LEAVE.enter),
+        local('i32', LOCAL.status),
+      ),
+    );
+    code.br(labels.leave);
+    code.end(); // interpret
+  };
+}
 
 function dispatchLoop(
   handlers: readonly Code[],
   imports: { enter: number; decode: number; undefined: number },
   state: number,
   exact: boolean,
+  atTarget: ((code: Code, labels: Omit<LoopLabels, 'dispatch'>) => void) | undefined,
 ): Code {
   const code = new Code();
   const set = (index: number, value: I32): void => {
@@ -197,6 +308,10 @@ function dispatchLoop(
   set(LOCAL.count, sub(loadI32(i32(0), state + CPU_STATE.countBias), record));
   const leave = code.block();
   const limit = code.block();
+  const taken = code.loop();
+  eqz(ltS(add(count, record), i32(0))).emit(code);
+  code.brIf(limit);
+  atTarget?.(code, { taken, leave, limit });
   const dispatch = code.loop();
   if (exact) {
     eqz(ltS(add(count, record), i32(0))).emit(code);
@@ -210,7 +325,7 @@ function dispatchLoop(
   code.op(OP.brTable);
   code.unsigned(total - 1);
   for (let index = 0; index < total; index++) code.unsigned(index);
-  const labels = { dispatch, leave, limit };
+  const labels = { taken, dispatch, leave, limit };
 
   // 0: decode
   code.end();
@@ -240,6 +355,7 @@ function dispatchLoop(
   }
   code.op(OP.unreachable);
   code.end(); // dispatch
+  code.end(); // taken
   code.end(); // limit
   store(CPU_STATE.pc, add(loadI64(i32(0), state + CPU_STATE.codeBias), extendU(shrU(record, i32(2)))));
   store(CPU_STATE.countBias, add(count, record));
@@ -260,7 +376,7 @@ function dispatchLoop(
 /** Goes on in the next virtual page without counting an instruction. */
 function placePageEnd(
   code: Code,
-  labels: { dispatch: InnerLabel; leave: InnerLabel; limit: InnerLabel },
+  labels: LoopLabels,
   state: number,
   set: (index: number, value: I32) => void,
   store: (offset: number, value: I32 | I64) => void,
@@ -280,9 +396,7 @@ function placePageEnd(
   store(CPU_STATE.codeBias, sub(pc, extendU(shrU(local('i32', next), i32(2)))));
   set(LOCAL.count, add(count, sub(record, local('i32', next))));
   set(LOCAL.record, local('i32', next));
-  ltS(add(count, record), i32(0)).emit(code);
-  code.brIf(labels.dispatch);
-  code.br(labels.limit);
+  code.br(labels.taken);
   code.end();
   store(CPU_STATE.pc, pc);
   set(LOCAL.status, i32(LEAVE.enter));
@@ -366,7 +480,7 @@ function slowReadCode(state: number, readSlow: number): Code {
  * (address, value, bytes, options): the second chance of a store. Where the page has predecoded code, the
  * records of the words written will be decoded again; their operands stay for the instruction in hand.
  */
-function slowWriteCode(state: number, writeSlow: number): Code {
+function slowWriteCode(state: number, writeSlow: number, codeWritten: number, arena: CodeArena): Code {
   const code = new Code();
   const [address, value, bytes, options, entry, tag, at, end] = [0, 1, 2, 3, 4, 5, 6, 7];
   slowEntry(code, state, bytes, options, entry, tag, SOFT_TLB.writeTag).emit(code);
@@ -380,6 +494,16 @@ function slowWriteCode(state: number, writeSlow: number): Code {
   add(codePage, shl(shrU(sub(add(inPage, local('i32', bytes)), i32(1)), i32(2)), i32(4))).emit(code);
   code.localSet(end);
   const clear = code.loop();
+  loadFrom('i32', OP.i32Load8U, shrU(local('i32', at), i32(4)), arena.coveredBias).emit(code);
+  code.if();
+  code.localGet(at);
+  code.call(codeWritten);
+  and(local('i32', options), i32(ACCESS_OPTION.compiled)).emit(code);
+  code.if();
+  code.i32Const(LEAVE.interpret);
+  code.op(OP.return);
+  code.end();
+  code.end();
   code.localGet(at);
   code.i32Const(HANDLER.decode);
   code.memory(OP.i32Store16, HANDLER_OFFSET);

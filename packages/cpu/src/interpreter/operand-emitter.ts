@@ -1,12 +1,5 @@
 import { CPU_STATE, REGISTER_SLOT } from '@armature/core';
-import {
-  Emitter,
-  type Fields,
-  type FlagValues,
-  type Halves,
-  type Register31,
-  type Width,
-} from '../emitter/emitter.ts';
+import type { AccessBytes, Fields, FlagValues, Halves, Register31, Width } from '../emitter/emitter.ts';
 import {
   add,
   and,
@@ -26,27 +19,31 @@ import {
   loadI64,
   local,
   ne,
-  shl,
   shrU,
   type V128,
-  wrap,
   xor,
 } from '../emitter/expressions.ts';
-import { loadVector } from '../emitter/vectors.ts';
+import { LOAD_OPCODE, MemoryEmitter } from '../emitter/memory-emitter.ts';
+import { float, loadVector } from '../emitter/vectors.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { Code } from '../wasm/code.ts';
-import { OP } from '../wasm/opcodes.ts';
+import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
 import { type InterpreterFunctions, LABEL, LOCAL, TEMPORARIES } from './calling-convention.ts';
 import { RecordLayout } from './record.ts';
 
+const SCALAR_LOAD = {
+  i32: OP.i32Load,
+  i64: OP.i64Load,
+  f32: FLOAT_OP.f32Load,
+  f64: FLOAT_OP.f64Load,
+} as const;
+
 /** Operands of the instruction in hand come from its record; flags and other state from the state block. */
-export abstract class OperandEmitter extends Emitter {
+export abstract class OperandEmitter extends MemoryEmitter {
   readonly layout = new RecordLayout();
   protected readonly semantics: Semantics;
   protected readonly choices: Readonly<Record<string, number>>;
   protected readonly functions: InterpreterFunctions;
-  /** Machine-memory offset of the CPU's state block. */
-  protected readonly state: number;
 
   constructor(
     semantics: Semantics,
@@ -54,11 +51,10 @@ export abstract class OperandEmitter extends Emitter {
     functions: InterpreterFunctions,
     state: number,
   ) {
-    super(new Code(), TEMPORARIES);
+    super(new Code(), TEMPORARIES, state);
     this.semantics = semantics;
     this.choices = choices;
     this.functions = functions;
-    this.state = state;
   }
 
   choice(name: string): number {
@@ -213,48 +209,90 @@ export abstract class OperandEmitter extends Emitter {
     }
   }
 
-  state64(offset: number): I64 {
-    return loadI64(i32(0), this.state + offset);
+  /** Offset of a V register from the first one. */
+  protected vectorSlot(field: string, next: number): I32 {
+    return this.following(
+      this.small(`${field}:v`, (fields) => 16 * fields[field]),
+      next,
+    );
   }
 
-  state32(offset: number): I32 {
-    return loadI32(i32(0), this.state + offset);
+  /** A place in the V registers, the same one `next` registers on: the last is followed by the first. */
+  protected following(slot: I32, next: number): I32 {
+    return next === 0 ? slot : and(add(slot, i32(16 * next)), i32(16 * 32 - 1));
   }
 
-  stateAt64(offset: I32): I64 {
-    return loadI64(offset, this.state);
+  vector(field: string, next = 0): V128 {
+    return loadVector(this.vectorSlot(field, next), this.state + CPU_STATE.v);
   }
 
-  setStateAt64(offset: I32, value: I64): void {
-    offset.emit(this.code);
+  setVector(field: string, value: V128, next = 0): void {
+    this.vectorSlot(field, next).emit(this.code);
     value.emit(this.code);
-    this.code.memory(OP.i64Store, this.state);
+    this.code.simdMemory('v128.store', this.state + CPU_STATE.v);
   }
 
-  stateTable32(offset: number, index: I32): I32 {
-    return loadI32(shl(index, i32(2)), this.state + offset);
+  scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T> {
+    return loadFrom(type, SCALAR_LOAD[type], this.vectorSlot(field, 0), this.state + CPU_STATE.v);
   }
 
-  setState64(offset: number, value: I64): void {
-    this.code.i32Const(0);
-    value.emit(this.code);
-    this.code.memory(OP.i64Store, this.state + offset);
+  setScalar(field: string, value: Expr): void {
+    const bits =
+      value.type === 'f32'
+        ? extendU(float('i32', FLOAT_OP.i32ReinterpretF32, value))
+        : value.type === 'f64'
+          ? float('i64', FLOAT_OP.i64ReinterpretF64, value)
+          : as('i64', value as I32 | I64);
+    const slot = this.vectorSlot(field, 0);
+    slot.emit(this.code);
+    bits.emit(this.code);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v);
+    slot.emit(this.code);
+    this.code.i64Const(0, 0);
+    this.code.memory(OP.i64Store, this.state + CPU_STATE.v + 8);
   }
 
-  setState32(offset: number, value: I32): void {
-    this.code.i32Const(0);
-    value.emit(this.code);
-    this.code.memory(OP.i32Store, this.state + offset);
+  /** Offset of an element from the first V register. */
+  protected elementSlot(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next: number,
+  ): I32 {
+    const first = this.small(
+      `${field}:${key}:${bytes}`,
+      (fields) => 16 * fields[field] + bytes * index(fields),
+    );
+    return this.following(first, next);
   }
 
-  stateVector(offset: number): V128 {
-    return loadVector(i32(0), this.state + offset);
+  element<T extends Width>(
+    type: T,
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    next = 0,
+  ): Expr<T> {
+    const slot = this.elementSlot(bytes, field, key, index, next);
+    return loadFrom(type, LOAD_OPCODE[type][`${bytes}`], slot, this.state + CPU_STATE.v);
   }
 
-  setStateVector(offset: number, value: V128): void {
-    this.code.i32Const(0);
-    value.emit(this.code);
-    this.code.simdMemory('v128.store', this.state + offset);
+  setElement(
+    bytes: AccessBytes,
+    field: string,
+    key: string,
+    index: (fields: Fields) => number,
+    value: Expr,
+    next = 0,
+  ): void {
+    this.writeHost(bytes, this.elementSlot(bytes, field, key, index, next), value, this.state + CPU_STATE.v);
+  }
+
+  checkBaseAlignment(field: string): void {
+    const isStack = this.small(`${field}:check`, (fields) => (fields[field] === 31 ? 15 : 0));
+    this.checkStack(and(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)), isStack));
   }
 
   protected saveRecord(): void {
@@ -265,11 +303,6 @@ export abstract class OperandEmitter extends Emitter {
   protected saveProgress(): void {
     this.saveRecord();
     this.setState32(CPU_STATE.countBias, add(local('i32', LOCAL.count), this.record));
-  }
-
-  protected pushHalves(value: I64): void {
-    wrap(value).emit(this.code);
-    wrap(shrU(value, i64(32))).emit(this.code);
   }
 
   protected leaveIfNonZero(): void {

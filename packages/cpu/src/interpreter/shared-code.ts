@@ -1,5 +1,6 @@
 import { CPU_STATE, type CpuState, type PhysicalMemory, type SystemRegisters } from '@armature/core';
 import type { Feature } from '@armature/isa';
+import { type JitOptions, RegionCache, type RegionImports } from '../jit/region-cache.ts';
 import { CRC_POLYNOMIALS, crcTable } from '../semantics/crc32.ts';
 import { CodePages } from './code-pages.ts';
 import { compileInterpreter } from './compiled-module.ts';
@@ -7,8 +8,8 @@ import { Decoder } from './decoder.ts';
 import type { InterpreterImports } from './module.ts';
 import type { SoftTlb } from './soft-tlb.ts';
 
-/** What compiled code calls, but for decoding, which is the same for every CPU. */
-export type CpuCalls = Omit<InterpreterImports, 'decode'>;
+/** What compiled code calls, but for what is the same for every CPU. */
+export type CpuCalls = Omit<InterpreterImports, 'decode' | 'hot' | 'codeWritten'>;
 
 /** A CPU that compiled code can run for. */
 export interface CodeUser {
@@ -17,6 +18,8 @@ export interface CodeUser {
   readonly calls: CpuCalls;
   /** Ends the slice under way, if there is one. */
   endTurn(): void;
+  /** Compiled code may be running that no longer is what memory holds: it must not go on. */
+  codeDropped(): void;
 }
 
 export interface SharedCodeOptions {
@@ -27,6 +30,8 @@ export interface SharedCodeOptions {
   readonly features: ReadonlySet<Feature>;
   /** Those of all CPUs. */
   readonly registers: SystemRegisters;
+  /** Compiles hot code. Default: everything is interpreted. */
+  readonly jit?: JitOptions;
 }
 
 /**
@@ -37,6 +42,8 @@ export interface SharedCodeOptions {
  */
 export class SharedCode {
   readonly codePages: CodePages;
+  /** The compiled regions, where hot code is compiled. */
+  readonly regions: RegionCache | undefined;
   private readonly options: SharedCodeOptions;
   private readonly users: CodeUser[] = [];
   private active: CodeUser | undefined;
@@ -46,6 +53,17 @@ export class SharedCode {
   constructor(options: SharedCodeOptions) {
     this.options = options;
     this.codePages = new CodePages(options.memory.memory, options.codeArena);
+    if (options.jit !== undefined) {
+      this.regions = new RegionCache({
+        ...options.jit,
+        memory: options.memory,
+        codePages: this.codePages,
+        state: options.activeState,
+        features: options.features,
+        registers: options.registers,
+      });
+      this.regions.onDropped = () => this.active?.codeDropped();
+    }
     options.memory.onHostWrite((base, size) => this.invalidate(base, size));
   }
 
@@ -109,7 +127,14 @@ export class SharedCode {
     const { memory } = this.options.memory;
     const { activeState, features } = this.options;
     const shared = !(memory.buffer instanceof ArrayBuffer);
-    const { module, handlers } = await compileInterpreter(activeState, shared, features);
+    const { regions } = this;
+    const { module, handlers } = await compileInterpreter({
+      state: activeState,
+      arena: this.codePages.arena,
+      features,
+      regions: regions !== undefined,
+      shared,
+    });
     CRC_POLYNOMIALS.forEach((polynomial, index) => {
       const at = (activeState + CPU_STATE.crcTables) / 4 + 256 * index;
       new Int32Array(memory.buffer).set(crcTable(polynomial), at);
@@ -117,10 +142,14 @@ export class SharedCode {
     const decoder = new Decoder(memory, handlers.plans, features, this.options.registers);
     const imports: InterpreterImports = {
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
+      hot: (record) => regions?.hot(record),
+      codeWritten: (record) => this.codePages.invalidate(this.codePages.hostOffset(record), 4),
       ...this.dispatchedCalls(),
     };
-    const instance = await WebAssembly.instantiate(module, { env: { ...imports, memory } });
-    this.compiled = instance.exports as { run: () => void; step: () => void };
+    const env = { ...imports, memory, ...(regions && { regions: regions.table }) };
+    const { exports } = await WebAssembly.instantiate(module, { env });
+    regions?.connect(exports as RegionImports);
+    this.compiled = exports as { run: () => void; step: () => void };
   }
 
   /** Calls of the code, passed on to the CPU that runs. */

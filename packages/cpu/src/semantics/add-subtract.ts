@@ -5,7 +5,6 @@ import {
   as,
   constant,
   type Expr,
-  geU,
   type I64,
   leU,
   ltU,
@@ -35,13 +34,11 @@ export function addSubtract<T extends Width>(
   const right = e.let(b);
   if (operation === 'ADDS') {
     const result = e.let(add(left, right));
-    const v = and(xor(left, result), xor(right, result));
-    e.setFlags({ n: result, z: result, c: ltU(result, left), v });
+    e.setFlagsOfSum(left, right, result);
     return result;
   }
   const result = e.let(sub(left, right));
-  const v = and(xor(left, right), xor(left, result));
-  e.setFlags({ n: result, z: result, c: geU(left, right), v });
+  e.setFlagsOfDifference(left, right, result);
   return result;
 }
 

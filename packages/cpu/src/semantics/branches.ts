@@ -6,6 +6,13 @@ const imm26 = ({ imm26: value }: Fields): number => ((value << 6) >> 6) * 4;
 const imm19 = ({ imm19: value }: Fields): number => ((value << 13) >> 13) * 4;
 const imm14 = ({ imm14: value }: Fields): number => ((value << 18) >> 18) * 4;
 
+/** Distance of a direct branch in bytes; undefined for other rows. */
+export function directBranchDistance(row: string, fields: Fields): number | undefined {
+  if (row.endsWith('_branch_imm')) return imm26(fields);
+  if (row.endsWith('_condbranch') || row.endsWith('_compbranch')) return imm19(fields);
+  return row.endsWith('_testbranch') ? imm14(fields) : undefined;
+}
+
 /** X16 and X17 are what linkers branch by. @spec DDI 0487, BTypeNext */
 export function jumpType({ Rn }: Fields): number {
   return Rn === 16 || Rn === 17 ? BRANCH_TYPE.trustedJump : BRANCH_TYPE.jump;

@@ -1,6 +1,6 @@
 import { decodeBitMasks } from '@armature/isa';
 import type { Emitter, Width } from '../emitter/emitter.ts';
-import { and, constant, type Expr, i32, not, or, xor } from '../emitter/expressions.ts';
+import { and, type Expr, not, or, xor } from '../emitter/expressions.ts';
 import { type Semantics, SF, semantics } from './definition.ts';
 import { SHIFT, shiftedRegister } from './shifts.ts';
 
@@ -20,7 +20,7 @@ function logical<T extends Width>(e: Emitter, operation: string, a: Expr<T>, b: 
       return xor(a, not(b));
     default: {
       const result = e.let(operation === 'ANDS' ? and(a, b) : and(a, not(b)));
-      e.setFlags({ n: result, z: result, c: i32(0), v: constant(a.type, 0) });
+      e.setFlagsOfLogic(result);
       return result;
     }
   }

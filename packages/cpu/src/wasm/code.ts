@@ -92,6 +92,7 @@ export class Code extends Bytes {
   /** Nesting depth inside this piece. */
   depth = 0;
   private readonly fixups: Fixup[] = [];
+  private readonly insertions: { readonly at: number; readonly code: Code }[] = [];
 
   op(opcode: number): void {
     this.byte(opcode);
@@ -142,11 +143,18 @@ export class Code extends Bytes {
     this.unsigned(index);
   }
 
-  /** Calls an entry of table 0, whose index is on the stack above the arguments. */
-  callIndirect(signature: number): void {
+  /** Calls an entry of a table, whose index is on the stack above the arguments. */
+  callIndirect(signature: number, table: number): void {
     this.byte(OP.callIndirect);
     this.unsigned(signature);
-    this.byte(0);
+    this.unsigned(table);
+  }
+
+  /** The same in place of this function, whose frame is gone then. */
+  returnCallIndirect(signature: number, table: number): void {
+    this.byte(OP.returnCallIndirect);
+    this.unsigned(signature);
+    this.unsigned(table);
   }
 
   block(): InnerLabel {
@@ -184,6 +192,24 @@ export class Code extends Bytes {
     this.unsigned(depths.length);
     for (const depth of depths) this.unsigned(depth);
     this.unsigned(otherwise);
+  }
+
+  /** A place in this code for what is found out later: straight code that leaves nothing on the stack. */
+  insertion(): Code {
+    const code = new Code();
+    this.insertions.push({ at: this.length, code });
+    return code;
+  }
+
+  /** Appends this code, with what was inserted into it, to `target`. It must not have outer labels. */
+  appendTo(target: Code): void {
+    let from = 0;
+    for (const { at, code } of this.insertions) {
+      target.append(this.buffer.subarray(from, at));
+      code.appendTo(target);
+      from = at;
+    }
+    target.append(this.buffer.subarray(from, this.length));
   }
 
   /** Copies this piece into `target`, whose outer labels are given as depths in `target`. */

@@ -10,17 +10,29 @@ interface FunctionBody {
   readonly signature: Signature;
   readonly locals: readonly ValueType[];
   readonly code: Code;
-  readonly exportName: string | undefined;
 }
 
 const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
 
-/** Assembles a WebAssembly module that imports one memory and some functions, all from module `env`. */
+/** Functions put into an imported table when the module is instantiated, from a place in it on. */
+interface ElementSegment {
+  readonly table: number;
+  readonly start: number;
+  readonly functions: readonly number[];
+}
+
+/**
+ * Assembles a WebAssembly module that imports one memory, some functions and some tables of functions, all from
+ * module `env`.
+ */
 export class ModuleWriter {
   private readonly signatures: Signature[] = [];
   private readonly imports: { name: string; signature: Signature }[] = [];
+  private readonly importedTables: string[] = [];
   private readonly functions: FunctionBody[] = [];
   private readonly table: number[] = [];
+  private readonly segments: ElementSegment[] = [];
+  private readonly exports: { readonly name: string; readonly index: number }[] = [];
   private readonly memoryPages: { initial: number; maximum: number; shared: boolean };
 
   constructor(memory: { initial: number; maximum: number; shared: boolean }) {
@@ -32,6 +44,21 @@ export class ModuleWriter {
     if (this.functions.length > 0) throw new Error('code generator: imports come first');
     this.imports.push({ name, signature: { params, results } });
     return this.imports.length - 1;
+  }
+
+  /** All tables are imported before the module has one of its own. Returns the table's index. */
+  importTable(name: string): number {
+    return this.importedTables.push(name) - 1;
+  }
+
+  /** Index of the module's own table. */
+  get ownTable(): number {
+    return this.importedTables.length;
+  }
+
+  /** Has functions put into an imported table, at consecutive places. */
+  addElements(table: number, start: number, functions: readonly number[]): void {
+    this.segments.push({ table, start, functions });
   }
 
   /** Index that the next function added will have. */
@@ -46,8 +73,15 @@ export class ModuleWriter {
     code: Code,
     exportName?: string,
   ): number {
-    this.functions.push({ signature: { params, results }, locals, code, exportName });
-    return this.imports.length + this.functions.length - 1;
+    this.functions.push({ signature: { params, results }, locals, code });
+    const index = this.imports.length + this.functions.length - 1;
+    if (exportName !== undefined) this.exportFunction(exportName, index);
+    return index;
+  }
+
+  /** Exports a function, an imported one too. */
+  exportFunction(name: string, index: number): void {
+    this.exports.push({ name, index });
   }
 
   /** Puts a function into the module's own table, for `Code.callIndirect`. Returns its index there. */
@@ -63,6 +97,8 @@ export class ModuleWriter {
   finish(): Uint8Array<ArrayBuffer> {
     const module = new Bytes();
     module.append(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+    const elements = [...this.segments];
+    if (this.table.length > 0) elements.push({ table: this.ownTable, start: 0, functions: this.table });
     const types = [...this.imports, ...this.functions].map(({ signature }) => this.typeIndex(signature));
     section(module, SECTION.type, (out) => {
       out.unsigned(this.signatures.length);
@@ -75,7 +111,7 @@ export class ModuleWriter {
       }
     });
     section(module, SECTION.import, (out) => {
-      out.unsigned(this.imports.length + 1);
+      out.unsigned(this.imports.length + this.importedTables.length + 1);
       out.name('env');
       out.name('memory');
       out.byte(2);
@@ -88,6 +124,14 @@ export class ModuleWriter {
         out.byte(0);
         out.unsigned(types[index]);
       });
+      for (const name of this.importedTables) {
+        out.name('env');
+        out.name(name);
+        out.byte(1);
+        out.byte(TYPE.funcref);
+        out.byte(0);
+        out.unsigned(0);
+      }
     });
     section(module, SECTION.function, (out) => {
       out.unsigned(this.functions.length);
@@ -103,38 +147,34 @@ export class ModuleWriter {
         out.unsigned(this.table.length);
       });
     }
-    const exported = this.functions.flatMap(({ exportName }, index) =>
-      exportName === undefined ? [] : [{ exportName, index: this.imports.length + index }],
-    );
     section(module, SECTION.export, (out) => {
-      out.unsigned(exported.length);
-      for (const { exportName, index } of exported) {
-        out.name(exportName);
+      out.unsigned(this.exports.length);
+      for (const { name, index } of this.exports) {
+        out.name(name);
         out.byte(0);
         out.unsigned(index);
       }
     });
-    if (this.table.length > 0) {
+    if (elements.length > 0) {
       section(module, SECTION.element, (out) => {
-        // One active segment of function indices, from entry 0 of table 0 on.
-        out.unsigned(1);
-        out.unsigned(0);
-        out.byte(OP.i32Const);
-        out.unsigned(0);
-        out.byte(OP.end);
-        out.unsigned(this.table.length);
-        for (const index of this.table) out.unsigned(index);
+        // Active segments of function indices.
+        out.unsigned(elements.length);
+        for (const { table, start, functions } of elements) {
+          out.unsigned(table === 0 ? 0 : 2);
+          if (table !== 0) out.unsigned(table);
+          out.byte(OP.i32Const);
+          out.signed32(start);
+          out.byte(OP.end);
+          if (table !== 0) out.byte(0);
+          out.unsigned(functions.length);
+          for (const index of functions) out.unsigned(index);
+        }
       });
     }
     section(module, SECTION.code, (out) => {
       out.unsigned(this.functions.length);
       for (const { locals, code } of this.functions) {
-        const header = new Bytes();
-        header.unsigned(locals.length);
-        for (const type of locals) {
-          header.byte(1);
-          header.byte(TYPE[type]);
-        }
+        const header = localDeclarations(locals);
         out.unsigned(header.length + code.length);
         out.append(header.view());
         out.append(code.view());
@@ -149,6 +189,23 @@ export class ModuleWriter {
     if (found >= 0) return found;
     return this.signatures.push(signature) - 1;
   }
+}
+
+/** Locals of equal type that follow each other are declared together. */
+function localDeclarations(locals: readonly ValueType[]): Bytes {
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  const header = new Bytes();
+  header.unsigned(runs.length);
+  for (const { type, count } of runs) {
+    header.unsigned(count);
+    header.byte(TYPE[type]);
+  }
+  return header;
 }
 
 function section(module: Bytes, id: number, write: (out: Bytes) => void): void {

@@ -1,12 +1,13 @@
 import { CPU_STATE, PSTATE, SOFT_TLB, sharedRegisterOffset } from '@armature/core';
-import type { AccessBytes, AccessOptions, Fields, VectorBytes, Width } from '../emitter/emitter.ts';
+import { ACCESS_OPTION, type SharedFunctions } from '../interpreter/calling-convention.ts';
+import { OP } from '../wasm/opcodes.ts';
+import type { AccessBytes, AccessOptions, VectorBytes, Width } from './emitter.ts';
 import {
   add,
   and,
   as,
   type Expr,
   eqz,
-  extendU,
   type I32,
   type I64,
   i32,
@@ -20,13 +21,12 @@ import {
   shrU,
   type V128,
   wrap,
-} from '../emitter/expressions.ts';
-import { float, lane64, loadVector, repeated32 } from '../emitter/vectors.ts';
-import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
-import { ACCESS_OPTION } from './calling-convention.ts';
-import { OperandEmitter } from './operand-emitter.ts';
+} from './expressions.ts';
+import { StateEmitter } from './state-emitter.ts';
+import { lane64, loadVector, repeated32 } from './vectors.ts';
 
-const LOAD_OPCODE: Readonly<Record<Width, Readonly<Record<string, number>>>> = {
+/** Opcodes of integer loads by result type, then bytes and `s` where they extend the sign. */
+export const LOAD_OPCODE: Readonly<Record<Width, Readonly<Record<string, number>>>> = {
   i64: {
     '1': OP.i64Load8U,
     '1s': OP.i64Load8S,
@@ -54,23 +54,32 @@ const STORE_OPCODE: Readonly<Record<AccessBytes, number>> = {
   8: OP.i64Store,
 };
 
-const SCALAR_LOAD = {
-  i32: OP.i32Load,
-  i64: OP.i64Load,
-  f32: FLOAT_OP.f32Load,
-  f64: FLOAT_OP.f64Load,
-} as const;
-
 const SCTLR_EL1 = sharedRegisterOffset('SCTLR_EL1');
 const SCTLR_DZE = 1 << 14;
 
 const PAGE_MASK = (): I64 => i64(~0xfff);
 
-/** Guest memory through the soft TLB, and the V registers that it is loaded into. */
-export abstract class MemoryEmitter extends OperandEmitter {
+/** Guest memory through the soft TLB. */
+export abstract class MemoryEmitter extends StateEmitter {
+  protected abstract readonly functions: SharedFunctions;
+  /** Bits of ACCESS_OPTION that all accesses have. */
+  protected readonly accessOptions: number = 0;
+
+  /** What a helper needs to know where execution stands: the record in hand. */
+  protected abstract saveRecord(): void;
+  /** The same with the instructions counted: helpers and devices may ask for the time, which they may drive. */
+  protected abstract saveProgress(): void;
+  /** Leaves compiled code with the LEAVE code on the stack, unless it is 0. */
+  protected abstract leaveIfNonZero(): void;
+
+  /** Offset of the soft TLB in use. */
+  protected tlb(unprivileged: boolean): I32 {
+    return this.state32(unprivileged ? CPU_STATE.unprivilegedTlb : CPU_STATE.dataTlb);
+  }
+
   /** Soft-TLB entry of an address, held. */
   protected tlbEntry(address: I64, options: AccessOptions): I32 {
-    const base = this.state32(options.unprivileged ? CPU_STATE.unprivilegedTlb : CPU_STATE.dataTlb);
+    const base = this.tlb(options.unprivileged === true);
     const mask = (SOFT_TLB.entryCount - 1) * SOFT_TLB.entrySize;
     const shift = 12 - Math.log2(SOFT_TLB.entrySize);
     return this.let(add(and(shrU(wrap(address), i32(shift)), i32(mask)), base));
@@ -123,7 +132,7 @@ export abstract class MemoryEmitter extends OperandEmitter {
     this.saveProgress();
     address.emit(this.code);
     this.code.i32Const(bytes);
-    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
+    this.code.i32Const(this.accessOptions | (options.unprivileged ? ACCESS_OPTION.unprivileged : 0));
     this.code.call(this.functions.slowRead);
     this.leaveIfNonZero();
     const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
@@ -152,7 +161,7 @@ export abstract class MemoryEmitter extends OperandEmitter {
     address.emit(this.code);
     as('i64', value as I32 | I64).emit(this.code);
     this.code.i32Const(bytes);
-    this.code.i32Const(options.unprivileged ? ACCESS_OPTION.unprivileged : 0);
+    this.code.i32Const(this.accessOptions | (options.unprivileged ? ACCESS_OPTION.unprivileged : 0));
     this.code.call(this.functions.slowWrite);
     this.leaveIfNonZero();
   }
@@ -221,12 +230,7 @@ export abstract class MemoryEmitter extends OperandEmitter {
   }
 
   checkStackAlignment(): void {
-    this.checkStack(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)));
-  }
-
-  checkBaseAlignment(field: string): void {
-    const isStack = this.small(`${field}:check`, (fields) => (fields[field] === 31 ? 15 : 0));
-    this.checkStack(and(and(this.state32(CPU_STATE.sp), this.state32(CPU_STATE.spAlignmentMask)), isStack));
+    this.checkStack(and(wrap(this.fixedRegister(31)), this.state32(CPU_STATE.spAlignmentMask)));
   }
 
   protected checkStack(misaligned: I32): void {
@@ -243,87 +247,6 @@ export abstract class MemoryEmitter extends OperandEmitter {
       this.code.call(this.functions.floatingPointTrap);
       this.leaveIfNonZero();
     });
-  }
-
-  /** Offset of a V register from the first one. */
-  protected vectorSlot(field: string, next: number): I32 {
-    return this.following(
-      this.small(`${field}:v`, (fields) => 16 * fields[field]),
-      next,
-    );
-  }
-
-  /** A place in the V registers, the same one `next` registers on: the last is followed by the first. */
-  protected following(slot: I32, next: number): I32 {
-    return next === 0 ? slot : and(add(slot, i32(16 * next)), i32(16 * 32 - 1));
-  }
-
-  vector(field: string, next = 0): V128 {
-    return loadVector(this.vectorSlot(field, next), this.state + CPU_STATE.v);
-  }
-
-  setVector(field: string, value: V128, next = 0): void {
-    this.vectorSlot(field, next).emit(this.code);
-    value.emit(this.code);
-    this.code.simdMemory('v128.store', this.state + CPU_STATE.v);
-  }
-
-  scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T> {
-    return loadFrom(type, SCALAR_LOAD[type], this.vectorSlot(field, 0), this.state + CPU_STATE.v);
-  }
-
-  setScalar(field: string, value: Expr): void {
-    const bits =
-      value.type === 'f32'
-        ? extendU(float('i32', FLOAT_OP.i32ReinterpretF32, value))
-        : value.type === 'f64'
-          ? float('i64', FLOAT_OP.i64ReinterpretF64, value)
-          : as('i64', value as I32 | I64);
-    const slot = this.vectorSlot(field, 0);
-    slot.emit(this.code);
-    bits.emit(this.code);
-    this.code.memory(OP.i64Store, this.state + CPU_STATE.v);
-    slot.emit(this.code);
-    this.code.i64Const(0, 0);
-    this.code.memory(OP.i64Store, this.state + CPU_STATE.v + 8);
-  }
-
-  /** Offset of an element from the first V register. */
-  protected elementSlot(
-    bytes: AccessBytes,
-    field: string,
-    key: string,
-    index: (fields: Fields) => number,
-    next: number,
-  ): I32 {
-    const first = this.small(
-      `${field}:${key}:${bytes}`,
-      (fields) => 16 * fields[field] + bytes * index(fields),
-    );
-    return this.following(first, next);
-  }
-
-  element<T extends Width>(
-    type: T,
-    bytes: AccessBytes,
-    field: string,
-    key: string,
-    index: (fields: Fields) => number,
-    next = 0,
-  ): Expr<T> {
-    const slot = this.elementSlot(bytes, field, key, index, next);
-    return loadFrom(type, LOAD_OPCODE[type][`${bytes}`], slot, this.state + CPU_STATE.v);
-  }
-
-  setElement(
-    bytes: AccessBytes,
-    field: string,
-    key: string,
-    index: (fields: Fields) => number,
-    value: Expr,
-    next = 0,
-  ): void {
-    this.writeHost(bytes, this.elementSlot(bytes, field, key, index, next), value, this.state + CPU_STATE.v);
   }
 
   loadVector(address: I64): V128 {
