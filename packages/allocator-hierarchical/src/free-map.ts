@@ -28,7 +28,6 @@ export const ORIGIN_ALIGN = 32 * HUGE_FRAMES;
 const WORDS = 16;
 /** The sets 16 to 31 are the classes of fullness; the sets 1 to 9 are orders. */
 const FIRST_CLASS = 16;
-const ORDER_SETS = 0x3ff;
 const STALE = 8;
 
 export class FreeMap {
@@ -62,7 +61,7 @@ export class FreeMap {
     this.#masks = new Uint16Array(hugeFrames);
     this.#counts = new Uint16Array(hugeFrames + 1);
     this.#best = new Uint8Array(hugeFrames);
-    this.#classes = new Uint8Array(hugeFrames);
+    this.#classes = new Uint8Array(hugeFrames + 1);
     this.#isStale = new Uint8Array(hugeFrames);
     this.#sets = new HugeSets(hugeFrames);
     this.#current = hugeFrames;
@@ -90,7 +89,8 @@ export class FreeMap {
   /** Takes one frame. Returns its index, or -1. */
   takeOne(): number {
     let huge = this.#current;
-    if (this.#counts[huge] === 0) {
+    const fuller = (this.#sets.occupied >>> FIRST_CLASS) & ((1 << (this.#classes[huge]! & 15)) - 1);
+    if (this.#counts[huge] === 0 || fuller !== 0) {
       huge = this.#chooseCurrent();
       if (huge < 0) return -1;
     }
@@ -180,10 +180,19 @@ export class FreeMap {
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
   findBlock(order: number): number {
     if (order >= HUGE_ORDER) return this.#findHuge(order);
+    const current = this.#current;
+    if (this.#counts[current] !== 0 && this.#best[current]! >= order) {
+      const index = this.#searchHuge(current, order);
+      if (index >= 0) return index;
+      this.#setBest(current, this.#largestOrder(current));
+    }
+    const sets = this.#sets;
     for (;;) {
-      const orders = (this.#sets.occupied & ORDER_SETS) >>> order;
-      if (orders === 0) return -1;
-      const huge = this.#sets.lowest(order + lowestBit(orders));
+      if (((sets.occupied >>> order) & 1) === 0) {
+        const huge = sets.lowest(HUGE_ORDER);
+        return huge < 0 ? -1 : huge * HUGE_FRAMES;
+      }
+      const huge = this.#fullestWith(order);
       const index = this.#searchHuge(huge, order);
       if (index >= 0) return index;
       this.#setBest(huge, this.#largestOrder(huge));
@@ -309,7 +318,8 @@ export class FreeMap {
       if (best < exact || (best > exact && (this.#isStale[huge] === 0 || best === HUGE_ORDER)))
         broken.add('hints');
       for (let set = 1; set <= HUGE_ORDER; set++) {
-        if (this.#sets.has(set, huge) !== (set === best)) broken.add('order-sets');
+        const member = best === HUGE_ORDER ? set === HUGE_ORDER : set <= best;
+        if (this.#sets.has(set, huge) !== member) broken.add('order-sets');
       }
       const fullness = classOf(count);
       if (this.#classes[huge] !== fullness) broken.add('classes');
@@ -343,6 +353,16 @@ export class FreeMap {
     this.#current = huge;
     this.#markStale(huge);
     return huge;
+  }
+
+  /** A huge frame of the fullest class that has one with a block of an order, which there is. */
+  #fullestWith(order: number): number {
+    const sets = this.#sets;
+    for (let classes = sets.occupied >>> FIRST_CLASS; classes !== 0; classes &= classes - 1) {
+      const huge = sets.lowestCommon(FIRST_CLASS + lowestBit(classes), order);
+      if (huge >= 0) return huge;
+    }
+    return sets.lowest(order);
   }
 
   /** The highest naturally aligned free group of 2^(order - 9) huge frames, as an index, or -1. */
@@ -486,11 +506,18 @@ export class FreeMap {
   }
 
   #setBest(huge: number, to: number): void {
-    const from = this.#best[huge]!;
+    let from = this.#best[huge]!;
     if (from === to) return;
-    if (from !== 0) this.#sets.remove(from, huge);
-    if (to !== 0) this.#sets.add(to, huge);
     this.#best[huge] = to;
+    if (from === HUGE_ORDER) {
+      this.#sets.remove(HUGE_ORDER, huge);
+      from = 0;
+    } else if (to === HUGE_ORDER) {
+      this.#sets.add(HUGE_ORDER, huge);
+      to = 0;
+    }
+    for (; from < to; from++) this.#sets.add(from + 1, huge);
+    for (; from > to; from--) this.#sets.remove(from, huge);
   }
 
   /** Lets `best` of a huge frame be too high; the one that has been so for longest is made exact. */

@@ -68,6 +68,19 @@ export class HugeSets {
     return -1;
   }
 
+  /** The smallest member of both sets, or -1. */
+  lowestCommon(one: number, other: number): number {
+    for (let top = 0; top < this.#tops; top++) {
+      let words = this.#summary[one * this.#tops + top]! & this.#summary[other * this.#tops + top]!;
+      for (; words !== 0; words &= words - 1) {
+        const word = top * 32 + lowestBit(words);
+        const members = this.#bits[one * this.words + word]! & this.#bits[other * this.words + word]!;
+        if (members !== 0) return word * 32 + lowestBit(members);
+      }
+    }
+    return -1;
+  }
+
   /** The largest member, or -1. */
   highest(set: number): number {
     const summary = set * this.#tops;
