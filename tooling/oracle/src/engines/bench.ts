@@ -1,5 +1,6 @@
 import {
   CPU_STATE,
+  CPU_STATE_OWN_SIZE,
   type CpuEngine,
   type CpuState,
   PSTATE,
@@ -79,6 +80,7 @@ export class EngineBench {
   /** Memory as the case found it. */
   private readonly target = PRISTINE.slice();
   private readonly memory: Uint8Array;
+  private readonly blockBytes: Buffer;
   private readonly setFiq: (level: boolean) => void;
   placed: PlacedProgram | undefined;
   private transfers = 0;
@@ -93,8 +95,14 @@ export class EngineBench {
     this.device = device;
     const fiq = cluster.interruptInput(0, 'fiq');
     this.setFiq = (level) => fiq.set(level);
+    this.blockBytes = Buffer.from(machine.memory.memory.buffer, this.state.base, CPU_STATE_OWN_SIZE);
     const offset = machine.memory.hostOffset(RAM.base, RAM.size);
     this.memory = machine.memory.bytes.subarray(offset, offset + RAM.size);
+  }
+
+  /** The CPU's state block. */
+  get block(): Buffer {
+    return this.blockBytes;
   }
 
   /** All of RAM. */
@@ -158,7 +166,8 @@ export class EngineBench {
       state.setX(register, value);
     });
     state.pc = BigInt(PHYSICAL.boot);
-    engine.run(BOOT_LENGTH);
+    // A stop that the case before asked for with its last instruction comes now.
+    while (engine.run(BOOT_LENGTH).reason === 'requested' && state.pc === BigInt(PHYSICAL.boot)) {}
     if (state.pc !== BigInt(BOOTED_PC)) throw new Error(`boot ended at 0x${state.pc.toString(16)}`);
   }
 

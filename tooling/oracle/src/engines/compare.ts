@@ -10,25 +10,22 @@ export interface Difference {
 
 const hex = (value: bigint | number, digits = 16): string => value.toString(16).padStart(digits, '0');
 
-/** Runs of words of the state block that are compared as they are. */
+/** Runs of bytes of the state block that are compared as they are: offset and length. */
 const SPANS = [
-  [CPU_STATE.x >> 2, 64],
-  [CPU_STATE.pc >> 2, 2],
-  [CPU_STATE.pstate >> 2, 1],
-  [CPU_STATE.exclusiveAddress >> 2, 2],
-  [CPU_STATE.interruptLines >> 2, 1],
-  [CPU_STATE.v >> 2, 128],
-  [CPU_STATE.system >> 2, 2 * SYSTEM_SLOT_COUNT],
+  [CPU_STATE.x, 256],
+  [CPU_STATE.pc, 8],
+  [CPU_STATE.pstate, 4],
+  [CPU_STATE.exclusiveAddress, 8],
+  [CPU_STATE.interruptLines, 4],
+  [CPU_STATE.v, 512],
+  [CPU_STATE.system, 8 * SYSTEM_SLOT_COUNT],
 ] as const;
 
 /** Whether registers of both agree: the usual case, quickly. */
 function sameRegisters(a: EngineBench, b: EngineBench): boolean {
-  const one = new Int32Array(a.machine.memory.memory.buffer, a.state.base);
-  const other = new Int32Array(b.machine.memory.memory.buffer, b.state.base);
-  for (const [from, count] of SPANS) {
-    for (let word = from; word < from + count; word++) {
-      if (one[word] !== other[word]) return false;
-    }
+  const [one, other] = [a.block, b.block];
+  for (const [from, size] of SPANS) {
+    if (one.compare(other, from, from + size, from, from + size) !== 0) return false;
   }
   return a.state.nzcv === b.state.nzcv && sameMonitor(a, b);
 }

@@ -125,6 +125,7 @@ export function branchTo(word: number, field: keyof typeof FIELDS, label: Label)
 }
 
 /** ADR of a label. */
+
 export function adr(register: number, label: Label): PlacedWord {
   return (address, addressOf) => {
     const distance = addressOf(label) - address;

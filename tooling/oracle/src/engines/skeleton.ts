@@ -126,7 +126,10 @@ function conditional(flow: Flow, size: number): void {
 function loop(flow: Flow, size: number): void {
   const { code, random } = flow;
   const [counter, ...counters] = flow.counters;
-  if (counter === undefined) return run(flow, 6);
+  if (counter === undefined) {
+    run(flow, 6);
+    return;
+  }
   const inner = { ...flow, counters };
   const head = code.newLabel();
   const latch = code.newLabel();

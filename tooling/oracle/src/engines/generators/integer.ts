@@ -48,7 +48,7 @@ function flesh(random: Random): Flesh {
 export const integer: Generator = {
   name: 'integer',
   about: 'data processing, flags that live across blocks, loops and calls',
-  share: 40,
+  share: 70,
   generate(seed, index, scale = 1) {
     const random = new Random(caseSeed('integer', seed, index));
     const made = skeleton(random, flesh(random), randomShape(random));
