@@ -1,0 +1,499 @@
+import {
+  ArmatureError,
+  FRAME_STATE,
+  FREE_STATUS,
+  type FrameAllocator,
+  type FrameAllocatorSnapshot,
+  type FrameState,
+  type FrameStatistics,
+  type FreeStatus,
+  NO_FRAME,
+  type RunConstraints,
+} from '@armature/core';
+import { BuddySpace, KIND } from './buddy-space.ts';
+import { type FreeLists, LifoLists, ORDERS, OrderedLists } from './free-lists.ts';
+import { Magazines } from './magazines.ts';
+import { type BuddyState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
+
+/** Highest frame number plus one: batches hold frames in 32-bit integers. */
+const FRAME_LIMIT = 0x8000_0000;
+const NO_CONSTRAINTS: RunConstraints = {};
+const MAX_CPUS = 1024;
+
+export interface Reservation {
+  readonly frame: number;
+  readonly count: number;
+  readonly tag: string;
+}
+
+/** Per-CPU stacks of single frames. */
+export interface MagazineOptions {
+  /** Magazines, 1 to 1024. Default 1. */
+  readonly cpus?: number;
+  /** Most frames in each magazine. Default 1/256 of the managed frames divided among the CPUs, 2 to 512. */
+  readonly frames?: number;
+}
+
+export interface BuddyOptions {
+  /** Which free block of an order is handed out: the one freed last (the default), or the lowest. */
+  readonly placement?: 'lifo' | 'address';
+  /** Magazines for single frames. Default: none. */
+  readonly magazines?: MagazineOptions;
+}
+
+/**
+ * A binary buddy allocator: memory is cut into blocks of 2^order frames, a block is split when there is none of the
+ * order asked for, and freed blocks join with their free buddies at once. Every operation takes effect whole or not
+ * at all, and the same calls always give the same frames.
+ *
+ * @example
+ * const allocator = new BuddyAllocator({ base: 0x4_0000, count: 4096, magazines: {} });
+ * const frame = allocator.alloc(0);
+ * allocator.free(frame, 0);
+ */
+export class BuddyAllocator implements FrameAllocator {
+  readonly name = 'buddy';
+  readonly base: number;
+  readonly count: number;
+  readonly #options: BuddyOptions;
+  #space: BuddySpace;
+  #magazines: Magazines | undefined;
+  #reservations: Reservation[] = [];
+  #used = 0;
+  #reserved = 0;
+  #allocations = 0;
+  #frees = 0;
+  #failures = 0;
+
+  /**
+   * @param options first frame (physical address divided by 4096) and number of frames to manage; see
+   * {@link BuddyOptions} for the rest
+   * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31, or the magazines make no sense
+   */
+  constructor({ base, count, ...options }: { readonly base: number; readonly count: number } & BuddyOptions) {
+    if (
+      !Number.isInteger(base) ||
+      !Number.isInteger(count) ||
+      base < 0 ||
+      count < 1 ||
+      base + count > FRAME_LIMIT
+    ) {
+      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
+        context: { base, count },
+        hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
+      });
+    }
+    this.base = base;
+    this.count = count;
+    this.#options = options;
+    this.#space = new BuddySpace(base, count, this.#freshLists());
+    this.#magazines = this.#freshMagazines();
+  }
+
+  /** CPU whose magazine single frames come from and go to; 0 at first. Without magazines it does nothing. */
+  get cpu(): number {
+    return this.#magazines?.cpu ?? 0;
+  }
+
+  /** @throws ArmatureError `CONFIG_INVALID` when there is no such magazine */
+  set cpu(cpu: number) {
+    const cpus = this.#magazines?.cpus ?? 1;
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= cpus) {
+      throw new ArmatureError('CONFIG_INVALID', `there is no magazine for CPU ${cpu}`, {
+        context: { cpu, cpus },
+        hint: `Give a number from 0 to ${cpus - 1}, or the allocator magazines for more CPUs.`,
+      });
+    }
+    if (this.#magazines !== undefined) this.#magazines.cpu = cpu;
+  }
+
+  /** Frames in the magazines; they count as free. */
+  get cachedFrames(): number {
+    return this.#magazines?.frames ?? 0;
+  }
+
+  /** Bytes of lists, block kinds and magazines held for the managed frames. */
+  get metadataBytes(): number {
+    return this.#space.kinds.byteLength + this.#space.lists.bytes + (this.#magazines?.bytes ?? 0);
+  }
+
+  alloc(order: number): number {
+    if (order === 0) {
+      const magazines = this.#magazines;
+      let index = magazines === undefined ? this.#space.take(0) : magazines.take(this.#space);
+      if (index < 0) {
+        index = this.#takeBlock(0);
+        if (index < 0) return this.#fail();
+      }
+      this.#used++;
+      this.#allocations++;
+      return this.base + index;
+    }
+    if (!isOrder(order)) return this.#fail();
+    const index = this.#takeBlock(order);
+    if (index < 0) return this.#fail();
+    this.#used += 1 << order;
+    this.#allocations++;
+    return this.base + index;
+  }
+
+  free(frame: number, order: number): FreeStatus {
+    const index = frame - this.base;
+    // A head of exactly this order at a whole index is all there is to check.
+    if (isOrder(order) && this.#manages(index, 1) && this.#space.kinds[index] === (KIND.used | order)) {
+      if (order === 0 && this.#magazines !== undefined) this.#magazines.give(this.#space, index);
+      else this.#space.give(index, order);
+      this.#used -= 1 << order;
+      this.#frees++;
+      return FREE_STATUS.ok;
+    }
+    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    const count = 1 << order;
+    if (this.#manages(index, count) && (frame & (count - 1)) !== 0) return FREE_STATUS.misaligned;
+    return this.#checkRun(index, count);
+  }
+
+  allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
+    const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
+    const sensible =
+      Number.isInteger(count) &&
+      count > 0 &&
+      count <= this.count &&
+      isPowerOfTwo(align) &&
+      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
+      Number.isInteger(low) &&
+      Number.isInteger(high);
+    if (!sensible) return this.#fail();
+    const from = Math.min(Math.max(low - this.base, 0), this.count);
+    const to = Math.min(high - this.base, this.count);
+    let index = this.#findBlock(count, align, from, to);
+    if (index < 0) index = this.#find(count, align, from, to, boundary);
+    if (index < 0 && this.cachedFrames > 0) {
+      this.drain();
+      index = this.#find(count, align, from, to, boundary);
+    }
+    return this.#takeRun(index, count);
+  }
+
+  allocAt(frame: number, count: number): boolean {
+    const index = frame - this.base;
+    return this.#takeRun(this.#isFree(index, count) ? index : -1, count) !== NO_FRAME;
+  }
+
+  freeRun(frame: number, count: number): FreeStatus {
+    const index = frame - this.base;
+    const status = this.#checkRun(index, count);
+    if (status !== FREE_STATUS.ok) return status;
+    if (count === 1 && this.#magazines !== undefined) {
+      this.#magazines.give(this.#space, index);
+    } else {
+      this.#space.kinds[index] = KIND.inside;
+      this.#space.addRange(index, index + count);
+    }
+    this.#used -= count;
+    this.#frees++;
+    return status;
+  }
+
+  allocBatch(out: Int32Array): number {
+    if (out.length > this.count - this.#used - this.#reserved) {
+      this.#failures++;
+      return 0;
+    }
+    for (let slot = 0; slot < out.length; slot++) out[slot] = this.alloc(0);
+    return out.length;
+  }
+
+  freeBatch(frames: Int32Array): FreeStatus {
+    const { kinds } = this.#space;
+    // Marked while they are checked, so that a frame that comes twice is free the second time.
+    for (let slot = 0; slot < frames.length; slot++) {
+      const index = frames[slot]! - this.base;
+      const status = this.#checkRun(index, 1);
+      if (status !== FREE_STATUS.ok) {
+        for (let undo = 0; undo < slot; undo++) kinds[frames[undo]! - this.base] = KIND.used;
+        return status;
+      }
+      kinds[index] = KIND.cached;
+    }
+    for (let slot = 0; slot < frames.length; slot++) {
+      const index = frames[slot]! - this.base;
+      if (this.#magazines === undefined) this.#space.give(index, 0);
+      else this.#magazines.give(this.#space, index);
+    }
+    this.#used -= frames.length;
+    this.#frees += frames.length;
+    return FREE_STATUS.ok;
+  }
+
+  reserve(frame: number, count: number, tag: string): boolean {
+    const index = frame - this.base;
+    if (!this.#isFree(index, count)) return false;
+    this.#space.takeRange(index, index + count);
+    this.#space.kinds.fill(KIND.reserved, index, index + count);
+    this.#reservations.push({ frame, count, tag });
+    this.#reserved += count;
+    return true;
+  }
+
+  /** In the order in which they were made. */
+  reservations(): readonly Reservation[] {
+    return [...this.#reservations];
+  }
+
+  state(frame: number): FrameState {
+    const index = frame - this.base;
+    if (!this.#manages(index, 1)) return FRAME_STATE.reserved;
+    const kind = this.#space.kinds[index];
+    if (kind === KIND.reserved) return FRAME_STATE.reserved;
+    if (kind === KIND.cached || this.#space.freeHead(index) >= 0) return FRAME_STATE.free;
+    return FRAME_STATE.used;
+  }
+
+  /** Puts the frames in the magazines back on the lists, where they join with their buddies. */
+  drain(): void {
+    this.#magazines?.drain(this.#space);
+  }
+
+  stats(): FrameStatistics {
+    return {
+      total: this.count,
+      free: this.count - this.#used - this.#reserved,
+      used: this.#used,
+      reserved: this.#reserved,
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+  }
+
+  reset(): void {
+    const reservations = this.#reservations;
+    this.#space = new BuddySpace(this.base, this.count, this.#freshLists());
+    this.#magazines = this.#freshMagazines();
+    this.#reservations = [];
+    this.#used = 0;
+    this.#reserved = 0;
+    for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
+    this.#allocations = 0;
+    this.#frees = 0;
+    this.#failures = 0;
+  }
+
+  /** A plain object that survives JSON. */
+  snapshot(): FrameAllocatorSnapshot {
+    const data: BuddyState = {
+      kinds: [...this.#space.kinds],
+      lists: Array.from({ length: ORDERS }, (_, order) => this.#space.lists.list(order)),
+      magazines: this.#magazines?.contents() ?? [],
+      cpu: this.cpu,
+      reservations: this.reservations(),
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+    return { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base: this.base, count: this.count, data };
+  }
+
+  restore(snapshot: FrameAllocatorSnapshot): void {
+    const data = readSnapshot(snapshot, this);
+    // Tried on another allocator, so that a bad snapshot changes nothing here.
+    const restored = new BuddyAllocator({ base: this.base, count: this.count, ...this.#options });
+    const broken = restored.#load(data);
+    if (broken.length > 0) {
+      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
+        context: { broken },
+      });
+    }
+    this.#space = restored.#space;
+    this.#magazines = restored.#magazines;
+    this.#reservations = restored.#reservations;
+    this.#used = restored.#used;
+    this.#reserved = restored.#reserved;
+    this.#allocations = data.allocations;
+    this.#frees = data.frees;
+    this.#failures = data.failures;
+  }
+
+  validate(): readonly string[] {
+    const { kinds } = this.#space;
+    const broken = this.#space.brokenInvariants();
+    const cached = this.#magazines?.contents().flat() ?? [];
+    let cachedKinds = 0;
+    let reservedKinds = 0;
+    let used = 0;
+    for (let index = 0; index < this.count; ) {
+      const kind = kinds[index]!;
+      const next = this.#space.nextHead(index, this.count);
+      if (kind === KIND.cached) cachedKinds++;
+      else if (kind === KIND.reserved) reservedKinds++;
+      else if (kind >= KIND.used) used += next - index;
+      index = next;
+    }
+    const cachedOnce = new Set(cached).size === cached.length && cached.length === cachedKinds;
+    if (
+      !cachedOnce ||
+      cached.length !== this.cachedFrames ||
+      cached.some((at) => kinds[at] !== KIND.cached)
+    ) {
+      broken.push('magazines');
+    }
+    const listed = this.#reservations.reduce((sum, { count }) => sum + count, 0);
+    const marked = this.#reservations.every(({ frame, count }) =>
+      kinds.subarray(frame - this.base, frame - this.base + count).every((kind) => kind === KIND.reserved),
+    );
+    if (listed !== this.#reserved || reservedKinds !== listed || !marked) broken.push('reservations');
+    if (used !== this.#used) broken.push('used-count');
+    return broken;
+  }
+
+  #freshLists(): FreeLists {
+    return this.#options.placement === 'address'
+      ? new OrderedLists(this.base, this.count)
+      : new LifoLists(this.count);
+  }
+
+  #freshMagazines(): Magazines | undefined {
+    const { magazines } = this.#options;
+    if (magazines === undefined) return undefined;
+    const { cpus = 1 } = magazines;
+    const { frames = Math.min(512, Math.max(2, Math.floor(this.count / 256 / cpus))) } = magazines;
+    const sensible = [cpus, frames].every(Number.isInteger) && cpus >= 1 && cpus <= MAX_CPUS && frames >= 1;
+    if (!sensible || frames * cpus > Math.max(this.count, 2 * cpus)) {
+      throw new ArmatureError('CONFIG_INVALID', `cannot make ${cpus} magazines of ${frames} frames`, {
+        context: { cpus, frames },
+        hint: 'Give whole numbers of 1 to 1024 CPUs and of frames, together at most the managed frames.',
+      });
+    }
+    return new Magazines(cpus, frames);
+  }
+
+  /** Fills a fresh allocator; the names of what the state breaks. */
+  #load({ kinds, lists, magazines, cpu, reservations }: BuddyState): readonly string[] {
+    const cpus = this.#magazines?.cpus ?? 0;
+    const capacity = this.#magazines?.capacity ?? 0;
+    if (magazines.length !== cpus || magazines.some(({ length }) => length > capacity)) return ['magazines'];
+    if (cpu >= Math.max(1, cpus)) return ['cpu'];
+    if (lists.length !== ORDERS) return ['free-lists'];
+    const space = this.#space;
+    space.takeRange(0, this.count);
+    space.kinds.set(kinds);
+    const linked = new Uint8Array(this.count);
+    for (let order = 0; order < ORDERS; order++) {
+      for (const index of lists[order]!) {
+        // Checked before it is linked, because a block that comes twice would close a list into a ring.
+        if (space.kinds[index] !== order || linked[index] === 1) return ['free-lists'];
+        linked[index] = 1;
+        space.lists.push(index, order);
+      }
+    }
+    this.#magazines?.load(magazines);
+    if (this.#magazines !== undefined) this.#magazines.cpu = cpu;
+    this.#reservations = [...reservations];
+    this.#reserved = reservations.reduce((sum, { count }) => sum + count, 0);
+    for (let index = 0; index < this.count; ) {
+      const kind = kinds[index]!;
+      const next = space.nextHead(index, this.count);
+      if (kind >= KIND.used && kind !== KIND.reserved && kind !== KIND.cached) this.#used += next - index;
+      index = next;
+    }
+    return kinds[0] === KIND.inside ? ['kinds'] : this.validate();
+  }
+
+  #manages(index: number, count: number): boolean {
+    return (
+      Number.isInteger(index) &&
+      Number.isInteger(count) &&
+      index >= 0 &&
+      count > 0 &&
+      index + count <= this.count
+    );
+  }
+
+  /** Whether all the frames are free, of which some may be in magazines; those go back to the lists. */
+  #isFree(index: number, count: number): boolean {
+    if (!this.#manages(index, count)) return false;
+    if (this.#space.isFree(index, index + count)) return true;
+    if (this.cachedFrames === 0) return false;
+    this.drain();
+    return this.#space.isFree(index, index + count);
+  }
+
+  #fail(): number {
+    this.#failures++;
+    return NO_FRAME;
+  }
+
+  /** A block from the lists, if need be with the frames of the magazines. */
+  #takeBlock(order: number): number {
+    const index = this.#space.take(order);
+    if (index >= 0 || this.cachedFrames === 0) return index;
+    this.drain();
+    return this.#space.take(order);
+  }
+
+  /** Marks a found run as used and returns its first frame; counts a failure when nothing was found. */
+  #takeRun(index: number, count: number): number {
+    if (index < 0) return this.#fail();
+    this.#space.takeRange(index, index + count);
+    this.#space.markRun(index, count);
+    this.#used += count;
+    this.#allocations++;
+    return this.base + index;
+  }
+
+  /** Whether exactly this run was handed out. */
+  #checkRun(index: number, count: number): FreeStatus {
+    if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
+    const space = this.#space;
+    const kind = space.kinds[index]!;
+    if (kind === KIND.reserved) return FREE_STATUS.reserved;
+    if (kind === KIND.cached || space.freeHead(index) >= 0) return FREE_STATUS.doubleFree;
+    if (kind === KIND.inside) return FREE_STATUS.notAllocated;
+    const end = index + count;
+    return space.nextHead(index, Math.min(end + 1, this.count)) === end
+      ? FREE_STATUS.ok
+      : FREE_STATUS.wrongSize;
+  }
+
+  /** The next block to hand out that holds the run and lies in `from` to `to`, or -1. */
+  #findBlock(count: number, align: number, from: number, to: number): number {
+    const order = 32 - Math.clz32(Math.max(count, align) - 1);
+    const { lists } = this.#space;
+    const orders = lists.available >>> order;
+    if (orders === 0 || order >= ORDERS) return -1;
+    const index = lists.first(order + 31 - Math.clz32(orders & -orders));
+    return index >= from && index + count <= to ? index : -1;
+  }
+
+  /** The lowest run under the constraints: see `RunConstraints`. Looks at every block. */
+  #find(count: number, align: number, from: number, to: number, boundary: number): number {
+    const space = this.#space;
+    let start = -1;
+    for (let index = 0; index < to; ) {
+      const kind = space.kinds[index]!;
+      if (kind < ORDERS) {
+        if (start < 0) start = index;
+        index += 1 << kind;
+        // The lowest place in the free frames so far.
+        let at = Math.max(start, from);
+        at += -(this.base + at) & (align - 1);
+        const left = boundary - ((this.base + at) & (boundary - 1));
+        if (boundary !== 0 && left < count) at += left + (-(this.base + at + left) & (align - 1));
+        if (at + count <= Math.min(index, to)) return at;
+      } else {
+        start = -1;
+        index = space.nextHead(index, this.count);
+      }
+    }
+    return -1;
+  }
+}
+
+function isOrder(order: number): boolean {
+  return Number.isInteger(order) && order >= 0 && order <= 30;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
+}

@@ -1,0 +1,192 @@
+/**
+ * The blocks that managed memory is cut into. An index is a frame's number from `base`; blocks of 2^order frames are
+ * aligned by absolute frame.
+ *
+ * One byte a frame says what begins there, or that nothing does. So the frames from one head to the next are one
+ * block or run, and its length needs no other memory. Two free buddies of one order never stay apart below the top
+ * order, the highest of which a block fits into the managed memory.
+ */
+import type { FreeLists } from './free-lists.ts';
+
+/** What begins at a frame; 0 to 30 is a free block of that order. */
+export const KIND = {
+  /** Added to the order: a used block. */
+  used: 0x20,
+  /** The frame belongs to what begins before it. */
+  inside: 0x40,
+  /** A used run that is no block: of another number of frames, or not aligned. */
+  run: 0x41,
+  reserved: 0x42,
+  /** A single frame in a magazine. */
+  cached: 0x43,
+} as const;
+
+const LAST_FREE = 30;
+
+export class BuddySpace {
+  readonly base: number;
+  readonly count: number;
+  readonly topOrder: number;
+  readonly kinds: Uint8Array;
+  readonly lists: FreeLists;
+
+  /** All frames are free. */
+  constructor(base: number, count: number, lists: FreeLists) {
+    this.base = base;
+    this.count = count;
+    this.topOrder = Math.min(LAST_FREE, 31 - Math.clz32(count));
+    this.lists = lists;
+    this.kinds = new Uint8Array(count).fill(KIND.inside);
+    this.addRange(0, count);
+  }
+
+  /** Takes a block off the lists, splitting a larger one when needed. Its index, or -1. */
+  take(order: number): number {
+    const { lists, kinds } = this;
+    const orders = lists.available >>> order;
+    if (orders === 0) return -1;
+    let at = order + 31 - Math.clz32(orders & -orders);
+    const index = lists.first(at);
+    lists.remove(index, at);
+    while (at > order) {
+      at--;
+      const upper = index + (1 << at);
+      kinds[upper] = at;
+      lists.push(upper, at);
+    }
+    kinds[index] = KIND.used | order;
+    return index;
+  }
+
+  /** Puts a used block back, joined with its free buddies. */
+  give(index: number, order: number): void {
+    const { lists, kinds, base, count, topOrder } = this;
+    let at = order;
+    let start = index;
+    for (; at < topOrder; at++) {
+      const buddy = ((base + start) ^ (1 << at)) - base;
+      if (buddy < 0 || buddy >= count || kinds[buddy] !== at) break;
+      lists.remove(buddy, at);
+      if (buddy < start) {
+        kinds[start] = KIND.inside;
+        start = buddy;
+      } else {
+        kinds[buddy] = KIND.inside;
+      }
+    }
+    kinds[start] = at;
+    lists.push(start, at);
+  }
+
+  /** Makes the frames `from` to `to`, all of kind inside, free. */
+  addRange(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const order = this.#largestBlock(index, to);
+      this.give(index, order);
+      index += 1 << order;
+    }
+  }
+
+  /** Takes frames that are free out of the lists; all become of kind inside. */
+  takeRange(from: number, to: number): void {
+    let index = from;
+    while (index < to) {
+      const head = this.freeHead(index);
+      const order = this.kinds[head]!;
+      const end = head + (1 << order);
+      this.lists.remove(head, order);
+      this.kinds[head] = KIND.inside;
+      // What is left on either side has no free buddy, so nothing joins.
+      this.#addBlocks(head, index);
+      if (end > to) this.#addBlocks(to, end);
+      index = end;
+    }
+  }
+
+  /** Marks frames of kind inside as one used run. */
+  markRun(index: number, count: number): void {
+    const order = 31 - Math.clz32(count);
+    const isBlock = count === 1 << order && ((this.base + index) & (count - 1)) === 0;
+    this.kinds[index] = isBlock ? KIND.used | order : KIND.run;
+  }
+
+  /** Where the free block begins that a frame belongs to, or -1. */
+  freeHead(index: number): number {
+    for (let order = 0; order <= this.topOrder; order++) {
+      const head = ((this.base + index) & -(1 << order)) - this.base;
+      if (head < 0) return -1;
+      const kind = this.kinds[head]!;
+      if (kind !== KIND.inside) return kind <= LAST_FREE && kind >= order ? head : -1;
+    }
+    return -1;
+  }
+
+  isFree(from: number, to: number): boolean {
+    for (let index = from; index < to; ) {
+      const head = this.freeHead(index);
+      if (head < 0) return false;
+      index = head + (1 << this.kinds[head]!);
+    }
+    return true;
+  }
+
+  /** The first head after a frame, at most `limit`. */
+  nextHead(index: number, limit: number): number {
+    const { kinds } = this;
+    let next = index + 1;
+    while (next < limit && kinds[next] === KIND.inside) next++;
+    return next;
+  }
+
+  /** Whether two free buddies of one order are apart, or a list does not hold exactly the free blocks. */
+  brokenInvariants(): string[] {
+    const broken = new Set<string>();
+    const seen = new Int32Array(LAST_FREE + 1);
+    for (let index = 0; index < this.count; ) {
+      const kind = this.kinds[index]!;
+      let end = index + 1;
+      if (kind <= LAST_FREE) {
+        end = index + (1 << kind);
+        seen[kind]!++;
+        const buddy = ((this.base + index) ^ (1 << kind)) - this.base;
+        if (((this.base + index) & ((1 << kind) - 1)) !== 0 || kind > this.topOrder)
+          broken.add('block-alignment');
+        if (kind < this.topOrder && buddy >= 0 && this.kinds[buddy] === kind) broken.add('buddies-apart');
+      } else if (kind >= KIND.used && kind <= KIND.used + LAST_FREE) {
+        end = index + (1 << (kind - KIND.used));
+      } else if (kind === KIND.run) {
+        end = this.nextHead(index, this.count);
+      } else if (kind !== KIND.reserved && kind !== KIND.cached) {
+        broken.add('kinds');
+      }
+      if (end > this.count) broken.add('block-ends');
+      if (this.nextHead(index, this.count) !== Math.min(end, this.count)) broken.add('block-lengths');
+      index = end;
+    }
+    for (let order = 0; order <= LAST_FREE; order++) {
+      const blocks = this.lists.list(order);
+      const listed = blocks.length === seen[order] && new Set(blocks).size === blocks.length;
+      if (!listed || !blocks.every((index) => this.kinds[index] === order)) broken.add('free-lists');
+      if (((this.lists.available >>> order) & 1) !== (blocks.length > 0 ? 1 : 0)) broken.add('available');
+    }
+    return [...broken];
+  }
+
+  /** The order of the largest aligned block that begins at an index and ends at or before `to`. */
+  #largestBlock(index: number, to: number): number {
+    const frame = this.base + index;
+    const fits = 31 - Math.clz32(to - index);
+    const aligned = frame === 0 ? LAST_FREE : 31 - Math.clz32(frame & -frame);
+    return Math.min(fits, aligned, this.topOrder);
+  }
+
+  /** Adds the frames `from` to `to` to the lists as they are. */
+  #addBlocks(from: number, to: number): void {
+    for (let index = from; index < to; ) {
+      const order = this.#largestBlock(index, to);
+      this.kinds[index] = order;
+      this.lists.push(index, order);
+      index += 1 << order;
+    }
+  }
+}

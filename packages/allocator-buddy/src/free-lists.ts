@@ -1,0 +1,144 @@
+/** The free blocks of each order, by the index of their first frame. Nothing here allocates. */
+export interface FreeLists {
+  /** Bit `order` is set when there is a free block of the order. */
+  readonly available: number;
+  readonly bytes: number;
+  /** Adds a free block. */
+  push(index: number, order: number): void;
+  /** Removes a free block. */
+  remove(index: number, order: number): void;
+  /** The block to hand out next; there must be one. */
+  first(order: number): number;
+  /** The blocks of an order, from the one that was added first on. */
+  list(order: number): number[];
+}
+
+export const ORDERS = 31;
+const NONE = -1;
+
+/** Doubly linked lists through the free frames' own slots: the block that was freed last is handed out first. */
+export class LifoLists implements FreeLists {
+  available = 0;
+  readonly #heads = new Int32Array(ORDERS).fill(NONE);
+  /** Next and previous block of the block at each index. */
+  readonly #links: Int32Array;
+
+  constructor(count: number) {
+    this.#links = new Int32Array(2 * count);
+  }
+
+  get bytes(): number {
+    return this.#links.byteLength + this.#heads.byteLength;
+  }
+
+  push(index: number, order: number): void {
+    const links = this.#links;
+    const head = this.#heads[order]!;
+    links[2 * index] = head;
+    links[2 * index + 1] = NONE;
+    if (head !== NONE) links[2 * head + 1] = index;
+    this.#heads[order] = index;
+    this.available |= 1 << order;
+  }
+
+  remove(index: number, order: number): void {
+    const links = this.#links;
+    const next = links[2 * index]!;
+    const previous = links[2 * index + 1]!;
+    if (next !== NONE) links[2 * next + 1] = previous;
+    if (previous !== NONE) {
+      links[2 * previous] = next;
+    } else {
+      this.#heads[order] = next;
+      if (next === NONE) this.available &= ~(1 << order);
+    }
+  }
+
+  first(order: number): number {
+    return this.#heads[order]!;
+  }
+
+  list(order: number): number[] {
+    const blocks: number[] = [];
+    for (let at = this.#heads[order]!; at !== NONE; at = this.#links[2 * at]!) blocks.push(at);
+    return blocks.reverse();
+  }
+}
+
+/** Bitmaps with one summary level: the block at the lowest address is handed out first. */
+export class OrderedLists implements FreeLists {
+  available = 0;
+  /** Where the bits of each order begin, in words, and the block number of index 0. */
+  readonly #starts = new Int32Array(ORDERS);
+  readonly #firstBlocks = new Int32Array(ORDERS);
+  readonly #bits: Int32Array;
+  readonly #summary: Int32Array;
+  readonly #sizes = new Int32Array(ORDERS);
+  /** No word of an order's summary below this one, counted in the whole summary, has a bit set. */
+  readonly #lowest = new Int32Array(ORDERS);
+  readonly #base: number;
+
+  constructor(base: number, count: number) {
+    this.#base = base;
+    let words = 0;
+    for (let order = 0; order < ORDERS; order++) {
+      this.#starts[order] = words;
+      this.#firstBlocks[order] = base >>> order;
+      const blocks = ((base + count - 1) >>> order) - (base >>> order) + 1;
+      // Whole summary words for each order, so that a search never leaves the order.
+      words += Math.ceil(blocks / 1024) * 32;
+    }
+    this.#bits = new Int32Array(words);
+    this.#summary = new Int32Array(words / 32);
+    for (let order = 0; order < ORDERS; order++) this.#lowest[order] = this.#summary.length;
+  }
+
+  get bytes(): number {
+    return this.#bits.byteLength + this.#summary.byteLength;
+  }
+
+  push(index: number, order: number): void {
+    const block = ((this.#base + index) >>> order) - this.#firstBlocks[order]!;
+    const word = this.#starts[order]! + (block >>> 5);
+    const top = word >>> 5;
+    this.#bits[word]! |= 1 << (block & 31);
+    this.#summary[top]! |= 1 << (word & 31);
+    if (top < this.#lowest[order]!) this.#lowest[order] = top;
+    this.#sizes[order]!++;
+    this.available |= 1 << order;
+  }
+
+  remove(index: number, order: number): void {
+    const block = ((this.#base + index) >>> order) - this.#firstBlocks[order]!;
+    const word = this.#starts[order]! + (block >>> 5);
+    const left = this.#bits[word]! & ~(1 << (block & 31));
+    this.#bits[word] = left;
+    if (left === 0) this.#summary[word >>> 5]! &= ~(1 << (word & 31));
+    const size = this.#sizes[order]! - 1;
+    this.#sizes[order] = size;
+    if (size === 0) this.available &= ~(1 << order);
+  }
+
+  first(order: number): number {
+    let top = this.#lowest[order]!;
+    while (this.#summary[top] === 0) top++;
+    this.#lowest[order] = top;
+    const words = this.#summary[top]!;
+    const word = top * 32 + 31 - Math.clz32(words & -words);
+    const bits = this.#bits[word]!;
+    const block = (word - this.#starts[order]!) * 32 + 31 - Math.clz32(bits & -bits);
+    return (this.#firstBlocks[order]! + block) * (1 << order) - this.#base;
+  }
+
+  list(order: number): number[] {
+    const blocks: number[] = [];
+    const end = order + 1 < ORDERS ? this.#starts[order + 1]! : this.#bits.length;
+    for (let word = this.#starts[order]!; word < end; word++) {
+      for (let bits = this.#bits[word]!; bits !== 0; bits &= bits - 1) {
+        const block = (word - this.#starts[order]!) * 32 + 31 - Math.clz32(bits & -bits);
+        blocks.push((this.#firstBlocks[order]! + block) * (1 << order) - this.#base);
+      }
+    }
+    return blocks;
+  }
+}
