@@ -1,0 +1,411 @@
+/**
+ * The extent allocator: good fit over runs of any length, with two-level segregated lists (after TLSF: Masmano et al.,
+ * "TLSF: a New Dynamic Memory Allocator for Real-Time Systems", ECRTS 2004) and boundary tags that join free
+ * neighbours at once. `run-map.ts` says how runs are kept, `free-index.ts` how a free one is found.
+ */
+import {
+  ArmatureError,
+  FRAME_STATE,
+  FREE_STATUS,
+  type FrameAllocator,
+  type FrameAllocatorSnapshot,
+  type FrameState,
+  type FrameStatistics,
+  type FreeStatus,
+  NO_FRAME,
+  type RunConstraints,
+} from '@armature/core';
+import { FreeIndex } from './free-index.ts';
+import { RUN, RunMap, type RunState, USED_SINGLE } from './run-map.ts';
+import {
+  type ExtentState,
+  type Reservation,
+  readSnapshot,
+  SNAPSHOT_TYPE,
+  SNAPSHOT_VERSION,
+} from './snapshot.ts';
+
+/** Highest frame number plus one: batches hold frames in 32-bit integers. */
+const FRAME_LIMIT = 0x8000_0000;
+/** Most frames: a tag holds a length and two bits. */
+const COUNT_LIMIT = 0x1000_0000;
+/** Stands in a tag for a frame that a batch has named already. */
+const NAMED = -1;
+const NO_CONSTRAINTS: RunConstraints = {};
+
+/**
+ * Hands out runs of any length, from the shortest free run that is known to fit.
+ *
+ * Every operation takes effect whole or not at all, and the same calls always give the same frames.
+ *
+ * @example
+ * const allocator = new ExtentAllocator({ base: 0x4_0000, count: 4096 });
+ * const frame = allocator.allocRun(37);
+ * allocator.freeRun(frame, 37);
+ */
+export class ExtentAllocator implements FrameAllocator {
+  readonly name = 'extent';
+  readonly base: number;
+  readonly count: number;
+  readonly #runs: RunMap;
+  readonly #index: FreeIndex;
+  #reservations: Reservation[] = [];
+  #free: number;
+  #reserved = 0;
+  #allocations = 0;
+  #frees = 0;
+  #failures = 0;
+
+  /**
+   * @param range first frame (physical address divided by 4096) and number of frames to manage
+   * @throws ArmatureError `CONFIG_INVALID` when the range is empty, passes frame 2^31, or has more than 2^28 frames
+   */
+  constructor({ base, count }: { readonly base: number; readonly count: number }) {
+    const whole = Number.isInteger(base) && Number.isInteger(count);
+    if (!whole || base < 0 || count < 1 || count > COUNT_LIMIT || base + count > FRAME_LIMIT) {
+      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
+        context: { base, count },
+        hint: 'Give whole numbers: a base of at least 0 and 1 to 2^28 frames, all below frame 2^31.',
+      });
+    }
+    this.base = base;
+    this.count = count;
+    this.#free = count;
+    this.#runs = new RunMap(count);
+    this.#index = new FreeIndex(base, count);
+    this.#addFree(0, count);
+  }
+
+  alloc(order: number): number {
+    if (!isOrder(order)) return this.#fail();
+    const start = this.#index.findAligned(order);
+    if (start < 0) return this.#fail();
+    const frames = 1 << order;
+    return this.#take(start, start + (-(this.base + start) & (frames - 1)), frames);
+  }
+
+  allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
+    const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
+    const sensible =
+      Number.isInteger(count) &&
+      count > 0 &&
+      count <= this.count &&
+      isPowerOfTwo(align) &&
+      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
+      Number.isInteger(low) &&
+      Number.isInteger(high);
+    if (!sensible) return this.#fail();
+    const from = Math.max(low - this.base, 0);
+    const to = Math.min(high - this.base, this.count);
+    if (from > 0 || to < this.count) return this.#takeWithin(count, align, from, to, boundary);
+    if (align > 1 || boundary !== 0) return this.#takeAligned(count, align, boundary);
+    let start = this.#index.findLength(count);
+    if (start < 0) start = this.#index.findInClass(count, (each) => this.#runs.lengthAt(each) >= count);
+    return start < 0 ? this.#fail() : this.#take(start, start, count);
+  }
+
+  allocAt(frame: number, count: number): boolean {
+    const index = frame - this.base;
+    if (!this.#isFree(index, count)) return this.#fail() !== NO_FRAME;
+    return this.#take(this.#runs.startOf(index), index, count) !== NO_FRAME;
+  }
+
+  allocBatch(out: Int32Array): number {
+    if (out.length > this.#free) {
+      this.#failures++;
+      return 0;
+    }
+    for (let slot = 0; slot < out.length; ) {
+      const start = this.#index.findAligned(0);
+      const length = this.#runs.lengthAt(start);
+      const some = Math.min(length, out.length - slot);
+      this.#carve(start, start, some, RUN.used);
+      for (let index = start; index < start + some; index++) {
+        if (some > 1) this.#runs.write(index, 1, RUN.used);
+        out[slot++] = this.base + index;
+      }
+    }
+    this.#free -= out.length;
+    this.#allocations += out.length;
+    return out.length;
+  }
+
+  free(frame: number, order: number): FreeStatus {
+    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    const frames = 2 ** order;
+    if (this.#manages(frame - this.base, frames) && (frame & (frames - 1)) !== 0)
+      return FREE_STATUS.misaligned;
+    return this.freeRun(frame, frames);
+  }
+
+  freeRun(frame: number, count: number): FreeStatus {
+    const index = frame - this.base;
+    if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
+    const tag = this.#runs.tags[index]!;
+    if (tag !== ((count << 2) | RUN.used)) return this.#whyNot(index);
+    this.#release(index, count);
+    this.#free += count;
+    this.#frees++;
+    return FREE_STATUS.ok;
+  }
+
+  freeBatch(frames: Int32Array): FreeStatus {
+    const { tags } = this.#runs;
+    let status: FreeStatus = FREE_STATUS.ok;
+    let named = 0;
+    for (; named < frames.length; named++) {
+      const index = frames[named]! - this.base;
+      if (index < 0 || index >= this.count) status = FREE_STATUS.outOfRange;
+      else if (tags[index] === NAMED) status = FREE_STATUS.doubleFree;
+      else if (tags[index] !== USED_SINGLE) status = this.#whyNot(index);
+      if (status !== FREE_STATUS.ok) break;
+      tags[index] = NAMED;
+    }
+    for (let slot = 0; slot < named; slot++) tags[frames[slot]! - this.base] = USED_SINGLE;
+    if (status !== FREE_STATUS.ok) return status;
+    for (let slot = 0; slot < named; slot++) this.#release(frames[slot]! - this.base, 1);
+    this.#free += named;
+    this.#frees += named;
+    return FREE_STATUS.ok;
+  }
+
+  reserve(frame: number, count: number, tag: string): boolean {
+    const index = frame - this.base;
+    if (!this.#isFree(index, count)) return false;
+    this.#carve(this.#runs.startOf(index), index, count, RUN.reserved);
+    this.#reservations.push({ frame, count, tag });
+    this.#free -= count;
+    this.#reserved += count;
+    return true;
+  }
+
+  /** In the order in which they were made. */
+  reservations(): readonly Reservation[] {
+    return [...this.#reservations];
+  }
+
+  state(frame: number): FrameState {
+    const index = frame - this.base;
+    if (!this.#manages(index, 1)) return FRAME_STATE.reserved;
+    const state = this.#runs.stateAt(this.#runs.startOf(index));
+    if (state === RUN.free) return FRAME_STATE.free;
+    return state === RUN.used ? FRAME_STATE.used : FRAME_STATE.reserved;
+  }
+
+  /** Does nothing: there are no caches. */
+  drain(): void {}
+
+  stats(): FrameStatistics {
+    return {
+      total: this.count,
+      free: this.#free,
+      used: this.count - this.#free - this.#reserved,
+      reserved: this.#reserved,
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+  }
+
+  reset(): void {
+    const reservations = this.#reservations;
+    this.#runs.clear();
+    this.#index.clear();
+    this.#addFree(0, this.count);
+    this.#free = this.count;
+    this.#reserved = 0;
+    this.#reservations = [];
+    this.#allocations = 0;
+    this.#frees = 0;
+    this.#failures = 0;
+    for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
+  }
+
+  /** A plain object that survives JSON. */
+  snapshot(): FrameAllocatorSnapshot {
+    const runs: number[] = [];
+    for (let index = 0; index < this.count; index += this.#runs.lengthAt(index))
+      runs.push(this.#runs.tags[index]!);
+    const data: ExtentState = {
+      runs,
+      freeRuns: this.#index.starts(),
+      reservations: [...this.#reservations],
+      allocations: this.#allocations,
+      frees: this.#frees,
+      failures: this.#failures,
+    };
+    return { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base: this.base, count: this.count, data };
+  }
+
+  restore(snapshot: FrameAllocatorSnapshot): void {
+    const data = readSnapshot(snapshot, this);
+    this.#runs.clear();
+    this.#index.clear();
+    this.#free = 0;
+    this.#reserved = 0;
+    let index = 0;
+    for (const tag of data.runs) {
+      const length = tag >>> 2;
+      const state = (tag & 3) as RunState;
+      this.#runs.write(index, length, state);
+      if (state === RUN.free) this.#free += length;
+      if (state === RUN.reserved) this.#reserved += length;
+      index += length;
+    }
+    // Each goes to the head of its list, so the last is put in first.
+    for (const start of [...data.freeRuns].reverse()) this.#index.insert(start, this.#runs.lengthAt(start));
+    this.#reservations = data.reservations.map(({ frame, count, tag }) => ({ frame, count, tag }));
+    this.#allocations = data.allocations;
+    this.#frees = data.frees;
+    this.#failures = data.failures;
+  }
+
+  validate(): readonly string[] {
+    const counted = { free: 0, reserved: 0, freeRuns: 0 };
+    const runsAreWhole = this.#runs.isConsistent();
+    for (let index = 0; runsAreWhole && index < this.count; index += this.#runs.lengthAt(index)) {
+      const state = this.#runs.stateAt(index);
+      if (state === RUN.free) counted.freeRuns++;
+      if (state === RUN.free) counted.free += this.#runs.lengthAt(index);
+      if (state === RUN.reserved) counted.reserved += this.#runs.lengthAt(index);
+    }
+    const freeLength = (start: number): number =>
+      this.#runs.stateAt(start) === RUN.free ? this.#runs.lengthAt(start) : 0;
+    const invariants: Record<string, boolean> = {
+      runs: runsAreWhole,
+      'free-count': counted.free === this.#free,
+      'reserved-count': counted.reserved === this.#reserved,
+      'free-lists': this.#index.isConsistent(freeLength) && this.#index.starts().length === counted.freeRuns,
+      reservations: this.#reservations.every(
+        ({ frame, count }) =>
+          this.#runs.stateAt(frame - this.base) === RUN.reserved &&
+          this.#runs.lengthAt(frame - this.base) === count,
+      ),
+    };
+    return Object.keys(invariants).filter((name) => !invariants[name]);
+  }
+
+  #manages(index: number, count: number): boolean {
+    return (
+      Number.isInteger(index) &&
+      Number.isInteger(count) &&
+      index >= 0 &&
+      count > 0 &&
+      index + count <= this.count
+    );
+  }
+
+  #isFree(index: number, count: number): boolean {
+    if (!this.#manages(index, count)) return false;
+    const start = this.#runs.startOf(index);
+    return this.#runs.stateAt(start) === RUN.free && start + this.#runs.lengthAt(start) >= index + count;
+  }
+
+  #fail(): number {
+    this.#failures++;
+    return NO_FRAME;
+  }
+
+  /** Hands out frames of a free run. */
+  #take(start: number, index: number, count: number): number {
+    this.#carve(start, index, count, RUN.used);
+    this.#free -= count;
+    this.#allocations++;
+    return this.base + index;
+  }
+
+  /** Makes frames of a free run a run of their own; what is left before and behind stays free. */
+  #carve(start: number, index: number, count: number, state: RunState): void {
+    const length = this.#runs.lengthAt(start);
+    const end = start + length;
+    this.#index.remove(start);
+    if (length > count) this.#runs.eraseEnd(start, length);
+    if (index > start) this.#addFree(start, index - start);
+    this.#runs.write(index, count, state);
+    if (index + count < end) this.#addFree(index + count, end - index - count);
+  }
+
+  /** Frees a run and joins it with its free neighbours. */
+  #release(index: number, count: number): void {
+    const runs = this.#runs;
+    let start = index;
+    let end = index + count;
+    if (start > 0) {
+      const before = runs.startBefore(start);
+      if (runs.stateAt(before) === RUN.free) {
+        this.#index.remove(before);
+        runs.erase(index, count);
+        runs.eraseEnd(before, index - before);
+        start = before;
+      }
+    }
+    if (end < this.count && runs.stateAt(end) === RUN.free) {
+      const length = runs.lengthAt(end);
+      this.#index.remove(end);
+      if (start === index) runs.eraseEnd(index, count);
+      runs.erase(end, length);
+      end += length;
+    }
+    this.#addFree(start, end - start);
+  }
+
+  #addFree(start: number, length: number): void {
+    this.#runs.write(start, length, RUN.free);
+    this.#index.insert(start, length);
+  }
+
+  /** Why a free that names no used run is refused. */
+  #whyNot(index: number): FreeStatus {
+    const start = this.#runs.startOf(index);
+    const state = this.#runs.stateAt(start);
+    if (state === RUN.reserved) return FREE_STATUS.reserved;
+    if (state === RUN.free) return FREE_STATUS.doubleFree;
+    return start === index ? FREE_STATUS.wrongSize : FREE_STATUS.notAllocated;
+  }
+
+  /** A run at an alignment or within boundaries, anywhere. */
+  #takeAligned(count: number, align: number, boundary: number): number {
+    // A block of this order has the frames at its beginning, aligned and inside every boundary that can hold them.
+    const order = Math.max(32 - Math.clz32(count - 1), 31 - Math.clz32(align));
+    const block = 2 ** order;
+    const aligned = order < 30 ? this.#index.findAligned(order) : -1;
+    if (aligned >= 0) return this.#take(aligned, aligned + (-(this.base + aligned) & (block - 1)), count);
+    const fit = (start: number): number =>
+      this.#firstFit(count, align, start, start + this.#runs.lengthAt(start), boundary);
+    const start = this.#index.findFitting(count, (each) => fit(each) >= 0);
+    return start < 0 ? this.#fail() : this.#take(start, fit(start), count);
+  }
+
+  /** A run between two indices: the free runs there are tried in order of their addresses. */
+  #takeWithin(count: number, align: number, from: number, to: number, boundary: number): number {
+    if (from + count > to) return this.#fail();
+    for (let start = this.#runs.startOf(from); start < to; start += this.#runs.lengthAt(start)) {
+      if (this.#runs.stateAt(start) !== RUN.free) continue;
+      const end = Math.min(start + this.#runs.lengthAt(start), to);
+      const index = this.#firstFit(count, align, Math.max(start, from), end, boundary);
+      if (index >= 0) return this.#take(start, index, count);
+    }
+    return this.#fail();
+  }
+
+  /** The lowest index where the frames fit into `from` to `to`, or -1. */
+  #firstFit(count: number, align: number, from: number, to: number, boundary: number): number {
+    let index = from;
+    for (;;) {
+      index += -(this.base + index) & (align - 1);
+      if (index + count > to) return -1;
+      if (boundary === 0) return index;
+      const left = boundary - ((this.base + index) & (boundary - 1));
+      if (left >= count) return index;
+      index += left;
+    }
+  }
+}
+
+function isOrder(order: number): boolean {
+  return order >>> 0 === order && order < 30;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
+}

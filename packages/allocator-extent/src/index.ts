@@ -1,0 +1,3 @@
+export { ExtentAllocator } from './extent-allocator.ts';
+export { type ExtentAllocatorFactory, type ExtentAllocatorOptions, extentAllocator } from './factory.ts';
+export type { Reservation } from './snapshot.ts';

@@ -1,0 +1,32 @@
+import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { TreeAllocator, type TreeAllocatorOptions } from './tree-allocator.ts';
+
+export interface TreeAllocatorFactoryOptions extends Omit<TreeAllocatorOptions, 'base' | 'count'> {
+  /** Frames to manage. Default 4096: 16 MiB. */
+  readonly pages?: number;
+}
+
+export interface TreeAllocatorFactory extends FrameAllocatorFactory {
+  readonly pages: number;
+  create(range: { readonly base: number; readonly count: number }): TreeAllocator;
+}
+
+/**
+ * The tree allocator as a machine's configuration names it.
+ *
+ * @throws ArmatureError `CONFIG_INVALID` when `pages` is not a positive whole number
+ * @example
+ * const allocator = treeAllocator({ workers: 2 }).create({ base: 0x4_0000, count: 4096 });
+ */
+export function treeAllocator({
+  pages = 4096,
+  ...options
+}: TreeAllocatorFactoryOptions = {}): TreeAllocatorFactory {
+  if (!Number.isInteger(pages) || pages < 1) {
+    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
+      context: { pages },
+      hint: 'Give a whole number of pages, at least 1.',
+    });
+  }
+  return { name: 'tree', pages, create: ({ base, count }) => new TreeAllocator({ ...options, base, count }) };
+}

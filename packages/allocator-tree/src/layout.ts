@@ -1,0 +1,202 @@
+/**
+ * Where everything is in the shared buffer, in 32-bit words, and what the words mean.
+ *
+ * A child is 512 frames (2 MiB) from a multiple of 512 on; a tree is a power of two of children. The managed range
+ * may begin and end inside a child: frames outside are busy for ever.
+ *
+ * Child word: bits 0-9 free frames; 10 `HUGE`, the child is used as a whole; 11 `CONTINUES`, as the continuation of
+ * the run in the child before; 12 `RUNS`, it may hold runs of several frames, so the inside map counts; 13 `PINNED`,
+ * it holds reserved frames; 14-17 the hint, one more than the highest order that may be free in it (10: the
+ * child is free, 0: nothing); 18-31 the epoch, which each free moves on.
+ *
+ * Tree word: bits 0-15 free frames that no worker holds; 16 a worker has reserved the tree.
+ * Tree hint: bits 0-4 as a child's hint, up to the order of the tree plus one.
+ * Local word, one for each worker: bits 0-14 frames held, 15-31 the tree; -1 when there is none.
+ */
+import { ArmatureError } from '@armature/core';
+
+export const CHILD_ORDER = 9;
+export const CHILD_FRAMES = 512;
+export const CHILD_WORDS = 16;
+
+export const FREE = 0x3ff;
+export const HUGE = 1 << 10;
+export const CONTINUES = 1 << 11;
+export const RUNS = 1 << 12;
+export const PINNED = 1 << 13;
+export const HINT_SHIFT = 14;
+export const HINT = 15 << HINT_SHIFT;
+/** Hint of a child that is free. */
+export const WHOLE = CHILD_ORDER + 1;
+export const EPOCH = 1 << 18;
+
+export const TREE_FREE = 0xffff;
+export const TREE_RESERVED = 1 << 16;
+
+export const LOCAL_SHIFT = 15;
+export const LOCAL_FREE = 0x7fff;
+export const NO_TREE = -1;
+
+/** Words between the blocks of two workers: a cache line, so that they don't disturb each other. */
+export const WORKER_WORDS = 16;
+/** Offset in a worker's block of its counters, as 64-bit floats: allocations, frees, failures. */
+export const WORKER_COUNTERS = 2;
+
+/** Highest frame number plus one: batches hold frames in 32-bit integers. */
+const FRAME_LIMIT = 0x8000_0000;
+const MAGIC = 0x4146_7472;
+const VERSION = 1;
+const HEADER_WORDS = 16;
+const LINE = 16;
+const MAX_TREE_ORDER = 5;
+/** The tree's number has 17 bits in a local word, and all ones mean none. */
+const MAX_TREES = 0x1_ffff;
+export const MAX_WORKERS = 64;
+
+/** Words of the header. */
+export const AT = {
+  magic: 0,
+  version: 1,
+  base: 2,
+  count: 3,
+  workers: 4,
+  treeOrder: 5,
+  logWords: 6,
+  lock: 7,
+  logUsed: 8,
+  reserved: 9,
+} as const;
+
+export interface TreeGeometry {
+  /** First managed frame and number of managed frames. */
+  readonly base: number;
+  readonly count: number;
+  readonly workers: number;
+  /** Children of a tree, as a power of two. */
+  readonly treeOrder: number;
+  /** Words of the log of reservations. */
+  readonly logWords: number;
+}
+
+export interface TreeLayout extends TreeGeometry {
+  /** The multiple of 512 where the first child begins. */
+  readonly origin: number;
+  readonly childCount: number;
+  readonly treeCount: number;
+  /** Where each part begins, in words. */
+  readonly workersAt: number;
+  readonly treesAt: number;
+  readonly hintsAt: number;
+  readonly childrenAt: number;
+  readonly logAt: number;
+  readonly busyAt: number;
+  readonly insideAt: number;
+  readonly words: number;
+}
+
+/** Children of a tree when the user doesn't say: 32, and fewer where memory is too small to give several to a worker. */
+export function defaultTreeOrder(children: number, workers: number): number {
+  let order = MAX_TREE_ORDER;
+  while (order > 0 && children >> order < 4 * workers) order--;
+  return order;
+}
+
+/** @throws ArmatureError `CONFIG_INVALID` */
+export function checkGeometry({ base, count, workers, treeOrder, logWords }: TreeGeometry): void {
+  const whole = [base, count, workers, treeOrder, logWords].every(Number.isInteger);
+  if (!whole || base < 0 || count < 1 || base + count > FRAME_LIMIT) {
+    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
+      context: { base, count },
+      hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
+    });
+  }
+  if (workers < 1 || workers > MAX_WORKERS || treeOrder < 0 || treeOrder > MAX_TREE_ORDER || logWords < 0) {
+    throw new ArmatureError('CONFIG_INVALID', `no tree allocator for ${workers} workers has these options`, {
+      context: { workers, treeOrder, logWords },
+      hint: `Give 1 to ${MAX_WORKERS} workers, and trees of 1, 2, 4, 8, 16 or 32 children.`,
+    });
+  }
+  const children = Math.ceil(count / CHILD_FRAMES) + 1;
+  if (Math.ceil(children / (1 << treeOrder)) > MAX_TREES) {
+    throw new ArmatureError(
+      'CONFIG_INVALID',
+      `${count} frames make too many trees of ${1 << treeOrder} children`,
+      {
+        context: { count, treeOrder },
+        hint: 'Give larger trees.',
+      },
+    );
+  }
+}
+
+const lines = (words: number): number => Math.ceil(words / LINE) * LINE;
+
+export function layoutOf(geometry: TreeGeometry): TreeLayout {
+  const { base, count, workers, treeOrder, logWords } = geometry;
+  const origin = base - (base & (CHILD_FRAMES - 1));
+  const childCount = Math.ceil((base + count - origin) / CHILD_FRAMES);
+  const treeCount = Math.ceil(childCount / (1 << treeOrder));
+  const workersAt = HEADER_WORDS;
+  const treesAt = workersAt + workers * WORKER_WORDS;
+  const hintsAt = treesAt + lines(treeCount);
+  const childrenAt = hintsAt + lines(treeCount);
+  const logAt = childrenAt + lines(childCount);
+  const busyAt = logAt + lines(logWords);
+  // Last, so that its pages stay untouched while there are only single and huge frames.
+  const insideAt = busyAt + childCount * CHILD_WORDS;
+  const words = insideAt + childCount * CHILD_WORDS;
+  return {
+    ...geometry,
+    origin,
+    childCount,
+    treeCount,
+    workersAt,
+    treesAt,
+    hintsAt,
+    childrenAt,
+    logAt,
+    busyAt,
+    insideAt,
+    words,
+  };
+}
+
+/** Writes the header of a new buffer. The magic comes last: a buffer that is attached too early is refused. */
+export function writeHeader(words: Int32Array, geometry: TreeGeometry): void {
+  words[AT.version] = VERSION;
+  words[AT.base] = geometry.base;
+  words[AT.count] = geometry.count | 0;
+  words[AT.workers] = geometry.workers;
+  words[AT.treeOrder] = geometry.treeOrder;
+  words[AT.logWords] = geometry.logWords;
+}
+
+/** Says that the buffer is ready for other workers. */
+export function publishHeader(words: Int32Array): void {
+  Atomics.store(words, AT.magic, MAGIC);
+}
+
+/**
+ * Reads the header of a buffer that another worker made.
+ *
+ * @throws ArmatureError `CONFIG_INVALID` when it is no such buffer
+ */
+export function readHeader(buffer: ArrayBufferLike): TreeGeometry {
+  const words =
+    buffer.byteLength >= HEADER_WORDS * 4 && buffer.byteLength % 4 === 0 ? new Int32Array(buffer) : undefined;
+  if (words !== undefined && Atomics.load(words, AT.magic) === MAGIC && words[AT.version] === VERSION) {
+    const geometry = {
+      base: words[AT.base]!,
+      count: words[AT.count]! >>> 0,
+      workers: words[AT.workers]!,
+      treeOrder: words[AT.treeOrder]!,
+      logWords: words[AT.logWords]!,
+    };
+    checkGeometry(geometry);
+    if (layoutOf(geometry).words === words.length) return geometry;
+  }
+  throw new ArmatureError('CONFIG_INVALID', 'the buffer does not hold a tree allocator', {
+    context: { byteLength: buffer.byteLength },
+    hint: 'Give the `buffer` of the worker that made the allocator, after the constructor has returned.',
+  });
+}

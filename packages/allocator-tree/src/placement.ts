@@ -1,0 +1,274 @@
+/** Where frames of an order come from: which tree a worker reserves, and which child it takes frames of. */
+import type { Children } from './children.ts';
+import { hintOf } from './children.ts';
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  FREE,
+  LOCAL_FREE,
+  LOCAL_SHIFT,
+  NO_TREE,
+  TREE_FREE,
+  TREE_RESERVED,
+  type TreeLayout,
+  WHOLE,
+} from './layout.ts';
+import type { Trees } from './trees.ts';
+
+/** Trees that are compared before the best of them is taken. */
+const COMPARED = 64;
+
+/** Where the searches of a worker go on. */
+export interface Cursors {
+  readonly child: number;
+  readonly word: number;
+  readonly tree: number;
+  readonly huge: number;
+}
+
+export class Placement {
+  readonly #children: Children;
+  readonly #trees: Trees;
+  readonly #treeFrames: number;
+  #child = 0;
+  #word = 0;
+  #tree = 0;
+  #huge = 0;
+
+  constructor(layout: TreeLayout, children: Children, trees: Trees) {
+    this.#children = children;
+    this.#trees = trees;
+    this.#treeFrames = CHILD_FRAMES << layout.treeOrder;
+  }
+
+  get cursors(): Cursors {
+    return { child: this.#child, word: this.#word, tree: this.#tree, huge: this.#huge };
+  }
+
+  set cursors({ child, word, tree, huge }: Cursors) {
+    this.#child = child;
+    this.#word = word;
+    this.#tree = tree;
+    this.#huge = huge;
+  }
+
+  /** Takes one frame. @returns its index, or -1 when none is free */
+  single(): number {
+    const trees = this.#trees;
+    for (;;) {
+      const local = trees.local();
+      if (local !== NO_TREE && (local & LOCAL_FREE) !== 0) {
+        if (trees.takeLocal(local, 1)) return this.#singleIn(local >>> LOCAL_SHIFT);
+        continue;
+      }
+      if (trees.sync(local)) continue;
+      const tree = this.#pick(1, 0);
+      if (tree < 0) return this.#steal();
+      trees.reserve(tree);
+    }
+  }
+
+  /** Takes 2^order frames, naturally aligned, order 1 to 8. @returns the first index, or -1 */
+  block(order: number): number {
+    const trees = this.#trees;
+    const frames = 1 << order;
+    for (;;) {
+      const local = trees.local();
+      if (local !== NO_TREE && Atomics.load(trees.hints, local >>> LOCAL_SHIFT) > order) {
+        if ((local & LOCAL_FREE) >= frames) {
+          if (!trees.takeLocal(local, frames)) continue;
+          const index = this.#blockIn(local >>> LOCAL_SHIFT, order);
+          if (index >= 0) return index;
+          continue;
+        }
+        if (trees.sync(local)) continue;
+      }
+      const tree = this.#pick(frames, order);
+      if (tree < 0) return this.#stealBlock(order);
+      trees.reserve(tree);
+    }
+  }
+
+  /** Takes a whole child. @returns its first index, or -1 */
+  huge(): number {
+    const { hints } = this.#trees;
+    for (let step = 0, tree = this.#huge; step < hints.length; step++) {
+      if (Atomics.load(hints, tree) >= WHOLE && this.#trees.take(tree, CHILD_FRAMES)) {
+        const index = this.#wholeIn(tree);
+        if (index >= 0) {
+          this.#huge = tree;
+          return index;
+        }
+      }
+      if (++tree === hints.length) tree = 0;
+    }
+    return -1;
+  }
+
+  /**
+   * Takes single frames until `out` is full or none is left.
+   *
+   * @param origin is added to each index
+   * @returns how many
+   */
+  many(out: Int32Array, origin: number): number {
+    const trees = this.#trees;
+    let slot = 0;
+    while (slot < out.length) {
+      const local = trees.local();
+      const some = local === NO_TREE ? 0 : Math.min(local & LOCAL_FREE, out.length - slot);
+      if (some > 0) {
+        if (!trees.takeLocal(local, some)) continue;
+        const end = slot + some;
+        while (slot < end) {
+          const child = this.#singleChild(local >>> LOCAL_SHIFT);
+          if (child >= 0) slot += this.#children.takeMany(child, end - slot, out, slot, origin);
+        }
+        continue;
+      }
+      if (trees.sync(local)) continue;
+      const tree = this.#pick(1, 0);
+      if (tree >= 0) {
+        trees.reserve(tree);
+        continue;
+      }
+      const index = this.#steal();
+      if (index < 0) break;
+      out[slot++] = origin + index;
+    }
+    return slot;
+  }
+
+  /** With the right to a frame of the tree: takes it. There is one, though others may move it about. */
+  #singleIn(tree: number): number {
+    for (;;) {
+      const child = this.#singleChild(tree);
+      if (child < 0) continue;
+      const index = this.#children.takeSingle(child, this.#word);
+      if (index >= 0) {
+        this.#word = (index >>> 5) & 15;
+        return index;
+      }
+    }
+  }
+
+  /** The child of a tree to take single frames of: the one before, or else one in part used, or else a free one. */
+  #singleChild(tree: number): number {
+    const { entries } = this.#children;
+    const trees = this.#trees;
+    const before = this.#child;
+    if (before >>> trees.shift === tree && (Atomics.load(entries, before) & FREE) !== 0) return before;
+    const end = trees.endChild(tree);
+    let best = -1;
+    for (let child = trees.firstChild(tree); child < end; child++) {
+      const free = Atomics.load(entries, child) & FREE;
+      if (free === 0) continue;
+      if (free < CHILD_FRAMES) {
+        best = child;
+        break;
+      }
+      if (best < 0) best = child;
+    }
+    if (best >= 0) {
+      this.#child = best;
+      this.#word = 0;
+    }
+    return best;
+  }
+
+  /** With the right to the frames: takes a block of the tree, or gives the right back and lowers the hint. */
+  #blockIn(tree: number, order: number): number {
+    const { entries } = this.#children;
+    const trees = this.#trees;
+    const frames = 1 << order;
+    const end = trees.endChild(tree);
+    let free = -1;
+    for (let child = trees.firstChild(tree); child < end; child++) {
+      const entry = Atomics.load(entries, child);
+      if ((entry & FREE) < frames || hintOf(entry) <= order) continue;
+      if ((entry & FREE) === CHILD_FRAMES) {
+        if (free < 0) free = child;
+        continue;
+      }
+      const index = this.#tryBlock(child, order);
+      if (index >= 0) return index;
+    }
+    if (free >= 0) {
+      const index = this.#tryBlock(free, order);
+      if (index >= 0) return index;
+    }
+    trees.give(tree, frames);
+    trees.lower(tree);
+    return -1;
+  }
+
+  #tryBlock(child: number, order: number): number {
+    const index = this.#children.takeBlock(child, order);
+    if (index < 0 && order > 5) {
+      // Words that were taken and put back may have raised the child's hint.
+      this.#trees.raise(child, hintOf(Atomics.load(this.#children.entries, child)));
+    }
+    return index;
+  }
+
+  /** With the right to a child's frames: takes a free child of the tree, or gives the right back and lowers the hint. */
+  #wholeIn(tree: number): number {
+    const { entries } = this.#children;
+    const trees = this.#trees;
+    const end = trees.endChild(tree);
+    for (let child = trees.firstChild(tree); child < end; child++) {
+      if ((Atomics.load(entries, child) & FREE) === CHILD_FRAMES && this.#children.takeWhole(child, false)) {
+        return child << CHILD_ORDER;
+      }
+    }
+    trees.give(tree, CHILD_FRAMES);
+    trees.lower(tree);
+    return -1;
+  }
+
+  /**
+   * The tree to reserve for blocks of an order: of those nobody has reserved, rather one in part used than a free one,
+   * and rather one that will last. -1 when there is none.
+   */
+  #pick(frames: number, order: number): number {
+    const { words, hints } = this.#trees;
+    const count = words.length;
+    let best = -1;
+    let bestScore = -1;
+    let compared = 0;
+    for (let step = 0, tree = this.#tree; step < count; step++) {
+      if (++tree >= count) tree = 0;
+      const word = Atomics.load(words, tree);
+      const free = word & TREE_FREE;
+      if ((word & TREE_RESERVED) !== 0 || free < frames) continue;
+      if (order > 0 && Atomics.load(hints, tree) <= order) continue;
+      const score = free === this.#treeFrames ? 0 : this.#treeFrames - free;
+      if (score > bestScore) {
+        best = tree;
+        bestScore = score;
+      }
+      if (++compared === COMPARED) break;
+    }
+    if (best >= 0) this.#tree = best;
+    return best;
+  }
+
+  /** Takes one frame of a tree that another worker has reserved. */
+  #steal(): number {
+    const trees = this.#trees;
+    for (let tree = 0; tree < trees.words.length; tree++) {
+      if (trees.take(tree, 1)) return this.#singleIn(tree);
+    }
+    return -1;
+  }
+
+  #stealBlock(order: number): number {
+    const trees = this.#trees;
+    for (let tree = 0; tree < trees.words.length; tree++) {
+      if (Atomics.load(trees.hints, tree) <= order || !trees.take(tree, 1 << order)) continue;
+      const index = this.#blockIn(tree, order);
+      if (index >= 0) return index;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,90 @@
+/** Many single frames freed at once, a word at a time where neighbours come together. */
+import type { Children } from './children.ts';
+import { CHILD_WORDS, type TreeLayout } from './layout.ts';
+import type { Trees } from './trees.ts';
+import { popcount } from './words.ts';
+
+/** Frames that are compared for twins in one go, as a power of two: 1 GiB, a map of 32 KiB. */
+const WINDOW_ORDER = 18;
+
+export class SingleBatch {
+  readonly #children: Children;
+  readonly #trees: Trees;
+  readonly #seen: Int32Array;
+  readonly #windows: number;
+  #tree = -1;
+  #treeFrames = 0;
+
+  constructor(layout: TreeLayout, children: Children, trees: Trees) {
+    this.#children = children;
+    this.#trees = trees;
+    const words = layout.childCount * CHILD_WORDS;
+    this.#seen = new Int32Array(Math.min(words, 1 << (WINDOW_ORDER - 5)));
+    this.#windows = Math.ceil(words / this.#seen.length);
+  }
+
+  /** Whether a frame is in the batch twice. All are managed. */
+  hasTwins(frames: Int32Array, origin: number): boolean {
+    const seen = this.#seen;
+    let twins = false;
+    for (let window = 0; window < this.#windows && !twins; window++) {
+      for (let slot = 0; slot < frames.length; slot++) {
+        const index = frames[slot]! - origin;
+        if (index >>> WINDOW_ORDER !== window) continue;
+        const at = (index >>> 5) & ((1 << (WINDOW_ORDER - 5)) - 1);
+        const bit = 1 << (index & 31);
+        if ((seen[at]! & bit) !== 0) twins = true;
+        seen[at]! |= bit;
+      }
+      for (let slot = 0; slot < frames.length; slot++) {
+        const index = frames[slot]! - origin;
+        if (index >>> WINDOW_ORDER === window) seen[(index >>> 5) & ((1 << (WINDOW_ORDER - 5)) - 1)] = 0;
+      }
+    }
+    return twins;
+  }
+
+  /**
+   * Frees the first `count` frames, which are used, each a run of its own.
+   *
+   * @returns how many it freed: fewer when another worker freed some of them meanwhile
+   */
+  release(frames: Int32Array, count: number, origin: number): number {
+    let freed = 0;
+    let inChild = 0;
+    for (let slot = 0; slot < count; ) {
+      const index = frames[slot]! - origin;
+      const at = index >>> 5;
+      let mask = 0;
+      let next = index;
+      while (next >>> 5 === at && slot < count) {
+        mask |= 1 << (next & 31);
+        slot++;
+        next = slot < count ? frames[slot]! - origin : -1;
+      }
+      inChild += popcount(this.#children.clearSingles(at, mask));
+      const child = index >>> 9;
+      if (slot < count && next >>> 9 === child) continue;
+      freed += inChild;
+      this.#giveBack(child, inChild, index);
+      inChild = 0;
+    }
+    this.#flush();
+    return freed;
+  }
+
+  #giveBack(child: number, frames: number, index: number): void {
+    const children = this.#children;
+    const rose = frames === 1 ? children.giveBack(child, 1, index) : children.giveBackRun(child, frames);
+    if (rose > 0) this.#trees.raise(child, rose);
+    const tree = child >>> this.#trees.shift;
+    if (tree !== this.#tree) this.#flush();
+    this.#tree = tree;
+    this.#treeFrames += frames;
+  }
+
+  #flush(): void {
+    if (this.#treeFrames > 0) this.#trees.give(this.#tree, this.#treeFrames);
+    this.#treeFrames = 0;
+  }
+}

@@ -1,0 +1,472 @@
+/**
+ * The lock-free two-level allocator, after LLFree (Wrenger et al., "LLFree: Scalable and Optionally-Persistent
+ * Page-Frame Allocation", USENIX ATC 2023). `layout.ts` says what is in the buffer, `children.ts` and `trees.ts` why
+ * it is safe without locks, `placement.ts` where frames come from.
+ */
+import {
+  ArmatureError,
+  FRAME_STATE,
+  FREE_STATUS,
+  type FrameAllocator,
+  type FrameAllocatorSnapshot,
+  type FrameState,
+  type FrameStatistics,
+  type FreeStatus,
+  NO_FRAME,
+  type RunConstraints,
+} from '@armature/core';
+import { Children } from './children.ts';
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  checkGeometry,
+  defaultTreeOrder,
+  HUGE,
+  layoutOf,
+  PINNED,
+  publishHeader,
+  RUNS,
+  readHeader,
+  type TreeLayout,
+  WHOLE,
+  WORKER_COUNTERS,
+  WORKER_WORDS,
+  writeHeader,
+} from './layout.ts';
+import { Placement } from './placement.ts';
+import { type Reservation, ReservationLog } from './reservation-log.ts';
+import { Runs } from './runs.ts';
+import { SingleBatch } from './single-batch.ts';
+import { readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, type TreeState } from './snapshot.ts';
+import { Trees } from './trees.ts';
+import { brokenInvariants, clearAll } from './whole.ts';
+
+const NO_CONSTRAINTS: RunConstraints = {};
+const [ALLOCATIONS, FREES, FAILURES] = [0, 1, 2];
+
+export interface TreeAllocatorOptions {
+  /** First frame (physical address divided by 4096). */
+  readonly base: number;
+  /** Frames to manage. */
+  readonly count: number;
+  /** Workers that will use it, 1 to 64. Default 1. */
+  readonly workers?: number;
+  /** Children of 512 frames in a tree: 1, 2, 4, 8, 16 or 32. Default: 32, fewer when memory is small. */
+  readonly treeChildren?: number;
+  /** Room to note reservations and their tags, in bytes. Default 4096. */
+  readonly reservationBytes?: number;
+}
+
+/**
+ * Hands out page frames to several workers at once, without locks.
+ *
+ * The worker that makes it is number 0; each other attaches to its `buffer` with a number of its own. `reset`,
+ * `restore`, `snapshot` and `validate` are for when no other worker is inside a call.
+ *
+ * @example
+ * const allocator = new TreeAllocator({ base: 0x4_0000, count: 4096, workers: 2 });
+ * worker.postMessage(allocator.buffer);
+ * // in the worker: TreeAllocator.attach(buffer, { worker: 1 })
+ */
+export class TreeAllocator implements FrameAllocator {
+  readonly name = 'tree';
+  readonly base: number;
+  readonly count: number;
+  /** All of the allocator's state: give it to other workers. Shared wherever the host has shared memory. */
+  readonly buffer: ArrayBufferLike;
+  /** This worker's number. */
+  readonly worker: number;
+  readonly #layout: TreeLayout;
+  /** Index of the first managed frame, and one past the last. Indices count from `origin`. */
+  readonly #first: number;
+  readonly #end: number;
+  readonly #origin: number;
+  readonly #counters: Float64Array;
+  readonly #children: Children;
+  readonly #trees: Trees;
+  readonly #placement: Placement;
+  readonly #runs: Runs;
+  readonly #log: ReservationLog;
+  readonly #batch: SingleBatch;
+
+  /**
+   * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31, an option is out of its range,
+   * or there are several workers on a host without shared memory
+   */
+  constructor(options: TreeAllocatorOptions);
+  /** @internal */
+  constructor(options: TreeAllocatorOptions, attached: { buffer: ArrayBufferLike; worker: number });
+  constructor(options: TreeAllocatorOptions, attached?: { buffer: ArrayBufferLike; worker: number }) {
+    const layout =
+      attached === undefined ? layoutOf(geometryOf(options)) : layoutOf(readHeader(attached.buffer));
+    const { buffer, worker } = attached ?? { buffer: makeBuffer(layout), worker: 0 };
+    if (!Number.isInteger(worker) || worker < 0 || worker >= layout.workers) {
+      throw new ArmatureError('CONFIG_INVALID', `there is no worker ${worker}`, {
+        context: { worker, workers: layout.workers },
+        hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
+      });
+    }
+    this.base = layout.base;
+    this.count = layout.count;
+    this.buffer = buffer;
+    this.worker = worker;
+    this.#layout = layout;
+    this.#origin = layout.origin;
+    this.#first = layout.base - layout.origin;
+    this.#end = this.#first + layout.count;
+    const counters = (layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS) * 4;
+    this.#counters = new Float64Array(buffer, counters, 3);
+    this.#children = new Children(buffer, layout);
+    this.#trees = new Trees(buffer, layout, worker, this.#children);
+    this.#placement = new Placement(layout, this.#children, this.#trees);
+    this.#runs = new Runs(layout, this.#children, this.#trees);
+    this.#log = new ReservationLog(buffer, layout);
+    this.#batch = new SingleBatch(layout, this.#children, this.#trees);
+    if (attached === undefined) {
+      const words = new Int32Array(buffer);
+      writeHeader(words, layout);
+      clearAll(layout, this.#children, this.#trees);
+      publishHeader(words);
+    }
+  }
+
+  /**
+   * The allocator of another worker.
+   *
+   * @param buffer the `buffer` of the allocator, received from the worker that made it
+   * @param options `worker`: this worker's number, from 1 on, below the `workers` it was made for
+   * @throws ArmatureError `CONFIG_INVALID` when the buffer holds no such allocator or the number is out of range
+   */
+  static attach(buffer: ArrayBufferLike, { worker }: { readonly worker: number }): TreeAllocator {
+    return new TreeAllocator({ base: 0, count: 1 }, { buffer, worker });
+  }
+
+  alloc(order: number): number {
+    if (order === 0) return this.#took(this.#placement.single());
+    if (!isOrder(order)) return this.#took(-1);
+    if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
+    if (order === CHILD_ORDER) return this.#took(this.#placement.huge());
+    return this.#took(2 ** order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
+  }
+
+  allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
+    const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
+    const sensible =
+      Number.isInteger(count) &&
+      count > 0 &&
+      count <= this.count &&
+      isPowerOfTwo(align) &&
+      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
+      Number.isInteger(low) &&
+      Number.isInteger(high);
+    if (!sensible) return this.#took(-1);
+    const from = Math.max(low - this.#origin, this.#first);
+    const to = Math.min(high - this.#origin, this.#end);
+    if (
+      from === this.#first &&
+      to === this.#end &&
+      count <= CHILD_FRAMES &&
+      isPowerOfTwo(count) &&
+      align <= count
+    ) {
+      const index = this.#block(31 - Math.clz32(count));
+      // Otherwise there may still be such a run that is not aligned for an order.
+      if (index >= 0 || align === count) return this.#took(index);
+    }
+    return this.#took(from + count > to ? -1 : this.#runs.place(count, align, from, to, boundary));
+  }
+
+  allocAt(frame: number, count: number): boolean {
+    const index = frame - this.#origin;
+    const taken = this.#manages(index, count) && this.#runs.claim(index, index + count);
+    return this.#took(taken ? index : -1) !== NO_FRAME;
+  }
+
+  allocBatch(out: Int32Array): number {
+    if (out.length === 0) return 0;
+    const given = this.#placement.many(out, this.#origin);
+    if (given < out.length) {
+      this.#batch.release(out, given, this.#origin);
+      this.#counters[FAILURES]!++;
+      return 0;
+    }
+    this.#counters[ALLOCATIONS]! += given;
+    return given;
+  }
+
+  free(frame: number, order: number): FreeStatus {
+    const index = frame - this.#origin;
+    if (order === 0) {
+      if (!this.#manages(index, 1)) return FREE_STATUS.outOfRange;
+      return this.#freed(this.#freeSingle(index));
+    }
+    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    const frames = 2 ** order;
+    if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
+    if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
+    if (order < 6) return this.#freed(this.#freeBlock(index, frames));
+    if (order === CHILD_ORDER) return this.#freed(this.#freeWhole(index));
+    return this.#freed(this.#freeRun(index, frames));
+  }
+
+  freeRun(frame: number, count: number): FreeStatus {
+    const index = frame - this.#origin;
+    if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
+    return this.#freed(count === 1 ? this.#freeSingle(index) : this.#freeRun(index, count));
+  }
+
+  freeBatch(frames: Int32Array): FreeStatus {
+    for (let slot = 0; slot < frames.length; slot++) {
+      const index = frames[slot]! - this.#origin;
+      const status = this.#manages(index, 1) ? this.#checkFree(index, 1) : FREE_STATUS.outOfRange;
+      if (status !== FREE_STATUS.ok) return status;
+    }
+    if (this.#batch.hasTwins(frames, this.#origin)) return FREE_STATUS.doubleFree;
+    const freed = this.#batch.release(frames, frames.length, this.#origin);
+    this.#counters[FREES]! += freed;
+    return freed === frames.length ? FREE_STATUS.ok : FREE_STATUS.doubleFree;
+  }
+
+  /** @throws ArmatureError `CONFIG_INVALID` when `reservationBytes` is used up */
+  reserve(frame: number, count: number, tag: string): boolean {
+    const index = frame - this.#origin;
+    if (!this.#manages(index, count)) return false;
+    return this.#log.add({ frame, count, tag }, () => this.#claimReserved(index, count));
+  }
+
+  /** In the order in which they were made. */
+  reservations(): readonly Reservation[] {
+    return this.#log.list();
+  }
+
+  state(frame: number): FrameState {
+    const index = frame - this.#origin;
+    if (!this.#manages(index, 1)) return FRAME_STATE.reserved;
+    if (!this.#children.isBusy(index)) return FRAME_STATE.free;
+    return this.#isReserved(index) ? FRAME_STATE.reserved : FRAME_STATE.used;
+  }
+
+  /** Gives back the tree that this worker has reserved. */
+  drain(): void {
+    this.#trees.release();
+  }
+
+  /** Of all workers. Exact while no other worker is inside a call. */
+  stats(): FrameStatistics {
+    let free = 0;
+    for (let tree = 0; tree < this.#layout.treeCount; tree++) free += this.#trees.freeFrames(tree);
+    const reserved = this.#log.frames;
+    const counted = { allocations: 0, frees: 0, failures: 0 };
+    for (let worker = 0; worker < this.#layout.workers; worker++) {
+      const counters = this.#countersOf(worker);
+      counted.allocations += counters[ALLOCATIONS]!;
+      counted.frees += counters[FREES]!;
+      counted.failures += counters[FAILURES]!;
+    }
+    return { total: this.count, free, used: this.count - free - reserved, reserved, ...counted };
+  }
+
+  reset(): void {
+    const reservations = this.#log.list();
+    this.#log.clear();
+    clearAll(this.#layout, this.#children, this.#trees);
+    this.#placement.cursors = { child: 0, word: 0, tree: 0, huge: 0 };
+    for (let worker = 0; worker < this.#layout.workers; worker++) this.#countersOf(worker).fill(0);
+    for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
+  }
+
+  /** A plain object that survives JSON. */
+  snapshot(): FrameAllocatorSnapshot {
+    const { allocations, frees, failures } = this.stats();
+    const { workers, treeOrder, base, count } = this.#layout;
+    const { words, hints, locals } = this.#trees;
+    const data: TreeState = {
+      workers,
+      treeOrder,
+      children: [...this.#children.entries],
+      trees: [...words],
+      hints: [...hints],
+      locals: Array.from({ length: workers }, (_, worker) => locals[worker * WORKER_WORDS]!),
+      busy: [...this.#children.busy],
+      inside: [...this.#children.inside],
+      cursors: this.#placement.cursors,
+      reservations: this.#log.list(),
+      allocations,
+      frees,
+      failures,
+    };
+    return { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base, count, data };
+  }
+
+  restore(snapshot: FrameAllocatorSnapshot): void {
+    const data = readSnapshot(snapshot, this.#layout);
+    // Tried on another allocator, so that a bad snapshot changes nothing here.
+    const { base, count, workers, treeOrder, logWords } = this.#layout;
+    const restored = new TreeAllocator({
+      base,
+      count,
+      workers,
+      treeChildren: 1 << treeOrder,
+      reservationBytes: logWords * 4,
+    });
+    const broken = restored.#load(data);
+    if (broken.length > 0) {
+      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
+        context: { broken },
+      });
+    }
+    new Int32Array(this.buffer).set(new Int32Array(restored.buffer));
+    this.#placement.cursors = data.cursors;
+    for (let worker = 0; worker < workers; worker++) this.#countersOf(worker).fill(0);
+    this.#counters.set([data.allocations, data.frees, data.failures]);
+  }
+
+  validate(): readonly string[] {
+    return brokenInvariants(this.#layout, this.#children, this.#trees, this.#log);
+  }
+
+  /** Puts a snapshot's state into this new allocator. @returns the invariants that it breaks */
+  #load(data: TreeState): readonly string[] {
+    this.#children.entries.set(data.children);
+    this.#children.busy.set(data.busy);
+    this.#children.inside.set(data.inside);
+    this.#trees.words.set(data.trees);
+    this.#trees.hints.set(data.hints);
+    data.locals.forEach((local, worker) => {
+      this.#trees.locals[worker * WORKER_WORDS] = local;
+    });
+    for (const reservation of data.reservations) this.#log.add(reservation, () => true);
+    return this.validate();
+  }
+
+  #countersOf(worker: number): Float64Array {
+    const at = this.#layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS;
+    return new Float64Array(this.buffer, at * 4, 3);
+  }
+
+  /** Counts an allocation by its index, or a failure when it is -1. @returns the frame */
+  #took(index: number): number {
+    if (index < 0) {
+      this.#counters[FAILURES]!++;
+      return NO_FRAME;
+    }
+    this.#counters[ALLOCATIONS]!++;
+    return this.#origin + index;
+  }
+
+  #freed(status: FreeStatus): FreeStatus {
+    if (status === FREE_STATUS.ok) this.#counters[FREES]!++;
+    return status;
+  }
+
+  #block(order: number): number {
+    if (order === 0) return this.#placement.single();
+    return order === CHILD_ORDER ? this.#placement.huge() : this.#placement.block(order);
+  }
+
+  #manages(index: number, count: number): boolean {
+    return (
+      Number.isInteger(index) &&
+      Number.isInteger(count) &&
+      index >= this.#first &&
+      count > 0 &&
+      index + count <= this.#end
+    );
+  }
+
+  #isReserved(index: number): boolean {
+    const entry = Atomics.load(this.#children.entries, index >>> CHILD_ORDER);
+    return (entry & (PINNED | HUGE)) !== 0 && this.#log.has(this.#origin + index);
+  }
+
+  /** Whether exactly these frames are a run that may be freed. */
+  #checkFree(index: number, count: number): FreeStatus {
+    if (this.#isReserved(index)) return FREE_STATUS.reserved;
+    return this.#runs.check(index, count, this.#end);
+  }
+
+  #freeSingle(index: number): FreeStatus {
+    const children = this.#children;
+    const child = index >>> CHILD_ORDER;
+    if ((Atomics.load(children.entries, child) & (HUGE | RUNS | PINNED)) !== 0) {
+      const status = this.#checkFree(index, 1);
+      if (status !== FREE_STATUS.ok) return status;
+    }
+    if (!children.clearSingle(index)) return FREE_STATUS.doubleFree;
+    const rose = children.giveBack(child, 1, index);
+    if (rose > 0) this.#trees.raise(child, rose);
+    this.#trees.give(child >>> this.#trees.shift, 1);
+    return FREE_STATUS.ok;
+  }
+
+  /** Frees 2 to 32 frames, naturally aligned. */
+  #freeBlock(index: number, frames: number): FreeStatus {
+    const status = this.#checkFree(index, frames);
+    if (status !== FREE_STATUS.ok) return status;
+    const children = this.#children;
+    const child = index >>> CHILD_ORDER;
+    if (!children.clearRun(index, index + frames, false)) return FREE_STATUS.doubleFree;
+    const rose = children.giveBack(child, frames, index);
+    if (rose > 0) this.#trees.raise(child, rose);
+    this.#trees.give(child >>> this.#trees.shift, frames);
+    return FREE_STATUS.ok;
+  }
+
+  /** Frees one child. */
+  #freeWhole(index: number): FreeStatus {
+    const status = this.#checkFree(index, CHILD_FRAMES);
+    if (status !== FREE_STATUS.ok) return status;
+    const child = index >>> CHILD_ORDER;
+    if (!this.#children.clearWhole(child)) return FREE_STATUS.doubleFree;
+    this.#trees.raise(child, WHOLE);
+    this.#trees.give(child >>> this.#trees.shift, CHILD_FRAMES);
+    return FREE_STATUS.ok;
+  }
+
+  #freeRun(index: number, count: number): FreeStatus {
+    const status = this.#checkFree(index, count);
+    if (status !== FREE_STATUS.ok) return status;
+    return this.#runs.release(index, index + count) ? FREE_STATUS.ok : FREE_STATUS.doubleFree;
+  }
+
+  #claimReserved(index: number, count: number): boolean {
+    if (!this.#runs.claim(index, index + count)) return false;
+    for (let child = index >>> CHILD_ORDER; child * CHILD_FRAMES < index + count; child++) {
+      this.#children.pin(child);
+    }
+    return true;
+  }
+}
+
+function geometryOf({
+  base,
+  count,
+  workers = 1,
+  treeChildren,
+  reservationBytes = 4096,
+}: TreeAllocatorOptions) {
+  const treeOrder =
+    treeChildren === undefined
+      ? defaultTreeOrder(Math.ceil(count / CHILD_FRAMES), workers)
+      : Math.log2(treeChildren);
+  const geometry = { base, count, workers, treeOrder, logWords: Math.ceil(reservationBytes / 4) };
+  checkGeometry(geometry);
+  return geometry;
+}
+
+function makeBuffer({ words, workers }: TreeLayout): ArrayBufferLike {
+  if (typeof SharedArrayBuffer !== 'undefined') return new SharedArrayBuffer(words * 4);
+  if (workers === 1) return new ArrayBuffer(words * 4);
+  throw new ArmatureError('CONFIG_INVALID', 'this host has no shared memory for several workers', {
+    context: { workers },
+    hint: 'In a browser, serve the page with COOP and COEP headers so that it is cross-origin isolated.',
+  });
+}
+
+function isOrder(order: number): boolean {
+  return Number.isInteger(order) && order >= 0 && order <= 30;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
+}
