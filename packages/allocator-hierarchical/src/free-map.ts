@@ -18,7 +18,7 @@
  * frames were taken since. A search for an order looks only where `best` says that there is one, so it fails after
  * at most eight looks, however broken up memory is.
  */
-import { alignedGroups, highestBit, lowestBit, maskOf, popcount } from './bits.ts';
+import { alignedGroups, highestBit, isGroupSet, lowestBit, maskOf, popcount } from './bits.ts';
 import { HugeSets } from './huge-sets.ts';
 
 export const HUGE_ORDER = 9;
@@ -34,8 +34,6 @@ export class FreeMap {
   readonly hugeFrames: number;
   /** Absolute number of the first word of a set of huge frames. */
   readonly #firstWord: number;
-  /** Free frames. */
-  free = 0;
   readonly #bits: Int32Array;
   readonly #masks: Uint16Array;
   /** One more than there are huge frames: the last stands for "no current huge frame" and is always full. */
@@ -77,6 +75,11 @@ export class FreeMap {
     );
   }
 
+  /** Free frames, counted. */
+  get free(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
   isFree(index: number): boolean {
     return this.#counts[index >>> 9] !== 0 && ((this.#bits[index >>> 5]! >>> (index & 31)) & 1) !== 0;
   }
@@ -89,8 +92,7 @@ export class FreeMap {
   /** Takes one frame. Returns its index, or -1. */
   takeOne(): number {
     let huge = this.#current;
-    const fuller = (this.#sets.occupied >>> FIRST_CLASS) & ((1 << (this.#classes[huge]! & 15)) - 1);
-    if (this.#counts[huge] === 0 || fuller !== 0) {
+    if (this.#counts[huge] === 0) {
       huge = this.#chooseCurrent();
       if (huge < 0) return -1;
     }
@@ -103,7 +105,6 @@ export class FreeMap {
     const count = this.#counts[huge]! - 1;
     this.#counts[huge] = count;
     if ((count & 31) === 0) this.#classify(huge, count);
-    this.free--;
     return at * 32 + lowestBit(word);
   }
 
@@ -127,27 +128,26 @@ export class FreeMap {
         if (word === 0) mask &= mask - 1;
       }
       this.#masks[huge] = mask;
-      this.#lower(huge, slot - first);
+      this.#changeCount(huge, first - slot);
     }
   }
 
-  /** Gives back one frame that is used and not part of a whole huge frame. */
-  releaseOne(index: number): void {
+  /** Gives back one frame that is not part of a whole huge frame. Does nothing and returns false when it is free. */
+  releaseOne(index: number): boolean {
     const at = index >>> 5;
     const before = this.#bits[at]!;
     const word = before | (1 << (index & 31));
+    if (word === before) return false;
     this.#bits[at] = word;
     const huge = index >>> 9;
     if (before === 0) this.#masks[huge]! |= 1 << (at & 15);
     const count = this.#counts[huge]! + 1;
     this.#counts[huge] = count;
     if ((count & 31) === 1 || count === HUGE_FRAMES) this.#classify(huge, count);
-    this.free++;
     // Only a block one order above the best can have appeared; most frees form none.
-    const order = this.#best[huge]! + 1;
-    if (order > 5 ? word === -1 : (alignedGroups(word, order) >>> (index & (32 - (1 << order)))) & 1) {
-      this.#raise(huge, index, order);
-    }
+    const size = 2 << this.#best[huge]!;
+    if (size > 32 ? word === -1 : isGroupSet(word, index & 31, size)) this.#raise(huge, index);
+    return true;
   }
 
   /** Takes a naturally aligned block of 2^order frames, order 1 to 8. Returns its index, or -1. */
@@ -157,9 +157,9 @@ export class FreeMap {
     const huge = index >>> 9;
     const size = 1 << order;
     if (this.#best[huge] === HUGE_ORDER) this.#setBest(huge, HUGE_ORDER - 1);
-    this.#markStale(huge);
+    if (this.#isStale[huge] === 0) this.#markStale(huge);
     this.#clear(index, index + size);
-    this.#lower(huge, size);
+    this.#changeCount(huge, -size);
     return index;
   }
 
@@ -168,13 +168,26 @@ export class FreeMap {
     const huge = index >>> 9;
     const size = 1 << order;
     this.#set(index, index + size);
-    const count = this.#counts[huge]! + size;
-    this.#counts[huge] = count;
-    this.free += size;
-    this.#classify(huge, count);
-    if (count === HUGE_FRAMES) return;
+    if (this.#changeCount(huge, size) === HUGE_FRAMES) return;
     if (this.#best[huge]! < order) this.#setBest(huge, order);
-    if (this.#isBlockFree(index, this.#best[huge]! + 1)) this.#raise(huge, index, this.#best[huge]! + 1);
+    this.#raise(huge, index);
+  }
+
+  /** Takes the highest huge frame that is free, all of it. Returns its index, or -1. */
+  takeHuge(): number {
+    const huge = this.#sets.highest(HUGE_ORDER);
+    if (huge < 0) return -1;
+    this.#sets.remove(HUGE_ORDER, huge);
+    this.#best[huge] = 0;
+    this.#counts[huge] = 0;
+    return huge * HUGE_FRAMES;
+  }
+
+  /** Gives back a huge frame that was taken whole. */
+  releaseHuge(huge: number): void {
+    this.#sets.add(HUGE_ORDER, huge);
+    this.#best[huge] = HUGE_ORDER;
+    this.#counts[huge] = HUGE_FRAMES;
   }
 
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
@@ -206,7 +219,7 @@ export class FreeMap {
       const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
       // What is taken whole keeps its bits.
       if (end - index < HUGE_FRAMES) this.#clear(index, end);
-      this.#lower(huge, end - index);
+      this.#changeCount(huge, index - end);
       this.#setBest(huge, this.#largestOrder(huge));
       index = end;
     }
@@ -218,11 +231,7 @@ export class FreeMap {
       const huge = index >>> 9;
       const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
       if (end - index < HUGE_FRAMES) this.#set(index, end);
-      const count = this.#counts[huge]! + end - index;
-      this.#counts[huge] = count;
-      this.free += end - index;
-      this.#classify(huge, count);
-      if (count < HUGE_FRAMES) this.#setBest(huge, this.#largestOrder(huge));
+      if (this.#changeCount(huge, end - index) < HUGE_FRAMES) this.#setBest(huge, this.#largestOrder(huge));
       index = end;
     }
   }
@@ -299,10 +308,8 @@ export class FreeMap {
   /** Names of what is wrong between the levels. */
   brokenInvariants(): string[] {
     const broken = new Set<string>();
-    let free = 0;
     for (let huge = 0; huge < this.hugeFrames; huge++) {
       const count = this.#counts[huge]!;
-      free += count;
       const whole = count === 0 && this.#masks[huge] !== 0;
       let mask = 0;
       let counted = 0;
@@ -327,7 +334,6 @@ export class FreeMap {
         if (this.#sets.has(set, huge) !== (set === fullness)) broken.add('class-sets');
       }
     }
-    if (free !== this.free) broken.add('free-total');
     if (this.#counts[this.hugeFrames] !== 0 || this.#counts[this.#current] === HUGE_FRAMES)
       broken.add('current');
     const listed = this.#stale.filter((huge) => huge >= 0);
@@ -438,7 +444,7 @@ export class FreeMap {
   /** Whether the aligned block of 2^order frames around an index is free, order 1 to 9. */
   #isBlockFree(index: number, order: number): boolean {
     if (order <= 5) {
-      return ((alignedGroups(this.#bits[index >>> 5]!, order) >>> (index & (32 - (1 << order)))) & 1) !== 0;
+      return isGroupSet(this.#bits[index >>> 5]!, index & 31, 1 << order);
     }
     const words = 1 << (order - 5);
     const first = (index >>> 5) & ~(words - 1);
@@ -448,11 +454,12 @@ export class FreeMap {
     return true;
   }
 
-  /** Raises `best` to the largest block around an index; that of `order` is the first that may be free. */
-  #raise(huge: number, index: number, order: number): void {
-    let best = order - 1;
+  /** Raises `best` to the order of the largest free block around an index that is higher. */
+  #raise(huge: number, index: number): void {
+    const before = this.#best[huge]!;
+    let best = before;
     while (best < HUGE_ORDER - 1 && this.#isBlockFree(index, best + 1)) best++;
-    if (best > this.#best[huge]!) this.#setBest(huge, best);
+    if (best > before) this.#setBest(huge, best);
   }
 
   /** Clears the bits of free frames of one huge frame. */
@@ -478,17 +485,18 @@ export class FreeMap {
     }
   }
 
-  /** Takes frames off the count of a huge frame. */
-  #lower(huge: number, frames: number): void {
-    const count = this.#counts[huge]! - frames;
+  /** Adds to the count of a huge frame, or takes off. Returns the new count. */
+  #changeCount(huge: number, frames: number): number {
+    const count = this.#counts[huge]! + frames;
     this.#counts[huge] = count;
-    this.free -= frames;
     this.#classify(huge, count);
+    return count;
   }
 
   /** Moves a huge frame to the set of its class after its count changed. */
   #classify(huge: number, count: number): void {
-    this.#setClass(huge, classOf(count));
+    const to = classOf(count);
+    if (this.#classes[huge] !== to) this.#setClass(huge, to);
     if (count === 0) {
       this.#setBest(huge, 0);
     } else if (count === HUGE_FRAMES) {
@@ -503,6 +511,9 @@ export class FreeMap {
     if (from !== 0) this.#sets.remove(from, huge);
     if (to !== 0) this.#sets.add(to, huge);
     this.#classes[huge] = to;
+    // Single frames come from the fullest class at all times.
+    const fuller = (1 << this.#classes[this.#current]!) - (1 << FIRST_CLASS);
+    if ((this.#sets.occupied & fuller) !== 0) this.#current = this.hugeFrames;
   }
 
   #setBest(huge: number, to: number): void {

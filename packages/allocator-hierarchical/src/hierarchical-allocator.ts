@@ -42,6 +42,9 @@ export class HierarchicalAllocator implements FrameAllocator {
   #reserved = new Reservations();
   #allocations = 0;
   #frees = 0;
+  /** Runs of several frames in use. With the counters above they say how many single frames are. */
+  #runsInUse = 0;
+  #framesInRuns = 0;
   #failures = 0;
 
   /**
@@ -82,41 +85,65 @@ export class HierarchicalAllocator implements FrameAllocator {
       this.#allocations++;
       return this.#origin + index;
     }
-    if (!isOrder(order)) return this.#fail();
-    const count = 1 << order;
-    if (order < HUGE_ORDER) {
-      const index = this.#map.takeBlock(order);
+    if (order === HUGE_ORDER) {
+      const index = this.#map.takeHuge();
       if (index < 0) return this.#fail();
-      this.#runs.add(index + 1, index + count);
+      this.#runs.tags[index >>> HUGE_ORDER] = TAG.wholeStart;
       this.#allocations++;
+      this.#runsInUse++;
+      this.#framesInRuns += HUGE_FRAMES;
       return this.#origin + index;
     }
-    return this.#take(this.#map.findBlock(order), count);
+    if (!isOrder(order)) return this.#fail();
+    const count = 1 << order;
+    if (order > HUGE_ORDER) return this.#take(this.#map.findBlock(order), count);
+    const index = this.#map.takeBlock(order);
+    if (index < 0) return this.#fail();
+    if (count <= 32) this.#runs.addBlock(index, count);
+    else this.#runs.add(index + 1, index + count);
+    this.#allocations++;
+    this.#runsInUse++;
+    this.#framesInRuns += count;
+    return this.#origin + index;
   }
 
   free(frame: number, order: number): FreeStatus {
     const index = frame - this.#origin;
-    if (order === 0) {
-      const status = this.#checkOne(index);
-      if (status === FREE_STATUS.ok) {
-        this.#map.releaseOne(index);
-        this.#frees++;
-      }
-      return status;
-    }
+    if (order === 0) return this.#freeOne(index);
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
     const count = 1 << order;
-    if (this.#manages(index, count) && (frame & (count - 1)) !== 0) return FREE_STATUS.misaligned;
-    const status = this.#checkRun(index, count);
-    if (status !== FREE_STATUS.ok) return status;
-    if (order < HUGE_ORDER) {
-      this.#runs.remove(index + 1, index + count);
-      this.#map.releaseBlock(index, order);
-      this.#frees++;
-    } else {
-      this.#release(index, count);
+    // The common cases at first; whatever they do not take is looked at in full.
+    if (
+      (frame & (count - 1)) === 0 &&
+      (index | 0) === index &&
+      index >= this.#first &&
+      index + count <= this.#end
+    ) {
+      if (count <= 32) {
+        if (this.#runs.removeBlock(index, count)) {
+          this.#map.releaseBlock(index, order);
+          this.#frees++;
+          this.#runsInUse--;
+          this.#framesInRuns -= count;
+          return FREE_STATUS.ok;
+        }
+      } else if (order === HUGE_ORDER) {
+        const huge = index >>> HUGE_ORDER;
+        const { tags } = this.#runs;
+        // The next huge frame begins a run, or holds none that could have begun here.
+        if (tags[huge] === TAG.wholeStart && tags[huge + 1]! <= TAG.wholeStart) {
+          tags[huge] = TAG.singles;
+          this.#map.releaseHuge(huge);
+          this.#frees++;
+          this.#runsInUse--;
+          this.#framesInRuns -= HUGE_FRAMES;
+          return FREE_STATUS.ok;
+        }
+      }
+    } else if (this.#manages(index, count)) {
+      return FREE_STATUS.misaligned;
     }
-    return status;
+    return this.#freeRun(index, count);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -145,14 +172,11 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   freeRun(frame: number, count: number): FreeStatus {
-    const index = frame - this.#origin;
-    const status = this.#checkRun(index, count);
-    if (status === FREE_STATUS.ok) this.#release(index, count);
-    return status;
+    return this.#freeRun(frame - this.#origin, count);
   }
 
   allocBatch(out: Int32Array): number {
-    if (out.length > this.#map.free) {
+    if (out.length > this.#free()) {
       this.#failures++;
       return 0;
     }
@@ -165,7 +189,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     // The bits are set while the frames are checked, so that one that comes twice is free the second time.
     for (let slot = 0; slot < frames.length; slot++) {
       const index = frames[slot]! - this.#origin;
-      const status = this.#checkOne(index);
+      const status = this.#checkRun(index, 1);
       if (status !== FREE_STATUS.ok) {
         this.#flip(frames, slot);
         return status;
@@ -205,7 +229,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   drain(): void {}
 
   stats(): FrameStatistics {
-    const { free } = this.#map;
+    const free = this.#free();
     return {
       total: this.count,
       free,
@@ -225,6 +249,8 @@ export class HierarchicalAllocator implements FrameAllocator {
     for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
     this.#allocations = 0;
     this.#frees = 0;
+    this.#runsInUse = 0;
+    this.#framesInRuns = 0;
     this.#failures = 0;
   }
 
@@ -259,6 +285,8 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#reserved = restored.#reserved;
     this.#allocations = data.allocations;
     this.#frees = data.frees;
+    this.#runsInUse = restored.#runsInUse;
+    this.#framesInRuns = restored.#framesInRuns;
     this.#failures = data.failures;
   }
 
@@ -279,6 +307,7 @@ export class HierarchicalAllocator implements FrameAllocator {
         if (!managed || free || !follows || this.#isReserved(index)) runsAreWhole = false;
       }
     }
+    const freeCount = this.#map.free === this.#free();
     const flags = this.#reserved.list.every(({ frame, count }) => {
       const index = frame - this.#origin;
       return (
@@ -291,12 +320,13 @@ export class HierarchicalAllocator implements FrameAllocator {
       ...this.#runs.brokenInvariants(),
       ...(runsAreWhole ? [] : ['runs']),
       ...(reservedIsBusy && flags ? [] : ['reservations']),
+      ...(freeCount ? [] : ['free-count']),
       ...(outsideIsBusy ? [] : ['frames-outside']),
     ];
   }
 
   /** Fills a fresh allocator; the names of what the state breaks. */
-  #load({ busy, inside, reservations, position }: HierarchicalState): readonly string[] {
+  #load({ busy, inside, reservations, position, allocations, frees }: HierarchicalState): readonly string[] {
     for (const { frame, count, tag } of reservations) {
       if (!this.reserve(frame, count, tag)) return ['reservations'];
     }
@@ -314,6 +344,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     }
     if (busy.some((word, at) => word !== ~this.#map.word(at))) return ['busy'];
     if (inside.some((word, at) => word !== this.#runs.word(at))) return ['runs'];
+    if (allocations - frees !== this.#allocations) return ['counters'];
     if (!this.#map.setPosition(position)) return ['position'];
     return this.validate();
   }
@@ -357,6 +388,10 @@ export class HierarchicalAllocator implements FrameAllocator {
       at = end;
     }
     this.#allocations++;
+    if (count > 1) {
+      this.#runsInUse++;
+      this.#framesInRuns += count;
+    }
     return this.#origin + index;
   }
 
@@ -371,13 +406,34 @@ export class HierarchicalAllocator implements FrameAllocator {
     }
     this.#map.releaseRange(index, index + count);
     this.#frees++;
+    if (count > 1) {
+      this.#runsInUse--;
+      this.#framesInRuns -= count;
+    }
   }
 
-  /** Whether a run of one frame was handed out. */
-  #checkOne(index: number): FreeStatus {
+  /** Free frames. */
+  #free(): number {
+    const singles = this.#allocations - this.#frees - this.#runsInUse;
+    return this.count - this.#reserved.frames - this.#framesInRuns - singles;
+  }
+
+  /** Frees a run of one frame. */
+  #freeOne(index: number): FreeStatus {
     if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
-    if (this.#runs.tags[index >>> HUGE_ORDER] !== TAG.singles) return this.#checkRun(index, 1);
-    return this.#map.isFree(index) ? FREE_STATUS.doubleFree : FREE_STATUS.ok;
+    if (this.#runs.tags[index >>> HUGE_ORDER] !== TAG.singles) {
+      const status = this.#checkRun(index, 1);
+      if (status !== FREE_STATUS.ok) return status;
+    }
+    if (!this.#map.releaseOne(index)) return FREE_STATUS.doubleFree;
+    this.#frees++;
+    return FREE_STATUS.ok;
+  }
+
+  #freeRun(index: number, count: number): FreeStatus {
+    const status = this.#checkRun(index, count);
+    if (status === FREE_STATUS.ok) this.#release(index, count);
+    return status;
   }
 
   /** Whether exactly this run was handed out. */
@@ -388,7 +444,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     const runs = this.#runs;
     if (runs.has(index)) return FREE_STATUS.notAllocated;
     const end = index + count;
-    const longer = end < this.#end && runs.has(end);
+    const longer = runs.has(end);
     return longer || !runs.coversRange(index + 1, end) ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
   }
 

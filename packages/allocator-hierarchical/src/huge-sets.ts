@@ -12,7 +12,6 @@ export class HugeSets {
   readonly #tops: number;
   readonly #bits: Int32Array;
   readonly #summary: Int32Array;
-  readonly #sizes: Int32Array;
 
   /** @param capacity members are 0 to `capacity - 1` */
   constructor(capacity: number) {
@@ -20,19 +19,21 @@ export class HugeSets {
     this.#tops = (this.words + 31) >>> 5;
     this.#bits = new Int32Array(SETS * this.words);
     this.#summary = new Int32Array(SETS * this.#tops);
-    this.#sizes = new Int32Array(SETS);
   }
 
   get bytes(): number {
-    return this.#bits.byteLength + this.#summary.byteLength + this.#sizes.byteLength;
+    return this.#bits.byteLength + this.#summary.byteLength;
   }
 
   /** Adds a number that is not a member. */
   add(set: number, member: number): void {
-    this.#bits[set * this.words + (member >>> 5)]! |= 1 << (member & 31);
-    this.#summary[set * this.#tops + (member >>> 10)]! |= 1 << ((member >>> 5) & 31);
-    this.#sizes[set]!++;
-    this.occupied |= 1 << set;
+    const at = set * this.words + (member >>> 5);
+    const before = this.#bits[at]!;
+    this.#bits[at] = before | (1 << (member & 31));
+    if (before === 0) {
+      this.#summary[set * this.#tops + (member >>> 10)]! |= 1 << ((member >>> 5) & 31);
+      this.occupied |= 1 << set;
+    }
   }
 
   /** Removes a member. */
@@ -40,10 +41,7 @@ export class HugeSets {
     const at = set * this.words + (member >>> 5);
     const left = this.#bits[at]! & ~(1 << (member & 31));
     this.#bits[at] = left;
-    if (left === 0) this.#summary[set * this.#tops + (member >>> 10)]! &= ~(1 << ((member >>> 5) & 31));
-    const size = this.#sizes[set]! - 1;
-    this.#sizes[set] = size;
-    if (size === 0) this.occupied &= ~(1 << set);
+    if (left === 0) this.#emptyWord(set, member);
   }
 
   has(set: number, member: number): boolean {
@@ -66,6 +64,16 @@ export class HugeSets {
       }
     }
     return -1;
+  }
+
+  /** Takes the word of a member out of the summary, and the set out of {@link occupied} when it is empty now. */
+  #emptyWord(set: number, member: number): void {
+    const first = set * this.#tops;
+    this.#summary[first + (member >>> 10)]! &= ~(1 << ((member >>> 5) & 31));
+    for (let top = first; top < first + this.#tops; top++) {
+      if (this.#summary[top] !== 0) return;
+    }
+    this.occupied &= ~(1 << set);
   }
 
   /** The smallest member of both sets, or -1. */

@@ -23,6 +23,7 @@ const WORDS = 16;
 const FRAMES = 512;
 
 export class RunMap {
+  /** One more than there are huge frames, so that the frame after the last one can be asked for. */
   readonly tags: Int32Array;
   /** Chunks of 16 words, by their number less {@link TAG.chunk}. */
   chunks = new Int32Array(8 * WORDS);
@@ -34,7 +35,7 @@ export class RunMap {
   #made = 0;
 
   constructor(hugeFrames: number) {
-    this.tags = new Int32Array(hugeFrames);
+    this.tags = new Int32Array(hugeFrames + 1);
   }
 
   get bytes(): number {
@@ -106,10 +107,39 @@ export class RunMap {
       index = end;
     }
     this.#sizes[chunk]! -= to - from;
-    if (this.#sizes[chunk] === 0) {
-      this.tags[huge]! &= TAG.reserved;
-      this.#pool[this.#spare++] = kind;
-    }
+    if (this.#sizes[chunk] === 0) this.#giveChunk(huge, kind);
+  }
+
+  /** {@link add} for a run of `size` frames that begins at an index, `size` a power of two up to 32, aligned. */
+  addBlock(index: number, size: number): void {
+    const huge = index >>> 9;
+    if ((this.tags[huge]! & KIND) === TAG.singles) this.tags[huge]! |= this.#takeChunk();
+    const chunk = (this.tags[huge]! & KIND) - TAG.chunk;
+    this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= insideBits(size) << (index & 31);
+    this.#sizes[chunk]! += size - 1;
+  }
+
+  /** Takes back what {@link addBlock} marked; false, and nothing is done, when it did not mark exactly this run. */
+  removeBlock(index: number, size: number): boolean {
+    const huge = index >>> 9;
+    const kind = this.tags[huge]! & KIND;
+    if (kind < TAG.chunk) return false;
+    const chunk = kind - TAG.chunk;
+    const at = chunk * WORDS + ((index & (FRAMES - 1)) >>> 5);
+    const word = this.chunks[at]!;
+    const shift = index & 31;
+    const inside = insideBits(size);
+    if (((word >>> shift) & (inside | 1)) !== inside || this.has(index + size)) return false;
+    this.chunks[at] = word ^ (inside << shift);
+    const left = this.#sizes[chunk]! - size + 1;
+    this.#sizes[chunk] = left;
+    if (left === 0) this.#giveChunk(huge, kind);
+    return true;
+  }
+
+  #giveChunk(huge: number, kind: number): void {
+    this.tags[huge]! &= TAG.reserved;
+    this.#pool[this.#spare++] = kind;
   }
 
   /** The number of a chunk of zeros. Allocates memory only when more chunks are owned than ever before. */
@@ -117,7 +147,7 @@ export class RunMap {
     if (this.#spare > 0) return this.#pool[--this.#spare]!;
     const made = this.#made++;
     if (made === this.#pool.length) {
-      const capacity = Math.min(2 * made, this.tags.length);
+      const capacity = Math.min(2 * made, this.tags.length - 1);
       const { chunks } = this;
       const sizes = this.#sizes;
       this.chunks = new Int32Array(capacity * WORDS);
@@ -148,4 +178,9 @@ export class RunMap {
       ...(owners.every((count) => count === 1) ? [] : ['run-chunks']),
     ];
   }
+}
+
+/** All of the lowest `size` bits but the first: the frames of a run that continue it. */
+function insideBits(size: number): number {
+  return ((-1 >>> (32 - size)) ^ 1) | 0;
 }
