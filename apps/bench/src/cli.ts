@@ -42,7 +42,7 @@ const USAGE = `armature-bench: measures Armature
   armature-bench race [options]      bare-metal programs, programs in Linux, and systems on both, by turns
 
   --rounds N          times that each runs each program, default 5; race: 7
-  --quick             3 rounds, of speed and simd a fifth of the length
+  --quick             3 rounds, of speed, simd and race a fifth of the length
   --rows LIST         race: of ${list(RACE_ROWS)}
   --only GROUP        race: a (bare metal), b (programs in Linux) or c (systems)
   --programs LIST     speed: of ${PROGRAMS.map(({ name }) => name).join(', ')}; default all

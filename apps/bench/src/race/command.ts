@@ -19,7 +19,7 @@ export interface RaceArguments {
   /** One group. */
   readonly only?: RaceGroup | undefined;
   readonly rounds: number;
-  /** Bare-metal programs run a fifth of their length. */
+  /** Rows run a fifth of their length. */
   readonly quick: boolean;
   readonly engine: Engine;
   readonly host: RaceHost;
@@ -44,6 +44,7 @@ export const isRaceGroup = (text: string): text is RaceGroup => Object.hasOwn(GR
  */
 export async function race(args: RaceArguments, progress: Progress): Promise<RaceResults> {
   const { engine, host, rounds } = args;
+  const scale = args.quick ? 0.2 : 1;
   const isChosen = ({ name, group }: { readonly name: string; readonly group: RaceGroup }): boolean =>
     (args.rows?.includes(name) ?? true) && (args.only ?? group) === group;
   const programs = PROGRAMS.filter(({ name }) => isChosen({ name, group: 'a' }));
@@ -57,10 +58,10 @@ export async function race(args: RaceArguments, progress: Progress): Promise<Rac
   const emulators = [...(host.qemu === null ? [] : [qemu()]), armature(engine)];
   const bareMetal = programs.map((program) => {
     progress(`${program.name}: ${program.description} ...`);
-    return bareMetalRow(program, emulators, { rounds, scale: args.quick ? 0.2 : 1 });
+    return bareMetalRow(program, emulators, { rounds, scale });
   });
   const machines = [...(host.qemu === null ? [] : [QEMU_MACHINE]), armatureMachine(engine)];
-  const guests = files && (await raceGuests(files, guestRows, machines, { rounds, boot }, progress));
+  const guests = files && (await raceGuests(files, guestRows, machines, { rounds, scale, boot }, progress));
   const rows = [...bareMetal, ...(guests?.rows ?? [])];
   return {
     host,
@@ -90,7 +91,7 @@ export function recordRace(results: RaceResults): void {
   const content = [
     raceConditions(results),
     '![Ratios of the race](results/race.svg)',
-    ...[means, ...raceTables(results)].flatMap(({ title, rows }) => [`${title}:`, markdownTable(rows)]),
+    ...[means, ...raceTables(results, true)].flatMap(({ title, rows }) => [`${title}:`, markdownTable(rows)]),
   ];
   writeReadmeSection('race-results', content.join('\n\n'));
   mkdirSync(folder, { recursive: true });

@@ -59,14 +59,14 @@ export const INIT = `${RACE_FOLDER}/init`;
 /** What the race adds to the RAM disk of `armature linux`: an archive behind its own. */
 export function raceArchive(
   rows: readonly GuestRow[],
-  pass: 'check' | 'race',
+  amountOf: (row: GuestRow) => number,
   programs: ReadonlyMap<string, Uint8Array>,
 ): Uint8Array {
   const folder = RACE_FOLDER.slice(1);
   const text = (contents: string) => ({ file: new TextEncoder().encode(contents) });
   const entries: ArchiveEntry[] = [
     { path: folder, contents: { directory: true } },
-    { path: `${folder}/init`, contents: text(initScript(rows, pass)) },
+    { path: `${folder}/init`, contents: text(initScript(rows, amountOf)) },
     { path: `${folder}/script.sh`, contents: text(makeScript()), mode: 0o644 },
     ...[...programs].map(([name, file]) => ({ path: `${folder}/${name}`, contents: { file } })),
   ];
@@ -74,22 +74,27 @@ export function raceArchive(
 }
 
 /**
- * Makes the RAM disks of both passes.
+ * Makes two RAM disks: one with little of each row, for its result, and one to time.
  *
  * @param base kernel and RAM disk of `armature linux`
+ * @param scale multiplies how much of each row is timed
  * @param folder where they are written
  */
 export function makeGuest(
   base: LinuxFiles,
   rows: readonly GuestRow[],
+  scale: number,
   folder: string,
 ): { readonly check: LinuxFiles; readonly race: LinuxFiles } {
   const programs = compilePrograms([...new Set(rows.flatMap((row) => row.programs))], folder);
   const first = readFileSync(base.initrd);
-  const make = (pass: 'check' | 'race'): LinuxFiles => {
-    const initrd = join(folder, `${pass}.initrd.gz`);
-    writeFileSync(initrd, Buffer.concat([first, raceArchive(rows, pass, programs)]));
+  const make = (name: string, amountOf: (row: GuestRow) => number): LinuxFiles => {
+    const initrd = join(folder, `${name}.initrd.gz`);
+    writeFileSync(initrd, Buffer.concat([first, raceArchive(rows, amountOf, programs)]));
     return { kernel: base.kernel, initrd };
   };
-  return { check: make('check'), race: make('race') };
+  return {
+    check: make('check', ({ check }) => check),
+    race: make('race', ({ amount, check }) => Math.max(check, Math.round(amount * scale))),
+  };
 }

@@ -43,8 +43,8 @@ rm -f ${output}
 /**
  * The script.
  *
- * @param pass `check`: little of every row, for its result; `race`: as much as is timed
+ * @param amountOf how much of a row it runs
  */
-export function initScript(rows: readonly GuestRow[], pass: 'check' | 'race'): string {
-  return HEAD + rows.map((row) => rowScript(row, pass === 'check' ? row.check : row.amount)).join('') + FOOT;
+export function initScript(rows: readonly GuestRow[], amountOf: (row: GuestRow) => number): string {
+  return HEAD + rows.map((row) => rowScript(row, amountOf(row))).join('') + FOOT;
 }

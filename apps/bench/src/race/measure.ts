@@ -47,13 +47,23 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** One run of a guest, with a disk of its own. */
-function runOn(machine: RaceMachine, files: LinuxFiles, names: readonly string[]): Promise<GuestTimes> {
+/**
+ * One run of a guest, with a disk of its own.
+ *
+ * @param names rows that it must have run
+ * @param timeout longest time for a row, in milliseconds
+ */
+export function runOn(
+  machine: RaceMachine,
+  files: LinuxFiles,
+  names: readonly string[],
+  timeout?: number,
+): Promise<GuestTimes> {
   return inFolder((folder) => {
     const disk = join(folder, 'disk.img');
     writeFileSync(disk, '');
     truncateSync(disk, DISK_SIZE);
-    return runGuest(machine.start(files, { append: `rdinit=${INIT}`, disk }), names);
+    return runGuest(machine.start(files, { append: `rdinit=${INIT}`, disk }), names, timeout);
   });
 }
 
@@ -90,20 +100,21 @@ export interface GuestRace {
  *
  * @param base kernel and RAM disk that `armature linux` boots
  * @param machines QEMU, if it takes part, and Armature
- * @param boot whether Linux's boot is a row
+ * @param options.scale multiplies how much of each row is timed
+ * @param options.boot whether Linux's boot is a row
  * @throws Error when a row fails, takes too long, or has not the same result everywhere
  */
 export function raceGuests(
   base: LinuxFiles,
   rows: readonly GuestRow[],
   machines: readonly RaceMachine[],
-  options: { readonly rounds: number; readonly boot: boolean },
+  options: { readonly rounds: number; readonly scale: number; readonly boot: boolean },
   progress: Progress,
 ): Promise<GuestRace> {
   const names = rows.map(({ name }) => name);
   return inFolder(async (folder) => {
     progress('compiling the programs, and making the RAM disk ...');
-    const guest = makeGuest(base, rows, folder);
+    const guest = makeGuest(base, rows, options.scale, folder);
     const checked = [];
     for (const machine of machines) {
       progress(`${machine.name}: results ...`);

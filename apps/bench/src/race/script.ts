@@ -4,7 +4,7 @@
 export const SCRIPT_COMMANDS = 10_000;
 
 /** One in this many is a program. */
-const PROGRAM_EVERY = 50;
+const PROGRAM_EVERY = 200;
 
 const HEAD = `add() { sum=$(( (sum * 31 + $1) % 1000003 )); }
 classify() { case $1 in *0) kind=zero;; *[2468]) kind=even;; *) kind=odd;; esac; }
@@ -14,7 +14,7 @@ sum=1 text= kind=
 const PROGRAMS: readonly ((index: number) => string)[] = [
   (index) => `add "$(expr ${index} '*' 7)"`,
   (index) => `add "$(echo word-${index} | wc -c)"`,
-  (index) => `add "$(printf '%s\\n' c b a-${index} | sort | head -n 1 | cut -d - -f 2)"`,
+  (index) => `add "$(printf '%s\\n' c-1 a-${index} | sort | head -n 1 | cut -d - -f 2)"`,
   (index) => `add "$(echo ${index} | sed 's/1/2/g')"`,
 ];
 
