@@ -14,6 +14,7 @@
  *   bounds it too, which is wrong while a free is between its bits and its counter; the free that lifts the
  *   counter over a power of two therefore looks at the bits again.
  */
+import type { Cells } from './cells.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -45,14 +46,33 @@ function lowered(entry: number, frames: number): number {
 }
 
 export class Children {
-  readonly entries: Int32Array;
-  readonly busy: Int32Array;
-  readonly inside: Int32Array;
+  readonly count: number;
+  readonly #cells: Cells;
+  /** Where child words, busy words and inside words begin. */
+  readonly #entries: number;
+  readonly #busy: number;
+  readonly #inside: number;
 
-  constructor(buffer: ArrayBufferLike, layout: TreeLayout) {
-    this.entries = new Int32Array(buffer, layout.childrenAt * 4, layout.childCount);
-    this.busy = new Int32Array(buffer, layout.busyAt * 4, layout.childCount * CHILD_WORDS);
-    this.inside = new Int32Array(buffer, layout.insideAt * 4, layout.childCount * CHILD_WORDS);
+  constructor(cells: Cells, layout: TreeLayout) {
+    this.count = layout.childCount;
+    this.#cells = cells;
+    this.#entries = layout.childrenAt;
+    this.#busy = layout.busyAt;
+    this.#inside = layout.insideAt;
+  }
+
+  entry(child: number): number {
+    return this.#cells.load(this.#entries + child);
+  }
+
+  /** Free frames of a child. */
+  free(child: number): number {
+    return this.#cells.load(this.#entries + child) & FREE;
+  }
+
+  /** A child's hint, read after every step before it. */
+  hintNow(child: number): number {
+    return hintOf(this.#cells.loadNow(this.#entries + child));
   }
 
   /**
@@ -61,23 +81,21 @@ export class Children {
    * @returns its index, or -1 when the child has none
    */
   takeSingle(child: number, from: number): number {
-    const { entries, busy } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       if ((entry & FREE) === 0) return -1;
-      const found = Atomics.compareExchange(entries, child, entry, lowered(entry, 1));
-      if (found === entry) break;
-      entry = found;
+      if (cells.swap(at, entry, lowered(entry, 1))) break;
     }
     const first = child * CHILD_WORDS;
     for (let step = from; ; step++) {
-      const at = first + (step & (CHILD_WORDS - 1));
-      let word = Atomics.load(busy, at);
-      while (word !== -1) {
-        const bit = ~word & (word + 1);
-        const found = Atomics.compareExchange(busy, at, word, word | bit);
-        if (found === word) return at * 32 + 31 - Math.clz32(bit);
-        word = found;
+      const word = first + (step & (CHILD_WORDS - 1));
+      for (;;) {
+        const bits = cells.load(this.#busy + word);
+        if (bits === -1) break;
+        const bit = ~bits & (bits + 1);
+        if (cells.swap(this.#busy + word, bits, bits | bit)) return word * 32 + 31 - Math.clz32(bit);
       }
     }
   }
@@ -89,13 +107,12 @@ export class Children {
    */
   takeBlock(child: number, order: number): number {
     const frames = 1 << order;
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       if ((entry & FREE) < frames || hintOf(entry) <= order) return -1;
-      const found = Atomics.compareExchange(entries, child, entry, lowered(entry, frames) | RUNS);
-      if (found === entry) break;
-      entry = found;
+      if (cells.swap(at, entry, lowered(entry, frames) | RUNS)) break;
     }
     const index = order <= 5 ? this.#takeInWord(child, order) : this.#takeWords(child, order);
     if (index < 0) this.#giveUp(child, frames);
@@ -104,15 +121,14 @@ export class Children {
 
   /** Takes the whole child; `continues` when it continues the run of the child before. */
   takeWhole(child: number, continues: boolean): boolean {
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
-    while ((entry & FREE) === CHILD_FRAMES) {
+    const cells = this.#cells;
+    const at = this.#entries + child;
+    for (;;) {
+      const entry = cells.load(at);
+      if ((entry & FREE) !== CHILD_FRAMES) return false;
       const taken = (entry & ~(FREE | HINT | RUNS)) | HUGE | (continues ? CONTINUES : 0);
-      const found = Atomics.compareExchange(entries, child, entry, taken);
-      if (found === entry) return true;
-      entry = found;
+      if (cells.swap(at, entry, taken)) return true;
     }
-    return false;
   }
 
   /**
@@ -121,25 +137,25 @@ export class Children {
    * @returns whether it did
    */
   takeExactly(from: number, to: number, continues: boolean): boolean {
-    const child = from >>> 9;
+    const child = from >>> CHILD_ORDER;
     const frames = to - from;
     const second = continues ? from : from + 1;
-    const { entries, busy, inside } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       if ((entry & FREE) < frames) return false;
-      const taken = lowered(entry, frames) | (to > second ? RUNS : 0);
-      const found = Atomics.compareExchange(entries, child, entry, taken);
-      if (found === entry) break;
-      entry = found;
+      if (cells.swap(at, entry, lowered(entry, frames) | (to > second ? RUNS : 0))) break;
     }
-    for (let at = from >>> 5; at * 32 < to; at++) {
-      if (setClear(busy, at, maskOf(at, from, to))) continue;
-      if (at * 32 > from) this.#clearBusy(from, at * 32);
+    for (let word = from >>> 5; word * 32 < to; word++) {
+      if (this.#setClear(word, maskOf(word, from, to))) continue;
+      if (word * 32 > from) this.#clearBusy(from, word * 32);
       this.giveBackRun(child, frames);
       return false;
     }
-    for (let at = second >>> 5; at * 32 < to; at++) Atomics.or(inside, at, maskOf(at, second, to));
+    for (let word = second >>> 5; word * 32 < to; word++) {
+      cells.or(this.#inside + word, maskOf(word, second, to));
+    }
     return true;
   }
 
@@ -149,54 +165,47 @@ export class Children {
    * @returns how many; their numbers, `origin` added, are in `out` from `slot` on
    */
   takeMany(child: number, most: number, out: Int32Array, slot: number, origin: number): number {
-    const { entries, busy } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     let wanted: number;
     for (;;) {
+      const entry = cells.load(at);
       wanted = Math.min(entry & FREE, most);
       if (wanted === 0) return 0;
-      const found = Atomics.compareExchange(entries, child, entry, lowered(entry, wanted));
-      if (found === entry) break;
-      entry = found;
+      if (cells.swap(at, entry, lowered(entry, wanted))) break;
     }
     const first = child * CHILD_WORDS;
     const end = slot + wanted;
-    for (let step = 0; slot < end; step++) {
-      const at = first + (step & (CHILD_WORDS - 1));
-      const word = Atomics.load(busy, at);
-      let rest = ~word;
-      let mask = 0;
+    for (let step = 0; slot < end; ) {
+      const word = first + (step & (CHILD_WORDS - 1));
+      const bits = cells.load(this.#busy + word);
+      let rest = ~bits;
       let next = slot;
-      while (rest !== 0 && next < end) {
-        const bit = rest & -rest;
-        out[next++] = origin + at * 32 + 31 - Math.clz32(bit);
-        mask |= bit;
-        rest ^= bit;
+      for (; rest !== 0 && next < end; rest &= rest - 1) out[next++] = origin + word * 32 + lowestBit(rest);
+      if (next > slot) {
+        if (!cells.swap(this.#busy + word, bits, ~rest)) continue;
+        slot = next;
       }
-      if (mask === 0) continue;
-      if (Atomics.compareExchange(busy, at, word, word | mask) === word) slot = next;
-      else step--;
+      step++;
     }
     return wanted;
   }
 
   /** Frees one frame that is no run's inside. @returns whether it was used; {@link giveBack} must follow */
   clearSingle(index: number): boolean {
-    const { busy } = this;
-    const at = index >>> 5;
+    const cells = this.#cells;
+    const at = this.#busy + (index >>> 5);
     const bit = 1 << (index & 31);
-    let word = Atomics.load(busy, at);
-    while ((word & bit) !== 0) {
-      const found = Atomics.compareExchange(busy, at, word, word & ~bit);
-      if (found === word) return true;
-      word = found;
+    for (;;) {
+      const bits = cells.load(at);
+      if ((bits & bit) === 0) return false;
+      if (cells.swap(at, bits, bits & ~bit)) return true;
     }
-    return false;
   }
 
   /** Frees several single frames of one word. @returns those that were used; {@link giveBack} must follow */
-  clearSingles(at: number, mask: number): number {
-    return Atomics.and(this.busy, at, ~mask) & mask;
+  clearSingles(word: number, mask: number): number {
+    return this.#cells.and(this.#busy + word, ~mask) & mask;
   }
 
   /**
@@ -206,11 +215,12 @@ export class Children {
    */
   clearRun(from: number, to: number, continues: boolean): boolean {
     const second = continues ? from : from + 1;
-    const { inside } = this;
-    for (let at = (to - 1) >>> 5; at >= second >>> 5; at--) {
-      const mask = maskOf(at, second, to);
+    const last = (to - 1) >>> 5;
+    for (let word = last; word >= second >>> 5; word--) {
+      const mask = maskOf(word, second, to);
+      const before = this.#cells.and(this.#inside + word, ~mask) & mask;
       // The first word decides which of two frees it is.
-      if ((Atomics.and(inside, at, ~mask) & mask) !== mask && at === (to - 1) >>> 5) return false;
+      if (word === last && before !== mask) return false;
     }
     this.#clearBusy(from, to);
     return true;
@@ -218,15 +228,14 @@ export class Children {
 
   /** Frees a child that is used as a whole. @returns whether it was; no {@link giveBack} is due */
   clearWhole(child: number): boolean {
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
-    while ((entry & HUGE) !== 0) {
+    const cells = this.#cells;
+    const at = this.#entries + child;
+    for (;;) {
+      const entry = cells.load(at);
+      if ((entry & HUGE) === 0) return false;
       const freed = ((entry & ~(HUGE | CONTINUES)) | CHILD_FRAMES | (WHOLE << HINT_SHIFT)) + EPOCH;
-      const found = Atomics.compareExchange(entries, child, entry, freed | 0);
-      if (found === entry) return true;
-      entry = found;
+      if (cells.swap(at, entry, freed | 0)) return true;
     }
-    return false;
   }
 
   /**
@@ -236,9 +245,10 @@ export class Children {
    * @returns the hint when it rose, else 0
    */
   giveBack(child: number, frames: number, index: number): number {
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       const before = hintOf(entry);
       const counted = entry & FREE;
       const free = counted + frames;
@@ -254,37 +264,37 @@ export class Children {
         if (hint < bound && bound > 32 - Math.clz32(counted)) hint = this.largestOrder(child) + 1;
       }
       const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
-      const found = Atomics.compareExchange(entries, child, entry, next);
-      if (found === entry) return hint > before ? hint : 0;
-      entry = found;
+      if (cells.swap(at, entry, next)) return hint > before ? hint : 0;
     }
   }
 
   /** As {@link giveBack} for frames that need not form one aligned block. */
   giveBackRun(child: number, frames: number): number {
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       const before = hintOf(entry);
       const free = (entry & FREE) + frames;
-      const whole = free === CHILD_FRAMES;
-      const rest = entry & ~(FREE | HINT | (whole ? RUNS : 0));
-      const hint = whole ? WHOLE : Math.min(this.largestOrder(child) + 1, CHILD_ORDER);
+      const hint = this.#hintFor(child, free);
+      const rest = entry & ~(FREE | HINT | (free === CHILD_FRAMES ? RUNS : 0));
       const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
-      const found = Atomics.compareExchange(entries, child, entry, next);
-      if (found === entry) return hint > before ? hint : 0;
-      entry = found;
+      if (cells.swap(at, entry, next)) return hint > before ? hint : 0;
     }
   }
 
   /** Marks a child as holding reserved frames. */
   pin(child: number): void {
-    Atomics.or(this.entries, child, PINNED);
+    this.#cells.or(this.#entries + child, PINNED);
   }
 
   /** Busy bits of a word; a child used as a whole has all of them. */
-  busyWord(at: number): number {
-    return (Atomics.load(this.entries, at >>> 4) & HUGE) !== 0 ? -1 : Atomics.load(this.busy, at);
+  busyWord(word: number): number {
+    return (this.entry(word >>> 4) & HUGE) !== 0 ? -1 : this.#cells.load(this.#busy + word);
+  }
+
+  insideWord(word: number): number {
+    return this.#cells.load(this.#inside + word);
   }
 
   isBusy(index: number): boolean {
@@ -293,54 +303,51 @@ export class Children {
 
   /** Whether the frame continues the run of the frame before it. */
   isInside(index: number): boolean {
-    const entry = Atomics.load(this.entries, index >>> 9);
+    const entry = this.entry(index >>> CHILD_ORDER);
     if ((entry & HUGE) !== 0) return (index & (CHILD_FRAMES - 1)) !== 0 || (entry & CONTINUES) !== 0;
-    return (entry & RUNS) !== 0 && ((Atomics.load(this.inside, index >>> 5) >>> (index & 31)) & 1) !== 0;
+    return (entry & RUNS) !== 0 && ((this.insideWord(index >>> 5) >>> (index & 31)) & 1) !== 0;
   }
 
   /** Order of the largest naturally aligned free block of a child by its bits, or -1. */
   largestOrder(child: number): number {
-    const first = child * CHILD_WORDS;
+    const first = this.#busy + child * CHILD_WORDS;
     let order = -1;
     let clear = 0;
-    for (let at = 0; at < CHILD_WORDS; at++) {
-      const word = Atomics.load(this.busy, first + at);
-      if (word === 0) clear |= 1 << at;
-      else if (order < 5) order = Math.max(order, largestOrder(word));
+    for (let word = 0; word < CHILD_WORDS; word++) {
+      const bits = this.#cells.load(first + word);
+      if (bits === 0) clear |= 1 << word;
+      else if (order < 5) order = Math.max(order, largestOrder(bits));
     }
     return clear === 0 ? order : 5 + largestOrder(~clear);
   }
 
-  /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 9. */
+  /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
   #isBlockFree(index: number, order: number): boolean {
-    const { busy } = this;
+    const cells = this.#cells;
     if (order < 5) {
       const block = ((1 << (1 << order)) - 1) << (index & 31 & -(1 << order));
-      return (Atomics.load(busy, index >>> 5) & block) === 0;
+      return (cells.load(this.#busy + (index >>> 5)) & block) === 0;
     }
     const words = 1 << (order - 5);
-    const first = (index >>> 5) & -words;
-    for (let at = first; at < first + words; at++) if (Atomics.load(busy, at) !== 0) return false;
+    const first = this.#busy + ((index >>> 5) & -words);
+    for (let at = first; at < first + words; at++) if (cells.load(at) !== 0) return false;
     return true;
   }
 
   /** With the right to the frames: takes an aligned block inside one word, order 1 to 5. */
   #takeInWord(child: number, order: number): number {
-    const { busy, inside } = this;
+    const cells = this.#cells;
     const block = order === 5 ? -1 : (1 << (1 << order)) - 1;
     const first = child * CHILD_WORDS;
-    for (let at = first; at < first + CHILD_WORDS; at++) {
-      let word = Atomics.load(busy, at);
+    for (let word = first; word < first + CHILD_WORDS; word++) {
       for (;;) {
-        const starts = freeStarts(word, order);
+        const bits = cells.load(this.#busy + word);
+        const starts = freeStarts(bits, order);
         if (starts === 0) break;
         const shift = lowestBit(starts);
-        const found = Atomics.compareExchange(busy, at, word, word | (block << shift));
-        if (found === word) {
-          Atomics.or(inside, at, (block & ~1) << shift);
-          return at * 32 + shift;
-        }
-        word = found;
+        if (!cells.swap(this.#busy + word, bits, bits | (block << shift))) continue;
+        cells.or(this.#inside + word, (block & ~1) << shift);
+        return word * 32 + shift;
       }
     }
     return -1;
@@ -348,15 +355,15 @@ export class Children {
 
   /** With the right to the frames: takes 2, 4 or 8 aligned words. */
   #takeWords(child: number, order: number): number {
-    const { busy, inside } = this;
+    const cells = this.#cells;
     const words = 1 << (order - 5);
     const first = child * CHILD_WORDS;
     for (let start = first; start < first + CHILD_WORDS; start += words) {
       let taken = 0;
-      while (taken < words && Atomics.compareExchange(busy, start + taken, 0, -1) === 0) taken++;
+      while (taken < words && cells.swap(this.#busy + start + taken, 0, -1)) taken++;
       if (taken === words) {
-        Atomics.or(inside, start, -2);
-        for (let at = start + 1; at < start + words; at++) Atomics.store(inside, at, -1);
+        cells.or(this.#inside + start, -2);
+        for (let word = start + 1; word < start + words; word++) cells.or(this.#inside + word, -1);
         return start * 32;
       }
       if (taken > 0) {
@@ -370,30 +377,34 @@ export class Children {
 
   /** Gives back the right to frames that were not found. No bit was cleared since, or the exchange fails. */
   #giveUp(child: number, frames: number): void {
-    const { entries } = this;
-    let entry = Atomics.load(entries, child);
+    const cells = this.#cells;
+    const at = this.#entries + child;
     for (;;) {
+      const entry = cells.load(at);
       const free = (entry & FREE) + frames;
-      const hint = free === CHILD_FRAMES ? WHOLE : Math.min(this.largestOrder(child) + 1, CHILD_ORDER);
-      const given = (entry & ~(FREE | HINT)) | free | (hint << HINT_SHIFT);
-      const found = Atomics.compareExchange(entries, child, entry, given);
-      if (found === entry) return;
-      entry = found;
+      const hint = this.#hintFor(child, free);
+      if (cells.swap(at, entry, (entry & ~(FREE | HINT)) | free | (hint << HINT_SHIFT))) return;
+    }
+  }
+
+  /** What the bits say that the hint of a child with so many free frames is. */
+  #hintFor(child: number, free: number): number {
+    return free === CHILD_FRAMES ? WHOLE : Math.min(this.largestOrder(child) + 1, CHILD_ORDER);
+  }
+
+  /** Sets busy bits that must all be clear. @returns whether they were */
+  #setClear(word: number, mask: number): boolean {
+    const at = this.#busy + word;
+    for (;;) {
+      const bits = this.#cells.load(at);
+      if ((bits & mask) !== 0) return false;
+      if (this.#cells.swap(at, bits, bits | mask)) return true;
     }
   }
 
   #clearBusy(from: number, to: number): void {
-    for (let at = from >>> 5; at * 32 < to; at++) Atomics.and(this.busy, at, ~maskOf(at, from, to));
+    for (let word = from >>> 5; word * 32 < to; word++) {
+      this.#cells.and(this.#busy + word, ~maskOf(word, from, to));
+    }
   }
-}
-
-/** Sets bits that must all be clear. @returns whether they were */
-function setClear(words: Int32Array, at: number, mask: number): boolean {
-  let word = Atomics.load(words, at);
-  while ((word & mask) === 0) {
-    const found = Atomics.compareExchange(words, at, word, word | mask);
-    if (found === word) return true;
-    word = found;
-  }
-  return false;
 }

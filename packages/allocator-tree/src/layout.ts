@@ -161,7 +161,30 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
   };
 }
 
-/** Writes the header of a new buffer. The magic comes last: a buffer that is attached too early is refused. */
+/** The parts as arrays, for what is done while nobody uses the allocator. */
+export interface TreeViews {
+  readonly children: Int32Array;
+  readonly trees: Int32Array;
+  readonly hints: Int32Array;
+  /** With {@link WORKER_WORDS} for each worker. */
+  readonly locals: Int32Array;
+  readonly busy: Int32Array;
+  readonly inside: Int32Array;
+}
+
+export function viewsOf(words: Int32Array, layout: TreeLayout): TreeViews {
+  const part = (at: number, length: number): Int32Array => words.subarray(at, at + length);
+  return {
+    children: part(layout.childrenAt, layout.childCount),
+    trees: part(layout.treesAt, layout.treeCount),
+    hints: part(layout.hintsAt, layout.treeCount),
+    locals: part(layout.workersAt, layout.workers * WORKER_WORDS),
+    busy: part(layout.busyAt, layout.childCount * CHILD_WORDS),
+    inside: part(layout.insideAt, layout.childCount * CHILD_WORDS),
+  };
+}
+
+/** Writes the header of new memory. */
 export function writeHeader(words: Int32Array, geometry: TreeGeometry): void {
   words[AT.version] = VERSION;
   words[AT.base] = geometry.base;
@@ -171,20 +194,22 @@ export function writeHeader(words: Int32Array, geometry: TreeGeometry): void {
   words[AT.logWords] = geometry.logWords;
 }
 
-/** Says that the buffer is ready for other workers. */
+/** Says that the memory is ready for other workers. */
 export function publishHeader(words: Int32Array): void {
   Atomics.store(words, AT.magic, MAGIC);
 }
 
 /**
- * Reads the header of a buffer that another worker made.
+ * Reads the header of memory that another worker made.
  *
- * @throws ArmatureError `CONFIG_INVALID` when it is no such buffer
+ * @throws ArmatureError `CONFIG_INVALID` when it holds no tree allocator
  */
-export function readHeader(buffer: ArrayBufferLike): TreeGeometry {
-  const words =
-    buffer.byteLength >= HEADER_WORDS * 4 && buffer.byteLength % 4 === 0 ? new Int32Array(buffer) : undefined;
-  if (words !== undefined && Atomics.load(words, AT.magic) === MAGIC && words[AT.version] === VERSION) {
+export function readHeader(words: Int32Array): TreeGeometry {
+  if (
+    words.length >= HEADER_WORDS &&
+    Atomics.load(words, AT.magic) === MAGIC &&
+    words[AT.version] === VERSION
+  ) {
     const geometry = {
       base: words[AT.base]!,
       count: words[AT.count]! >>> 0,
@@ -193,10 +218,10 @@ export function readHeader(buffer: ArrayBufferLike): TreeGeometry {
       logWords: words[AT.logWords]!,
     };
     checkGeometry(geometry);
-    if (layoutOf(geometry).words === words.length) return geometry;
+    if (layoutOf(geometry).words <= words.length) return geometry;
   }
-  throw new ArmatureError('CONFIG_INVALID', 'the buffer does not hold a tree allocator', {
-    context: { byteLength: buffer.byteLength },
-    hint: 'Give the `buffer` of the worker that made the allocator, after the constructor has returned.',
+  throw new ArmatureError('CONFIG_INVALID', 'the memory does not hold a tree allocator', {
+    context: { byteLength: words.byteLength },
+    hint: 'Give the `memory` of the worker that made the allocator, after its constructor has returned.',
   });
 }

@@ -74,7 +74,7 @@ export class Placement {
     const frames = 1 << order;
     for (;;) {
       const local = trees.local();
-      if (local !== NO_TREE && Atomics.load(trees.hints, local >>> LOCAL_SHIFT) > order) {
+      if (local !== NO_TREE && trees.hint(local >>> LOCAL_SHIFT) > order) {
         if ((local & LOCAL_FREE) >= frames) {
           if (!trees.takeLocal(local, frames)) continue;
           const index = this.#blockIn(local >>> LOCAL_SHIFT, order);
@@ -91,16 +91,16 @@ export class Placement {
 
   /** Takes a whole child. @returns its first index, or -1 */
   huge(): number {
-    const { hints } = this.#trees;
-    for (let step = 0, tree = this.#huge; step < hints.length; step++) {
-      if (Atomics.load(hints, tree) >= WHOLE && this.#trees.take(tree, CHILD_FRAMES)) {
+    const trees = this.#trees;
+    for (let step = 0, tree = this.#huge; step < trees.count; step++) {
+      if (trees.hint(tree) >= WHOLE && trees.take(tree, CHILD_FRAMES)) {
         const index = this.#wholeIn(tree);
         if (index >= 0) {
           this.#huge = tree;
           return index;
         }
       }
-      if (++tree === hints.length) tree = 0;
+      if (++tree === trees.count) tree = 0;
     }
     return -1;
   }
@@ -154,14 +154,13 @@ export class Placement {
 
   /** The child of a tree to take single frames of: the one before, or else one in part used, or else a free one. */
   #singleChild(tree: number): number {
-    const { entries } = this.#children;
     const trees = this.#trees;
     const before = this.#child;
-    if (before >>> trees.shift === tree && (Atomics.load(entries, before) & FREE) !== 0) return before;
+    if (before >>> trees.shift === tree && this.#children.free(before) !== 0) return before;
     const end = trees.endChild(tree);
     let best = -1;
     for (let child = trees.firstChild(tree); child < end; child++) {
-      const free = Atomics.load(entries, child) & FREE;
+      const free = this.#children.free(child);
       if (free === 0) continue;
       if (free < CHILD_FRAMES) {
         best = child;
@@ -178,13 +177,12 @@ export class Placement {
 
   /** With the right to the frames: takes a block of the tree, or gives the right back and lowers the hint. */
   #blockIn(tree: number, order: number): number {
-    const { entries } = this.#children;
     const trees = this.#trees;
     const frames = 1 << order;
     const end = trees.endChild(tree);
     let free = -1;
     for (let child = trees.firstChild(tree); child < end; child++) {
-      const entry = Atomics.load(entries, child);
+      const entry = this.#children.entry(child);
       if ((entry & FREE) < frames || hintOf(entry) <= order) continue;
       if ((entry & FREE) === CHILD_FRAMES) {
         if (free < 0) free = child;
@@ -206,18 +204,17 @@ export class Placement {
     const index = this.#children.takeBlock(child, order);
     if (index < 0 && order > 5) {
       // Words that were taken and put back may have raised the child's hint.
-      this.#trees.raise(child, hintOf(Atomics.load(this.#children.entries, child)));
+      this.#trees.raise(child, this.#children.hintNow(child));
     }
     return index;
   }
 
   /** With the right to a child's frames: takes a free child of the tree, or gives the right back and lowers the hint. */
   #wholeIn(tree: number): number {
-    const { entries } = this.#children;
     const trees = this.#trees;
     const end = trees.endChild(tree);
     for (let child = trees.firstChild(tree); child < end; child++) {
-      if ((Atomics.load(entries, child) & FREE) === CHILD_FRAMES && this.#children.takeWhole(child, false)) {
+      if (this.#children.free(child) === CHILD_FRAMES && this.#children.takeWhole(child, false)) {
         return child << CHILD_ORDER;
       }
     }
@@ -231,17 +228,17 @@ export class Placement {
    * and rather one that will last. -1 when there is none.
    */
   #pick(frames: number, order: number): number {
-    const { words, hints } = this.#trees;
-    const count = words.length;
+    const trees = this.#trees;
+    const { count } = trees;
     let best = -1;
     let bestScore = -1;
     let compared = 0;
     for (let step = 0, tree = this.#tree; step < count; step++) {
       if (++tree >= count) tree = 0;
-      const word = Atomics.load(words, tree);
+      const word = trees.word(tree);
       const free = word & TREE_FREE;
       if ((word & TREE_RESERVED) !== 0 || free < frames) continue;
-      if (order > 0 && Atomics.load(hints, tree) <= order) continue;
+      if (order > 0 && trees.hint(tree) <= order) continue;
       const score = free === this.#treeFrames ? 0 : this.#treeFrames - free;
       if (score > bestScore) {
         best = tree;
@@ -256,7 +253,7 @@ export class Placement {
   /** Takes one frame of a tree that another worker has reserved. */
   #steal(): number {
     const trees = this.#trees;
-    for (let tree = 0; tree < trees.words.length; tree++) {
+    for (let tree = 0; tree < trees.count; tree++) {
       if (trees.take(tree, 1)) return this.#singleIn(tree);
     }
     return -1;
@@ -264,8 +261,8 @@ export class Placement {
 
   #stealBlock(order: number): number {
     const trees = this.#trees;
-    for (let tree = 0; tree < trees.words.length; tree++) {
-      if (Atomics.load(trees.hints, tree) <= order || !trees.take(tree, 1 << order)) continue;
+    for (let tree = 0; tree < trees.count; tree++) {
+      if (trees.hint(tree) <= order || !trees.take(tree, 1 << order)) continue;
       const index = this.#blockIn(tree, order);
       if (index >= 0) return index;
     }

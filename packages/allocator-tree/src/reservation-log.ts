@@ -17,9 +17,9 @@ export class ReservationLog {
   readonly #header: Int32Array;
   readonly #words: Int32Array;
 
-  constructor(buffer: ArrayBufferLike, layout: TreeLayout) {
-    this.#header = new Int32Array(buffer, 0, layout.workersAt);
-    this.#words = new Int32Array(buffer, layout.logAt * 4, layout.logWords);
+  constructor(words: Int32Array, layout: TreeLayout) {
+    this.#header = words.subarray(0, layout.workersAt);
+    this.#words = words.subarray(layout.logAt, layout.logAt + layout.logWords);
   }
 
   /** Frames that are reserved. */

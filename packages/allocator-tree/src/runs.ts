@@ -33,11 +33,11 @@ export class Runs {
 
   /** Takes 2^order frames, naturally aligned, of whole children: order 10 and above. */
   placeLarge(order: number, to: number): number {
-    const { hints, shift } = this.#trees;
+    const trees = this.#trees;
     const frames = 2 ** order;
-    if (order - CHILD_ORDER > shift) return this.place(frames, frames, 0, to, 0);
-    for (let tree = 0; tree < hints.length; tree++) {
-      if (Atomics.load(hints, tree) <= order) continue;
+    if (order - CHILD_ORDER > trees.shift) return this.place(frames, frames, 0, to, 0);
+    for (let tree = 0; tree < trees.count; tree++) {
+      if (trees.hint(tree) <= order) continue;
       const from = this.#trees.firstChild(tree) * CHILD_FRAMES;
       const end = this.#trees.endChild(tree) * CHILD_FRAMES;
       const index = this.place(frames, frames, from, Math.min(end, to), 0);
@@ -97,7 +97,7 @@ export class Runs {
         ? this.#children.takeWhole(child, continues)
         : this.#children.takeExactly(from, to, continues);
     if (!taken) {
-      trees.raise(child, hintOf(Atomics.load(this.#children.entries, child)));
+      trees.raise(child, this.#children.hintNow(child));
       trees.give(tree, frames);
     }
     return taken;
@@ -123,16 +123,16 @@ export class Runs {
 
   /** The first index of `from` to `to` that is inside no run, or `to`. */
   #endOfInside(from: number, to: number): number {
-    const { entries, inside } = this.#children;
+    const children = this.#children;
     for (let at = from; at < to; ) {
-      const entry = Atomics.load(entries, at >>> 9);
+      const entry = children.entry(at >>> 9);
       const end = Math.min(((at >>> 9) + 1) * CHILD_FRAMES, to);
       if ((entry & HUGE) !== 0) {
         if ((at & (CHILD_FRAMES - 1)) === 0 && (entry & CONTINUES) === 0) return at;
       } else {
         if ((entry & RUNS) === 0) return at;
         for (let word = at >>> 5; word * 32 < end; word++) {
-          const outside = ~Atomics.load(inside, word) & maskOf(word, at, end);
+          const outside = ~children.insideWord(word) & maskOf(word, at, end);
           if (outside !== 0) return word * 32 + lowestBit(outside);
         }
       }
@@ -144,17 +144,16 @@ export class Runs {
   /** The lowest index that fits. Only children whose hint allows for a part of the run are looked at. */
   #find(count: number, align: number, from: number, to: number, boundary: number): number {
     const trees = this.#trees;
-    const { entries } = this.#children;
     // A run of so many frames has an aligned block of this order in it, which lies in one child.
     const hint = Math.min(31 - Math.clz32(count + 1), WHOLE);
     let start = from;
-    for (let tree = from >>> (9 + trees.shift); tree < trees.hints.length; tree++) {
-      if (Atomics.load(trees.hints, tree) < hint) continue;
+    for (let tree = from >>> (9 + trees.shift); tree < trees.count; tree++) {
+      if (trees.hint(tree) < hint) continue;
       const end = trees.endChild(tree);
       for (let child = Math.max(trees.firstChild(tree), from >>> 9); child < end; child++) {
         const first = child * CHILD_FRAMES;
         if (first >= to) return -1;
-        if (hintOf(Atomics.load(entries, child)) < hint) continue;
+        if (hintOf(this.#children.entry(child)) < hint) continue;
         start = Math.max(start, first - count + 1);
         const last = Math.min(to, first + CHILD_FRAMES + count - 1);
         const index = this.#findIn(count, align, start, last, boundary);

@@ -15,6 +15,7 @@ import {
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
+import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
 import {
   CHILD_FRAMES,
@@ -28,6 +29,7 @@ import {
   RUNS,
   readHeader,
   type TreeLayout,
+  viewsOf,
   WHOLE,
   WORKER_COUNTERS,
   WORKER_WORDS,
@@ -39,10 +41,11 @@ import { Runs } from './runs.ts';
 import { SingleBatch } from './single-batch.ts';
 import { readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, type TreeState } from './snapshot.ts';
 import { Trees } from './trees.ts';
-import { brokenInvariants, clearAll } from './whole.ts';
+import { brokenInvariants, clearAll, type Parts } from './whole.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
 const [ALLOCATIONS, FREES, FAILURES] = [0, 1, 2];
+const WASM_PAGE = 0x1_0000;
 
 export interface TreeAllocatorOptions {
   /** First frame (physical address divided by 4096). */
@@ -60,20 +63,20 @@ export interface TreeAllocatorOptions {
 /**
  * Hands out page frames to several workers at once, without locks.
  *
- * The worker that makes it is number 0; each other attaches to its `buffer` with a number of its own. `reset`,
+ * The worker that makes it is number 0; each other attaches to its `memory` with a number of its own. `reset`,
  * `restore`, `snapshot` and `validate` are for when no other worker is inside a call.
  *
  * @example
  * const allocator = new TreeAllocator({ base: 0x4_0000, count: 4096, workers: 2 });
- * worker.postMessage(allocator.buffer);
- * // in the worker: TreeAllocator.attach(buffer, { worker: 1 })
+ * worker.postMessage(allocator.memory);
+ * // in the worker: TreeAllocator.attach(memory, { worker: 1 })
  */
 export class TreeAllocator implements FrameAllocator {
   readonly name = 'tree';
   readonly base: number;
   readonly count: number;
-  /** All of the allocator's state: give it to other workers. Shared wherever the host has shared memory. */
-  readonly buffer: ArrayBufferLike;
+  /** All of the allocator's state: give it to other workers. Undefined when it was made for one worker alone. */
+  readonly memory: WebAssembly.Memory | undefined;
   /** This worker's number. */
   readonly worker: number;
   readonly #layout: TreeLayout;
@@ -81,6 +84,7 @@ export class TreeAllocator implements FrameAllocator {
   readonly #first: number;
   readonly #end: number;
   readonly #origin: number;
+  readonly #words: Int32Array;
   readonly #counters: Float64Array;
   readonly #children: Children;
   readonly #trees: Trees;
@@ -95,37 +99,29 @@ export class TreeAllocator implements FrameAllocator {
    */
   constructor(options: TreeAllocatorOptions);
   /** @internal */
-  constructor(options: TreeAllocatorOptions, attached: { buffer: ArrayBufferLike; worker: number });
-  constructor(options: TreeAllocatorOptions, attached?: { buffer: ArrayBufferLike; worker: number }) {
-    const layout =
-      attached === undefined ? layoutOf(geometryOf(options)) : layoutOf(readHeader(attached.buffer));
-    const { buffer, worker } = attached ?? { buffer: makeBuffer(layout), worker: 0 };
-    if (!Number.isInteger(worker) || worker < 0 || worker >= layout.workers) {
-      throw new ArmatureError('CONFIG_INVALID', `there is no worker ${worker}`, {
-        context: { worker, workers: layout.workers },
-        hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
-      });
-    }
+  constructor(options: TreeAllocatorOptions, attached: Attached);
+  constructor(options: TreeAllocatorOptions, attached?: Attached) {
+    const { layout, cells, memory, worker } = attached ?? newMemory(options);
+    const { words } = cells;
     this.base = layout.base;
     this.count = layout.count;
-    this.buffer = buffer;
+    this.memory = memory;
     this.worker = worker;
     this.#layout = layout;
     this.#origin = layout.origin;
     this.#first = layout.base - layout.origin;
     this.#end = this.#first + layout.count;
-    const counters = (layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS) * 4;
-    this.#counters = new Float64Array(buffer, counters, 3);
-    this.#children = new Children(buffer, layout);
-    this.#trees = new Trees(buffer, layout, worker, this.#children);
+    this.#words = words;
+    this.#counters = countersOf(words, layout, worker);
+    this.#children = new Children(cells, layout);
+    this.#trees = new Trees(cells, layout, worker, this.#children);
     this.#placement = new Placement(layout, this.#children, this.#trees);
     this.#runs = new Runs(layout, this.#children, this.#trees);
-    this.#log = new ReservationLog(buffer, layout);
+    this.#log = new ReservationLog(words, layout);
     this.#batch = new SingleBatch(layout, this.#children, this.#trees);
     if (attached === undefined) {
-      const words = new Int32Array(buffer);
       writeHeader(words, layout);
-      clearAll(layout, this.#children, this.#trees);
+      clearAll(this.#parts());
       publishHeader(words);
     }
   }
@@ -133,12 +129,19 @@ export class TreeAllocator implements FrameAllocator {
   /**
    * The allocator of another worker.
    *
-   * @param buffer the `buffer` of the allocator, received from the worker that made it
+   * @param memory the `memory` of the allocator, received from the worker that made it
    * @param options `worker`: this worker's number, from 1 on, below the `workers` it was made for
-   * @throws ArmatureError `CONFIG_INVALID` when the buffer holds no such allocator or the number is out of range
+   * @throws ArmatureError `CONFIG_INVALID` when the memory holds no such allocator or the number is out of range
    */
-  static attach(buffer: ArrayBufferLike, { worker }: { readonly worker: number }): TreeAllocator {
-    return new TreeAllocator({ base: 0, count: 1 }, { buffer, worker });
+  static attach(memory: WebAssembly.Memory, { worker }: { readonly worker: number }): TreeAllocator {
+    const layout = layoutOf(readHeader(new Int32Array(memory.buffer)));
+    if (!Number.isInteger(worker) || worker < 0 || worker >= layout.workers) {
+      throw new ArmatureError('CONFIG_INVALID', `there is no worker ${worker}`, {
+        context: { worker, workers: layout.workers },
+        hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
+      });
+    }
+    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory), memory, worker });
   }
 
   alloc(order: number): number {
@@ -258,7 +261,7 @@ export class TreeAllocator implements FrameAllocator {
     const reserved = this.#log.frames;
     const counted = { allocations: 0, frees: 0, failures: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++) {
-      const counters = this.#countersOf(worker);
+      const counters = countersOf(this.#words, this.#layout, worker);
       counted.allocations += counters[ALLOCATIONS]!;
       counted.frees += counters[FREES]!;
       counted.failures += counters[FAILURES]!;
@@ -269,9 +272,10 @@ export class TreeAllocator implements FrameAllocator {
   reset(): void {
     const reservations = this.#log.list();
     this.#log.clear();
-    clearAll(this.#layout, this.#children, this.#trees);
+    clearAll(this.#parts());
     this.#placement.cursors = { child: 0, word: 0, tree: 0, huge: 0 };
-    for (let worker = 0; worker < this.#layout.workers; worker++) this.#countersOf(worker).fill(0);
+    for (let worker = 0; worker < this.#layout.workers; worker++)
+      countersOf(this.#words, this.#layout, worker).fill(0);
     for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
   }
 
@@ -279,16 +283,16 @@ export class TreeAllocator implements FrameAllocator {
   snapshot(): FrameAllocatorSnapshot {
     const { allocations, frees, failures } = this.stats();
     const { workers, treeOrder, base, count } = this.#layout;
-    const { words, hints, locals } = this.#trees;
+    const views = viewsOf(this.#words, this.#layout);
     const data: TreeState = {
       workers,
       treeOrder,
-      children: [...this.#children.entries],
-      trees: [...words],
-      hints: [...hints],
-      locals: Array.from({ length: workers }, (_, worker) => locals[worker * WORKER_WORDS]!),
-      busy: [...this.#children.busy],
-      inside: [...this.#children.inside],
+      children: [...views.children],
+      trees: [...views.trees],
+      hints: [...views.hints],
+      locals: Array.from({ length: workers }, (_, worker) => views.locals[worker * WORKER_WORDS]!),
+      busy: [...views.busy],
+      inside: [...views.inside],
       cursors: this.#placement.cursors,
       reservations: this.#log.list(),
       allocations,
@@ -315,33 +319,39 @@ export class TreeAllocator implements FrameAllocator {
         context: { broken },
       });
     }
-    new Int32Array(this.buffer).set(new Int32Array(restored.buffer));
+    this.#words.set(restored.#words);
     this.#placement.cursors = data.cursors;
-    for (let worker = 0; worker < workers; worker++) this.#countersOf(worker).fill(0);
+    for (let worker = 0; worker < workers; worker++) countersOf(this.#words, this.#layout, worker).fill(0);
     this.#counters.set([data.allocations, data.frees, data.failures]);
   }
 
   validate(): readonly string[] {
-    return brokenInvariants(this.#layout, this.#children, this.#trees, this.#log);
+    return brokenInvariants(this.#parts());
   }
 
   /** Puts a snapshot's state into this new allocator. @returns the invariants that it breaks */
   #load(data: TreeState): readonly string[] {
-    this.#children.entries.set(data.children);
-    this.#children.busy.set(data.busy);
-    this.#children.inside.set(data.inside);
-    this.#trees.words.set(data.trees);
-    this.#trees.hints.set(data.hints);
+    const views = viewsOf(this.#words, this.#layout);
+    views.children.set(data.children);
+    views.busy.set(data.busy);
+    views.inside.set(data.inside);
+    views.trees.set(data.trees);
+    views.hints.set(data.hints);
     data.locals.forEach((local, worker) => {
-      this.#trees.locals[worker * WORKER_WORDS] = local;
+      views.locals[worker * WORKER_WORDS] = local;
     });
     for (const reservation of data.reservations) this.#log.add(reservation, () => true);
     return this.validate();
   }
 
-  #countersOf(worker: number): Float64Array {
-    const at = this.#layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS;
-    return new Float64Array(this.buffer, at * 4, 3);
+  #parts(): Parts {
+    return {
+      layout: this.#layout,
+      views: viewsOf(this.#words, this.#layout),
+      children: this.#children,
+      trees: this.#trees,
+      log: this.#log,
+    };
   }
 
   /** Counts an allocation by its index, or a failure when it is -1. @returns the frame */
@@ -375,7 +385,7 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   #isReserved(index: number): boolean {
-    const entry = Atomics.load(this.#children.entries, index >>> CHILD_ORDER);
+    const entry = this.#children.entry(index >>> CHILD_ORDER);
     return (entry & (PINNED | HUGE)) !== 0 && this.#log.has(this.#origin + index);
   }
 
@@ -388,7 +398,7 @@ export class TreeAllocator implements FrameAllocator {
   #freeSingle(index: number): FreeStatus {
     const children = this.#children;
     const child = index >>> CHILD_ORDER;
-    if ((Atomics.load(children.entries, child) & (HUGE | RUNS | PINNED)) !== 0) {
+    if ((children.entry(child) & (HUGE | RUNS | PINNED)) !== 0) {
       const status = this.#checkFree(index, 1);
       if (status !== FREE_STATUS.ok) return status;
     }
@@ -454,13 +464,34 @@ function geometryOf({
   return geometry;
 }
 
-function makeBuffer({ words, workers }: TreeLayout): ArrayBufferLike {
-  if (typeof SharedArrayBuffer !== 'undefined') return new SharedArrayBuffer(words * 4);
-  if (workers === 1) return new ArrayBuffer(words * 4);
-  throw new ArmatureError('CONFIG_INVALID', 'this host has no shared memory for several workers', {
-    context: { workers },
-    hint: 'In a browser, serve the page with COOP and COEP headers so that it is cross-origin isolated.',
-  });
+/** What an allocator works on. */
+interface Attached {
+  readonly layout: TreeLayout;
+  readonly cells: Cells;
+  readonly memory: WebAssembly.Memory | undefined;
+  readonly worker: number;
+}
+
+function newMemory(options: TreeAllocatorOptions): Attached {
+  const layout = layoutOf(geometryOf(options));
+  if (layout.workers === 1) {
+    return { layout, cells: new PlainCells(new Int32Array(layout.words)), memory: undefined, worker: 0 };
+  }
+  if (typeof SharedArrayBuffer === 'undefined') {
+    throw new ArmatureError('CONFIG_INVALID', 'this host has no shared memory for several workers', {
+      context: { workers: layout.workers },
+      hint: 'In a browser, serve the page with COOP and COEP headers so that it is cross-origin isolated.',
+    });
+  }
+  const pages = Math.ceil((layout.words * 4) / WASM_PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return { layout, cells: new SharedCells(memory), memory, worker: 0 };
+}
+
+/** A worker's counters: allocations, frees, failures. */
+function countersOf(words: Int32Array, layout: TreeLayout, worker: number): Float64Array {
+  const at = layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS;
+  return new Float64Array(words.buffer, words.byteOffset + at * 4, 3);
 }
 
 function isOrder(order: number): boolean {

@@ -8,10 +8,9 @@
  * A tree's hint is at least the hints of its children: whoever raises a child's hint raises the tree's after it, and
  * whoever lowers a tree's looks at the children again after it.
  */
-import { type Children, hintOf } from './children.ts';
+import type { Cells } from './cells.ts';
+import type { Children } from './children.ts';
 import {
-  CHILD_FRAMES,
-  FREE,
   LOCAL_FREE,
   LOCAL_SHIFT,
   NO_TREE,
@@ -24,22 +23,35 @@ import {
 import { largestOrder } from './words.ts';
 
 export class Trees {
-  readonly words: Int32Array;
-  readonly hints: Int32Array;
-  readonly locals: Int32Array;
+  readonly count: number;
   readonly shift: number;
+  readonly #cells: Cells;
   readonly #children: Children;
-  readonly #slot: number;
+  /** Where tree words, hints and local words begin, and where this worker's local word is. */
+  readonly #words: number;
+  readonly #hints: number;
+  readonly #locals: number;
+  readonly #local: number;
   readonly #workers: number;
 
-  constructor(buffer: ArrayBufferLike, layout: TreeLayout, worker: number, children: Children) {
-    this.words = new Int32Array(buffer, layout.treesAt * 4, layout.treeCount);
-    this.hints = new Int32Array(buffer, layout.hintsAt * 4, layout.treeCount);
-    this.locals = new Int32Array(buffer, layout.workersAt * 4, layout.workers * WORKER_WORDS);
+  constructor(cells: Cells, layout: TreeLayout, worker: number, children: Children) {
+    this.count = layout.treeCount;
     this.shift = layout.treeOrder;
+    this.#cells = cells;
     this.#children = children;
-    this.#slot = worker * WORKER_WORDS;
+    this.#words = layout.treesAt;
+    this.#hints = layout.hintsAt;
+    this.#locals = layout.workersAt;
+    this.#local = layout.workersAt + worker * WORKER_WORDS;
     this.#workers = layout.workers;
+  }
+
+  word(tree: number): number {
+    return this.#cells.load(this.#words + tree);
+  }
+
+  hint(tree: number): number {
+    return this.#cells.load(this.#hints + tree);
   }
 
   /** First child of a tree. */
@@ -49,54 +61,49 @@ export class Trees {
 
   /** One past the last child of a tree. */
   endChild(tree: number): number {
-    return Math.min((tree + 1) << this.shift, this.#children.entries.length);
+    return Math.min((tree + 1) << this.shift, this.#children.count);
   }
 
   /** The worker's local word. */
   local(): number {
-    return Atomics.load(this.locals, this.#slot);
+    return this.#cells.load(this.#local);
   }
 
-  /** Takes frames from a local word as it was read. @returns whether it was still that */
+  /** Takes frames from the local word as it was read. @returns whether it was still that */
   takeLocal(local: number, frames: number): boolean {
-    return Atomics.compareExchange(this.locals, this.#slot, local, local - frames) === local;
+    return this.#cells.swap(this.#local, local, local - frames);
   }
 
   /** Returns frames to whoever holds the tree. */
   give(tree: number, frames: number): void {
-    const { locals } = this;
-    let local = Atomics.load(locals, this.#slot);
-    while (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) {
-      const found = Atomics.compareExchange(locals, this.#slot, local, local + frames);
-      if (found === local) return;
-      local = found;
+    const cells = this.#cells;
+    for (;;) {
+      const local = cells.load(this.#local);
+      if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) break;
+      if (cells.swap(this.#local, local, local + frames)) return;
     }
-    Atomics.add(this.words, tree, frames);
+    cells.add(this.#words + tree, frames);
   }
 
   /** Moves what others have freed in the worker's tree into its local word. @returns whether there was anything */
   sync(local: number): boolean {
     if (local === NO_TREE) return false;
-    const { words } = this;
     const tree = local >>> LOCAL_SHIFT;
-    let word = Atomics.load(words, tree);
-    while ((word & TREE_FREE) !== 0) {
-      const found = Atomics.compareExchange(words, tree, word, word & ~TREE_FREE);
-      if (found === word) {
-        this.give(tree, word & TREE_FREE);
-        return true;
-      }
-      word = found;
+    const at = this.#words + tree;
+    for (;;) {
+      const word = this.#cells.load(at);
+      if ((word & TREE_FREE) === 0) return false;
+      if (!this.#cells.swap(at, word, word & ~TREE_FREE)) continue;
+      this.give(tree, word & TREE_FREE);
+      return true;
     }
-    return false;
   }
 
-  /** Makes a tree the worker's, when it is still free, and gives back the one before. @returns whether it did */
+  /** Makes a tree the worker's, when nobody has it, and gives back the one before. @returns whether it did */
   reserve(tree: number): boolean {
-    const { words } = this;
-    const word = Atomics.load(words, tree);
+    const word = this.word(tree);
     if ((word & TREE_RESERVED) !== 0) return false;
-    if (Atomics.compareExchange(words, tree, word, TREE_RESERVED) !== word) return false;
+    if (!this.#cells.swap(this.#words + tree, word, TREE_RESERVED)) return false;
     this.#swapLocal((tree << LOCAL_SHIFT) | (word & TREE_FREE));
     return true;
   }
@@ -112,20 +119,9 @@ export class Trees {
    * @returns whether all were found
    */
   take(tree: number, frames: number): boolean {
-    let missing = frames - this.#takeFrom(this.words, tree, TREE_FREE, frames);
-    for (let worker = 0; worker < this.#workers && missing > 0; worker++) {
-      const slot = worker * WORKER_WORDS;
-      let local = Atomics.load(this.locals, slot);
-      while (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) {
-        const some = Math.min(local & LOCAL_FREE, missing);
-        if (some === 0) break;
-        const found = Atomics.compareExchange(this.locals, slot, local, local - some);
-        if (found === local) {
-          missing -= some;
-          break;
-        }
-        local = found;
-      }
+    let missing = frames - this.#takeWord(tree, frames);
+    for (let worker = 0; missing > 0 && worker < this.#workers; worker++) {
+      missing -= this.#takeLocalOf(worker, tree, missing);
     }
     if (missing === 0) return true;
     if (missing < frames) this.give(tree, frames - missing);
@@ -134,9 +130,9 @@ export class Trees {
 
   /** Frames of a tree that are free, with those that workers hold. */
   freeFrames(tree: number): number {
-    let frames = Atomics.load(this.words, tree) & TREE_FREE;
+    let frames = this.word(tree) & TREE_FREE;
     for (let worker = 0; worker < this.#workers; worker++) {
-      const local = Atomics.load(this.locals, worker * WORKER_WORDS);
+      const local = this.#cells.load(this.#locals + worker * WORKER_WORDS);
       if (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) frames += local & LOCAL_FREE;
     }
     return frames;
@@ -144,17 +140,14 @@ export class Trees {
 
   /** Raises a tree's hint after a child's rose to `hint`. */
   raise(child: number, hint: number): void {
-    const tree = child >>> this.shift;
-    this.#raiseTo(tree, hint === WHOLE ? this.#hintAround(child) : hint);
+    this.#raiseTo(child >>> this.shift, hint === WHOLE ? this.#hintAround(child) : hint);
   }
 
   /** Lowers a tree's hint to what its children say. */
   lower(tree: number): void {
-    const { hints } = this;
-    const before = Atomics.load(hints, tree);
+    const before = this.hint(tree);
     const hint = this.hintByChildren(tree);
-    if (hint >= before) return;
-    if (Atomics.compareExchange(hints, tree, before, hint) === before) {
+    if (hint < before && this.#cells.swap(this.#hints + tree, before, hint)) {
       // A child may have risen after it was looked at, and before the tree's hint fell.
       this.#raiseTo(tree, this.hintByChildren(tree));
     }
@@ -162,29 +155,27 @@ export class Trees {
 
   /** What the hint of a tree must at least be: one more than the largest order that its children may have free. */
   hintByChildren(tree: number): number {
-    const { entries } = this.#children;
     const first = this.firstChild(tree);
     const end = this.endChild(tree);
     let hint = 0;
     let whole = 0;
     for (let child = first; child < end; child++) {
-      const entry = Atomics.load(entries, child);
-      if ((entry & FREE) === CHILD_FRAMES) whole |= 1 << (child - first);
-      else hint = Math.max(hint, hintOf(entry));
+      const found = this.#children.hintNow(child);
+      if (found === WHOLE) whole |= 1 << (child - first);
+      else hint = Math.max(hint, found);
     }
     return whole === 0 ? hint : WHOLE + largestOrder(~whole);
   }
 
   /** The hint that the free children around a free child ask for. */
   #hintAround(child: number): number {
-    const { entries } = this.#children;
     let hint = WHOLE;
     for (let order = 1; order <= this.shift; order++) {
       const first = child & -(1 << order);
       const end = first + (1 << order);
-      if (end > entries.length) break;
+      if (end > this.#children.count) break;
       for (let each = first; each < end; each++) {
-        if ((Atomics.load(entries, each) & FREE) !== CHILD_FRAMES) return hint;
+        if (this.#children.hintNow(each) !== WHOLE) return hint;
       }
       hint++;
     }
@@ -192,38 +183,42 @@ export class Trees {
   }
 
   #raiseTo(tree: number, hint: number): void {
-    const { hints } = this;
-    let before = Atomics.load(hints, tree);
-    while (before < hint) {
-      const found = Atomics.compareExchange(hints, tree, before, hint);
-      if (found === before) return;
-      before = found;
+    const at = this.#hints + tree;
+    for (;;) {
+      const before = this.#cells.loadNow(at);
+      if (before >= hint || this.#cells.swap(at, before, hint)) return;
     }
   }
 
   #swapLocal(next: number): void {
-    const { words } = this;
-    const old = Atomics.exchange(this.locals, this.#slot, next);
+    const cells = this.#cells;
+    const old = cells.exchange(this.#local, next);
     if (old === NO_TREE) return;
-    const tree = old >>> LOCAL_SHIFT;
-    let word = Atomics.load(words, tree);
+    const at = this.#words + (old >>> LOCAL_SHIFT);
     for (;;) {
-      const given = (word & ~TREE_RESERVED) + (old & LOCAL_FREE);
-      const found = Atomics.compareExchange(words, tree, word, given);
-      if (found === word) return;
-      word = found;
+      const word = cells.load(at);
+      if (cells.swap(at, word, (word & ~TREE_RESERVED) + (old & LOCAL_FREE))) return;
     }
   }
 
-  /** Takes up to `most` frames from a counter in the low bits of a word. @returns how many */
-  #takeFrom(words: Int32Array, at: number, mask: number, most: number): number {
-    let word = Atomics.load(words, at);
+  /** Takes up to `most` frames that nobody holds. @returns how many */
+  #takeWord(tree: number, most: number): number {
+    const at = this.#words + tree;
     for (;;) {
-      const some = Math.min(word & mask, most);
-      if (some === 0) return 0;
-      const found = Atomics.compareExchange(words, at, word, word - some);
-      if (found === word) return some;
-      word = found;
+      const word = this.#cells.load(at);
+      const some = Math.min(word & TREE_FREE, most);
+      if (some === 0 || this.#cells.swap(at, word, word - some)) return some;
+    }
+  }
+
+  /** Takes up to `most` frames that a worker holds in a tree. @returns how many */
+  #takeLocalOf(worker: number, tree: number, most: number): number {
+    const at = this.#locals + worker * WORKER_WORDS;
+    for (;;) {
+      const local = this.#cells.load(at);
+      if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) return 0;
+      const some = Math.min(local & LOCAL_FREE, most);
+      if (some === 0 || this.#cells.swap(at, local, local - some)) return some;
     }
   }
 }

@@ -1,6 +1,5 @@
 /** What is done to the whole allocator while nobody uses it: emptying it, and checking it. */
-import type { Children } from './children.ts';
-import { hintOf } from './children.ts';
+import { type Children, hintOf } from './children.ts';
 import {
   CHILD_FRAMES,
   CHILD_WORDS,
@@ -16,6 +15,7 @@ import {
   TREE_FREE,
   TREE_RESERVED,
   type TreeLayout,
+  type TreeViews,
   WHOLE,
   WORKER_WORDS,
 } from './layout.ts';
@@ -23,28 +23,37 @@ import type { ReservationLog } from './reservation-log.ts';
 import type { Trees } from './trees.ts';
 import { maskOf, popcount } from './words.ts';
 
+/** The allocator, as arrays and as its two levels. */
+export interface Parts {
+  readonly layout: TreeLayout;
+  readonly views: TreeViews;
+  readonly children: Children;
+  readonly trees: Trees;
+  readonly log: ReservationLog;
+}
+
 /** Frees every managed frame and forgets who holds what. */
-export function clearAll(layout: TreeLayout, children: Children, trees: Trees): void {
+export function clearAll({ layout, views, children, trees }: Omit<Parts, 'log'>): void {
   const first = layout.base - layout.origin;
   const end = first + layout.count;
   for (let child = 0; child < layout.childCount; child++) {
     const words = [child * CHILD_WORDS, (child + 1) * CHILD_WORDS] as const;
-    children.busy.fill(0, ...words);
+    views.busy.fill(0, ...words);
     // Inside maps that were never used are not touched, so that they take no memory.
-    if ((children.entries[child]! & RUNS) !== 0) children.inside.fill(0, ...words);
+    if ((views.children[child]! & RUNS) !== 0) views.inside.fill(0, ...words);
   }
-  setBusy(children.busy, 0, first);
-  setBusy(children.busy, end, layout.childCount * CHILD_FRAMES);
+  setBusy(views.busy, 0, first);
+  setBusy(views.busy, end, layout.childCount * CHILD_FRAMES);
   for (let child = 0; child < layout.childCount; child++) {
     const free = Math.min(end, (child + 1) * CHILD_FRAMES) - Math.max(first, child * CHILD_FRAMES);
     const hint = free === CHILD_FRAMES ? WHOLE : children.largestOrder(child) + 1;
-    children.entries[child] = free | (hint << HINT_SHIFT);
+    views.children[child] = free | (hint << HINT_SHIFT);
   }
   for (let tree = 0; tree < layout.treeCount; tree++) {
-    trees.words[tree] = childFrames(children, trees, tree);
-    trees.hints[tree] = trees.hintByChildren(tree);
+    views.trees[tree] = childFrames(children, trees, tree);
+    views.hints[tree] = trees.hintByChildren(tree);
   }
-  for (let worker = 0; worker < layout.workers; worker++) trees.locals[worker * WORKER_WORDS] = NO_TREE;
+  for (let worker = 0; worker < layout.workers; worker++) views.locals[worker * WORKER_WORDS] = NO_TREE;
 }
 
 function setBusy(words: Int32Array, from: number, to: number): void {
@@ -54,55 +63,47 @@ function setBusy(words: Int32Array, from: number, to: number): void {
 function childFrames(children: Children, trees: Trees, tree: number): number {
   let frames = 0;
   for (let child = trees.firstChild(tree); child < trees.endChild(tree); child++) {
-    frames += children.entries[child]! & FREE;
+    frames += children.free(child);
   }
   return frames;
 }
 
 /** The names of the invariants that do not hold. */
-export function brokenInvariants(
-  layout: TreeLayout,
-  children: Children,
-  trees: Trees,
-  log: ReservationLog,
-): string[] {
+export function brokenInvariants(parts: Parts): string[] {
   const invariants: Record<string, boolean> = {
-    'frames-outside': framesOutside(layout, children),
-    'child-counters': childCounters(children),
-    'child-hints': childHints(children),
-    runs: runsAreWhole(children),
-    locals: localsAreReserved(layout, trees),
-    'tree-counters': treeCounters(layout, children, trees),
-    'tree-hints': treeHints(layout, trees),
-    reservations: reservationsAreRuns(layout, children, log),
+    'frames-outside': framesOutside(parts),
+    'child-counters': childCounters(parts),
+    'child-hints': childHints(parts),
+    runs: runsAreWhole(parts),
+    locals: localsAreReserved(parts),
+    'tree-counters': treeCounters(parts),
+    'tree-hints': treeHints(parts),
+    reservations: reservationsAreRuns(parts),
   };
   return Object.keys(invariants).filter((name) => !invariants[name]);
 }
 
 /** Frames outside the range are busy, and no run comes in from there. */
-function framesOutside(layout: TreeLayout, children: Children): boolean {
+function framesOutside({ layout, children }: Parts): boolean {
   const first = layout.base - layout.origin;
   const end = first + layout.count;
-  for (let index = 0; index < first; index++) {
-    if (!children.isBusy(index) || children.isInside(index)) return false;
-  }
-  for (let index = end; index < layout.childCount * CHILD_FRAMES; index++) {
-    if (!children.isBusy(index) || children.isInside(index)) return false;
-  }
+  const apart = (index: number): boolean => children.isBusy(index) && !children.isInside(index);
+  for (let index = 0; index < first; index++) if (!apart(index)) return false;
+  for (let index = end; index < layout.childCount * CHILD_FRAMES; index++) if (!apart(index)) return false;
   return !children.isInside(first);
 }
 
-function childCounters({ entries, busy }: Children): boolean {
-  return entries.every((entry, child) => {
-    const words = busy.subarray(child * CHILD_WORDS, (child + 1) * CHILD_WORDS);
+function childCounters({ views }: Parts): boolean {
+  return views.children.every((entry, child) => {
+    const words = views.busy.subarray(child * CHILD_WORDS, (child + 1) * CHILD_WORDS);
     const set = words.reduce((sum, word) => sum + popcount(word), 0);
     if ((entry & HUGE) !== 0) return (entry & FREE) === 0 && set === 0;
     return (entry & CONTINUES) === 0 && (entry & FREE) === CHILD_FRAMES - set;
   });
 }
 
-function childHints(children: Children): boolean {
-  return children.entries.every((entry, child) => {
+function childHints({ views, children }: Parts): boolean {
+  return views.children.every((entry, child) => {
     const hint = hintOf(entry);
     if ((entry & HUGE) !== 0) return hint === 0;
     if ((entry & FREE) === CHILD_FRAMES) return hint === WHOLE;
@@ -111,69 +112,72 @@ function childHints(children: Children): boolean {
 }
 
 /** A frame inside a run follows a used one, and only children that say so have such frames. */
-function runsAreWhole(children: Children): boolean {
-  const { entries, busy, inside } = children;
+function runsAreWhole({ views }: Parts): boolean {
   let before = 0;
-  for (let child = 0; child < entries.length; child++) {
-    const entry = entries[child]!;
+  for (let child = 0; child < views.children.length; child++) {
+    const entry = views.children[child]!;
     if ((entry & CONTINUES) !== 0 && before === 0) return false;
     for (let at = child * CHILD_WORDS; at < (child + 1) * CHILD_WORDS; at++) {
-      const word = busy[at]!;
-      if ((inside[at]! & ~(word & ((word << 1) | before))) !== 0) return false;
-      if (inside[at] !== 0 && (entry & RUNS) === 0) return false;
-      before = word >>> 31;
+      const busy = views.busy[at]!;
+      const inside = views.inside[at]!;
+      if ((inside & ~(busy & ((busy << 1) | before))) !== 0) return false;
+      if (inside !== 0 && (entry & RUNS) === 0) return false;
+      before = busy >>> 31;
     }
     if ((entry & HUGE) !== 0) before = 1;
   }
   return true;
 }
 
+/** The local words of the workers that have a tree. */
+function localsOf({ layout, views }: Parts): number[] {
+  return Array.from({ length: layout.workers }, (_, worker) => views.locals[worker * WORKER_WORDS]!).filter(
+    (local) => local !== NO_TREE,
+  );
+}
+
 /** Each worker's tree is reserved and nobody else's, and no other tree is reserved. */
-function localsAreReserved(layout: TreeLayout, { words, locals }: Trees): boolean {
-  const held = Array.from({ length: layout.workers }, (_, worker) => locals[worker * WORKER_WORDS]!)
-    .filter((local) => local !== NO_TREE)
-    .map((local) => local >>> LOCAL_SHIFT);
-  const reserved = words.reduce((sum, word) => sum + ((word & TREE_RESERVED) !== 0 ? 1 : 0), 0);
+function localsAreReserved(parts: Parts): boolean {
+  const { trees } = parts.views;
+  const held = localsOf(parts).map((local) => local >>> LOCAL_SHIFT);
+  const reserved = trees.reduce((sum, word) => sum + ((word & TREE_RESERVED) !== 0 ? 1 : 0), 0);
   return (
     reserved === held.length &&
     new Set(held).size === held.length &&
-    held.every((tree) => tree < layout.treeCount && (words[tree]! & TREE_RESERVED) !== 0)
+    held.every((tree) => tree < trees.length && (trees[tree]! & TREE_RESERVED) !== 0)
   );
 }
 
-function treeCounters(layout: TreeLayout, children: Children, trees: Trees): boolean {
-  const frames = Array.from(trees.words, (word) => word & TREE_FREE);
-  for (let worker = 0; worker < layout.workers; worker++) {
-    const local = trees.locals[worker * WORKER_WORDS]!;
-    if (local !== NO_TREE) frames[local >>> LOCAL_SHIFT]! += local & LOCAL_FREE;
-  }
+function treeCounters(parts: Parts): boolean {
+  const frames = Array.from(parts.views.trees, (word) => word & TREE_FREE);
+  for (const local of localsOf(parts)) frames[local >>> LOCAL_SHIFT]! += local & LOCAL_FREE;
   return (
-    frames.every((count, tree) => count === childFrames(children, trees, tree)) &&
-    trees.words.every((word) => (word & ~(TREE_FREE | TREE_RESERVED)) === 0)
+    frames.every((count, tree) => count === childFrames(parts.children, parts.trees, tree)) &&
+    parts.views.trees.every((word) => (word & ~(TREE_FREE | TREE_RESERVED)) === 0)
   );
 }
 
-function treeHints(layout: TreeLayout, trees: Trees): boolean {
-  return trees.hints.every(
+function treeHints({ layout, views, trees }: Parts): boolean {
+  return views.hints.every(
     (hint, tree) => hint >= trees.hintByChildren(tree) && hint <= WHOLE + layout.treeOrder,
   );
 }
 
 /** Reserved frames are runs of their own, in children that say so. */
-function reservationsAreRuns(layout: TreeLayout, children: Children, log: ReservationLog): boolean {
+function reservationsAreRuns({ layout, children, log }: Parts): boolean {
   const taken = new Set<number>();
+  const end = layout.base - layout.origin + layout.count;
   let frames = 0;
   for (const { frame, count } of log.list()) {
     const first = frame - layout.origin;
-    if (count < 1 || frame < layout.base || frame + count > layout.base + layout.count) return false;
+    if (count < 1 || frame < layout.base || first + count > end) return false;
     for (let index = first; index < first + count; index++) {
-      const pinned = (children.entries[index >>> 9]! & PINNED) !== 0;
-      const inside = children.isInside(index) === index > first;
-      if (!children.isBusy(index) || !pinned || !inside || taken.has(index)) return false;
+      const pinned = (children.entry(index >>> 9) & PINNED) !== 0;
+      const inRun = children.isBusy(index) && children.isInside(index) === index > first;
+      if (!pinned || !inRun || taken.has(index)) return false;
       taken.add(index);
     }
-    if (first + count < layout.base - layout.origin + layout.count && children.isInside(first + count))
-      return false;
+    if (first + count < end && children.isInside(first + count)) return false;
     frames += count;
   }
   return frames === log.frames;
