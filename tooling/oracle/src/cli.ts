@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { rowById } from '@armature/isa';
 import { writeCoverage } from './coverage.ts';
 import { enginesCommand } from './engines/command.ts';
+import { EAGER } from './engines/engines.ts';
 import { longRun } from './long.ts';
 import { qemuDriver } from './qemu.ts';
 import { replayDigests, replayVectors } from './replay.ts';
@@ -26,8 +27,9 @@ const USAGE = `oracle: single instructions on QEMU and on our CPU
   oracle undefined --page                               the page of kept results, written again
   oracle engines [--engines A,B] [--generators A,B]     random programs on two engines
                  [--instructions N] [--seed N]
-                 [--model NAME] [--threshold N]         --threshold: executions until the jit compiles
-                 [--record]                             --record: keep the result
+                 [--model NAME]                         --threshold: executions until the jit compiles;
+                 [--threshold N] [--batch N]            --batch: regions that it compiles together
+                 [--findings N] [--record]              --findings: of a generator; --record: keep the result
   oracle engines --generators A --case N [--before N]   one program; --before: after the N before it
 
 CONFIGURATION is usual, strict or max, for rows that have several.`;
@@ -54,8 +56,10 @@ const { values, positionals } = parseArgs({
     case: { type: 'string' },
     before: { type: 'string', default: '0' },
     scale: { type: 'string', default: '1' },
+    findings: { type: 'string', default: '3' },
     model: { type: 'string', default: 'max' },
-    threshold: { type: 'string', default: '2' },
+    threshold: { type: 'string', default: `${EAGER.threshold}` },
+    batch: { type: 'string', default: `${EAGER.batch}` },
     record: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: process.stderr.isTTY === true },
     help: { type: 'boolean' },
@@ -183,7 +187,10 @@ async function randomWords(): Promise<number> {
 }
 
 /** A number of an option that is at least so much. */
-function numberOf(name: 'instructions' | 'case' | 'before' | 'scale' | 'threshold', least: number): number {
+function numberOf(
+  name: 'instructions' | 'case' | 'before' | 'scale' | 'findings' | 'threshold' | 'batch',
+  least: number,
+): number {
   const value = Number(values[name]);
   if (!(value >= least)) throw new Error(`--${name} is a number, at least ${least}`);
   return value;
@@ -199,8 +206,10 @@ async function engines(): Promise<number> {
     ...(values.case !== undefined && { case: numberOf('case', 0) }),
     before: numberOf('before', 0),
     scale: numberOf('scale', 0),
+    findings: numberOf('findings', 1),
     model: values.model,
     threshold: numberOf('threshold', 1),
+    batch: numberOf('batch', 1),
     record: values.record,
     verbose: values.verbose,
   });

@@ -13,20 +13,22 @@ import { aarch64Exceptions } from '@armature/exceptions';
 import { createMachine, type Machine, ram, wiredInterrupts } from '@armature/machine';
 import { vmsav8 } from '@armature/mmu';
 import { Random } from '../random.ts';
-import { floatLane, integerLane } from '../user/values.ts';
+import { floatLane, integerLane, type Lane, type LaneMaker } from '../user/values.ts';
+import { words } from './assembly.ts';
 import type { Action, EngineCase, Mode } from './case.ts';
 import { type ProbeDevice, probeDevice } from './device.ts';
 import { BOOT_LENGTH, BOOT_VALUES, BOOTED_PC, firmwareImage, SCTLR } from './firmware.ts';
 import { CODE_PAGES, DATA_PAGES, inView, PAGE, PHYSICAL, RAM, SAVE, TWIN } from './layout.ts';
 import { type PlacedProgram, place, wordAt } from './program.ts';
+import { DATA_BASE, MULTIPLIER, RANDOM } from './skeleton.ts';
 import { translationTables } from './translation.ts';
 
 /** An engine to compare: its name, and its options beyond that. */
 export interface EngineSpec {
   readonly name: string;
   readonly model: CpuModelName;
-  /** Executions after which a compiling engine compiles. */
-  readonly threshold?: number;
+  /** What a compiling engine is given: executions after which it compiles, and regions that wait for each other. */
+  readonly jit?: CpuOptions['jit'];
   /** Puts something between the machine and its engine: tests do, to have a wrong one. */
   readonly wrap?: (engine: CpuEngine, wordAtPc: () => number | undefined) => CpuEngine;
 }
@@ -34,8 +36,8 @@ export interface EngineSpec {
 const MODE_BITS: Readonly<Record<Mode, number>> = { el0: 0, el1t: 4, el1h: 5 };
 /** One tick of the timer is one nanosecond, which is one instruction. */
 const TIMER_FREQUENCY = 1_000_000_000;
-/** Registers that stay as they are: what the program's frame needs. See `skeleton.ts`. */
-const MULTIPLIER = 0x5851_f42d_4c95_7f2dn;
+/** What the random number of a program is multiplied by. */
+const FACTOR = 0x5851_f42d_4c95_7f2dn;
 
 /** What one action came to. */
 export interface Outcome {
@@ -50,24 +52,40 @@ const image = (): Uint8Array => {
   return bytes;
 };
 
-/** Random bytes, and such floating-point numbers as are worth a try: contents of data pages. */
-function pool(make: typeof integerLane): Uint8Array {
+/** Numbers around 1, of all signs and fractions: what host arithmetic takes. */
+function ordinaryLane(random: Random, bits: number): Lane {
+  const lane = integerLane(random, 64);
+  const double = bits === 64;
+  const exponent = (double ? 1023 : 127) + random.below(12) - 6;
+  const top = (random.below(2) << 31) | (exponent << (double ? 20 : 23)) | 0;
+  if (double) {
+    lane.hi = top | (random.next() >>> 12);
+    lane.lo = random.oneIn(2) ? 0 : random.next();
+  } else {
+    lane.lo = top | (random.next() >>> 9);
+  }
+  return lane;
+}
+
+/** Contents of data pages: lanes of 64 bits, and pairs of 32. */
+function pool(make: LaneMaker): Uint8Array {
   const random = new Random(0x5eed);
   const words = new Int32Array((2 * DATA_PAGES * PAGE) / 4);
   for (let word = 0; word < words.length; word += 2) {
-    const bits = random.pick([32, 64]);
-    const lane = make(random, bits);
-    words[word] = lane.lo;
-    if (bits === 64) {
-      words[word + 1] = lane.hi;
-    } else {
-      words[word + 1] = make(random, 32).lo;
-    }
+    const double = random.oneIn(2);
+    const { lo, hi } = make(random, double ? 64 : 32);
+    words[word] = lo;
+    words[word + 1] = double ? hi : make(random, 32).lo;
   }
   return new Uint8Array(words.buffer);
 }
 
-const POOLS = { random: pool(integerLane), floats: pool(floatLane) } as const;
+const LANES: Readonly<Record<EngineCase['start']['values'], LaneMaker>> = {
+  random: integerLane,
+  floats: floatLane,
+  ordinary: ordinaryLane,
+};
+const POOLS = { random: pool(integerLane), floats: pool(floatLane), ordinary: pool(ordinaryLane) } as const;
 const PRISTINE = image();
 
 /** A machine with one engine, ready to run cases. */
@@ -111,7 +129,7 @@ export class EngineBench {
   }
 
   /** Brings machine and memory to the start of a case. */
-  begin(item: EngineCase): void {
+  begin(item: EngineCase): Outcome {
     const { start } = item;
     const base = PHYSICAL.code + item.page * PAGE;
     this.placed = place(item.program, base);
@@ -127,6 +145,7 @@ export class EngineBench {
     this.engine.powerOn(PHYSICAL.boot, 0, 0, 0);
     this.boot(SCTLR ^ start.sctlr);
     this.fillRegisters(item);
+    return { instructions: 0, reason: 'begun' };
   }
 
   private fillMemory(item: EngineCase): void {
@@ -138,11 +157,11 @@ export class EngineBench {
     target.fill(0, code, code + CODE_PAGES * PAGE);
     const from = 16 * random.below((DATA_PAGES * PAGE) / 16);
     target.set(POOLS[start.values].subarray(from, from + DATA_PAGES * PAGE), data);
-    for (const { address, words } of this.placed!.segments) {
-      target.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), address - RAM.base);
+    for (const segment of this.placed!.segments) {
+      target.set(new Uint8Array(segment.words.buffer), segment.address - RAM.base);
     }
     TWIN.pages.forEach((page, space) => {
-      target.set(twinFunction(space), page - RAM.base);
+      target.set(TWIN_FUNCTIONS[space]!, page - RAM.base);
     });
     const save = new DataView(target.buffer, PHYSICAL.save - RAM.base);
     save.setBigUint64(SAVE.recoverPc, BigInt(this.entry(item)), true);
@@ -179,29 +198,14 @@ export class EngineBench {
       const { lo, hi } = integerLane(random, 64);
       state.set(CPU_STATE.x + 8 * register, lo, hi);
     }
-    const make = start.values === 'floats' ? floatLane : integerLane;
+    const make = LANES[start.values];
     for (let word = 0; word < 128; word += 2) {
       const { lo, hi } = make(random, 64);
       state.set(CPU_STATE.v + 4 * word, lo, hi);
     }
-    state.setX(26, BigInt(random.next()) << 20n);
-    state.setX(27, MULTIPLIER);
-    const data = start.data === 'code' ? PHYSICAL.code + item.page * PAGE : PHYSICAL.data;
-    state.setX(
-      28,
-      BigInt(
-        inView(
-          start.data === 'kernel'
-            ? 'kernel'
-            : start.code === 'user'
-              ? 'user'
-              : start.data === 'user'
-                ? 'user'
-                : 'kernel',
-          data,
-        ),
-      ),
-    );
+    state.setX(RANDOM, BigInt(random.next()) << 20n);
+    state.setX(MULTIPLIER, FACTOR);
+    state.setX(DATA_BASE, BigInt(inView(start.data, PHYSICAL.data)));
     // EL0 uses the user's view of the stack.
     const stack = BigInt(inView('user', PHYSICAL.stack + 2 * PAGE));
     state.setSystem('SP_EL0', stack);
@@ -281,29 +285,20 @@ export class EngineBench {
   }
 }
 
-const FUNCTIONS = new Map<number, Uint8Array>();
-
-/** What the twin page holds in an address space: a function that says which. */
-function twinFunction(space: number): Uint8Array {
-  let bytes = FUNCTIONS.get(space);
-  if (bytes === undefined) {
-    const add = 0x9100_0000 | ((space === 0 ? 1 : 0x101) << 10);
-    const eor = 0xca00_0021 | (0 << 16) | ((space + 1) << 10);
-    const list = [add, eor | 0, ...(space === 0 ? [] : [add]), 0xd65f_03c0];
-    bytes = new Uint8Array(Uint32Array.from(list).buffer);
-    FUNCTIONS.set(space, bytes);
-  }
-  return bytes;
-}
+/** What the twin page holds in each address space: functions of different length that change X0 and X1. */
+const TWIN_FUNCTIONS = [
+  'add x0, x0, 1; eor x1, x1, x0; ret',
+  'add x0, x0, 0x101; add x1, x1, x0; nop; ret',
+].map((source) => new Uint8Array(Uint32Array.from(words(source)).buffer));
 
 /** Builds a machine with an engine. @throws CONFIG_INVALID for an engine that there is not */
 export async function engineBench(spec: EngineSpec): Promise<EngineBench> {
-  const { model, name, threshold } = spec;
+  const { model, name, jit } = spec;
   let device: ProbeDevice | undefined;
   const options = {
     model,
     engine: name,
-    ...(threshold !== undefined && name !== 'interpreter' && { jit: { threshold } }),
+    ...(jit !== undefined && name !== 'interpreter' && { jit }),
   } as CpuOptions;
   const machine = await createMachine({ codeArenaBytes: 8 * 2 ** 20 })
     .use(ram({ base: RAM.base, size: RAM.size }))

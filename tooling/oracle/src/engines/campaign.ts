@@ -13,6 +13,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** First case of each generator. Default 0. */
   readonly first?: number;
+  /** Differences of a generator after which it stops. Default 3. */
+  readonly findings?: number;
   /** Multiplies the length of cases. Default 1. */
   readonly scale?: number;
   /** Told of progress about twice a second. */
@@ -30,8 +32,6 @@ export interface GeneratorResult {
   milliseconds: number;
 }
 
-/** A generator with as many differences has made its point. */
-const MOST_FINDINGS = 5;
 const PROGRESS_MS = 500;
 
 export const openPair = async ([reference, other]: readonly [EngineSpec, EngineSpec]): Promise<Pair> => [
@@ -41,7 +41,7 @@ export const openPair = async ([reference, other]: readonly [EngineSpec, EngineS
 
 /** Runs cases of generators until the instructions are run. */
 export async function campaign(options: CampaignOptions): Promise<readonly GeneratorResult[]> {
-  const { engines, generators, seed, first = 0, scale = 1 } = options;
+  const { engines, generators, seed, first = 0, scale = 1, findings = 3 } = options;
   const pair = await openPair(engines);
   const names = [engines[0].name, engines[1].name] as const;
   const results = generators.map(({ name }) => ({
@@ -53,7 +53,7 @@ export async function campaign(options: CampaignOptions): Promise<readonly Gener
     const result = results[at]!;
     const wanted = (options.instructions * generator.share) / total;
     const began = performance.now();
-    for (let index = first; result.instructions < wanted && result.different < MOST_FINDINGS; index++) {
+    for (let index = first; result.instructions < wanted && result.different < findings; index++) {
       const { instructions, mismatch } = runCase(pair, generator.generate(seed, index, scale));
       result.cases++;
       result.instructions += instructions;

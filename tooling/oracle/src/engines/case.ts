@@ -9,8 +9,8 @@ export interface Start {
   readonly mode: Mode;
   /** Seed of the registers and the data. */
   readonly seed: number;
-  /** What V registers and the first page of data hold. */
-  readonly values: 'random' | 'floats';
+  /** What V registers and data hold: integers, floating-point numbers of every kind, or such as host arithmetic takes. */
+  readonly values: 'random' | 'floats' | 'ordinary';
   /** Bits of PSTATE beside the mode: masks. */
   readonly pstate: number;
   readonly fpcr: number;
@@ -20,7 +20,7 @@ export interface Start {
   /** CPACR_EL1.FPEN. */
   readonly fpen: 0 | 1 | 3;
   /** View that X28, the base of data, leads to. */
-  readonly data: 'kernel' | 'user' | 'code';
+  readonly data: 'kernel' | 'user';
   /** View that the program runs in. */
   readonly code: 'kernel' | 'user';
   /** Ticks between interrupts of the timer; 0 for none. */

@@ -18,8 +18,12 @@ export interface EnginesOptions {
   /** With `case`: how many of the cases before it run first. */
   readonly before: number;
   readonly scale: number;
+  /** Differences of a generator after which it stops. */
+  readonly findings: number;
   readonly model: string;
+  /** Executions after which the jit compiles, and regions that wait for each other. */
   readonly threshold: number;
+  readonly batch: number;
   /** Writes `results/engines.json`. */
   readonly record: boolean;
   /** Shows on stderr how far a run is. */
@@ -37,17 +41,18 @@ function pick(names: readonly string[]): readonly Generator[] {
 
 /** `oracle engines`. Returns the exit status: 1 when engines differ. */
 export async function enginesCommand(options: EnginesOptions): Promise<number> {
-  const { engines, model, threshold } = options;
+  const { engines, model, threshold, batch } = options;
   if (engines.length !== 2) throw new Error('--engines takes two names, as interpreter,jit');
   const generators = pick(options.generators);
-  const specs = engines.map((name) => ({ name, model: model as CpuModelName, threshold })) as [
-    EngineSpec,
-    EngineSpec,
-  ];
+  const specs = engines.map((name) => ({
+    name,
+    model: model as CpuModelName,
+    jit: { threshold, batch },
+  })) as [EngineSpec, EngineSpec];
   if (options.case !== undefined) return oneCase(specs, generators, options, options.case);
-  const { instructions, seed, scale, record } = options;
+  const { instructions, seed, scale, findings, record } = options;
   const results = await campaign({
-    ...{ engines: specs, generators, instructions, seed, scale },
+    ...{ engines: specs, generators, instructions, seed, scale, findings },
     onFinding: ({ text }) => console.log(`\n${text}`),
     ...(options.verbose && { onProgress: progress(instructions) }),
   });

@@ -110,6 +110,20 @@ function slotNames(bench: EngineBench): Map<number, string> {
   );
 }
 
+/** Registers that are not in the state block, but a device's. */
+const DEVICE_REGISTERS = ['CNTV_CTL_EL0', 'CNTV_CVAL_EL0', 'CNTP_CTL_EL0', 'CNTP_CVAL_EL0', 'CNTVCT_EL0'];
+
+/** Differences of the timer's registers and of its time. */
+export function deviceRegisterDifferences(a: EngineBench, b: EngineBench): Difference[] {
+  return DEVICE_REGISTERS.flatMap((name) => {
+    const [one, other] = [a, b].map(({ machine, state }) => {
+      machine.systemRegisters.byName(name)!.read!(state);
+      return hex(state.get64(CPU_STATE.transfer));
+    });
+    return one === other ? [] : [{ what: name.toLowerCase(), values: [one!, other!] as const }];
+  });
+}
+
 /** Memory that differs is told as the first words of each page. */
 const SHOWN_WORDS = 4;
 

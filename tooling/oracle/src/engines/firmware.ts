@@ -255,7 +255,7 @@ export const SCTLR =
   (1n << 18n) |
   (1n << 26n);
 /** Bits of SCTLR_EL1 that cases change. */
-export const SCTLR_BIT = { A: 2n, SPAN: 1n << 23n } as const;
+export const SCTLR_BIT = { M: 1n, A: 2n } as const;
 
 /** Handlers, boot code and what they keep: contents of the first pages of RAM. */
 export function firmwareImage(): Uint8Array {

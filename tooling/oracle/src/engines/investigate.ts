@@ -1,4 +1,5 @@
 import { disassemble } from '@armature/isa';
+import type { EngineBench } from './bench.ts';
 import type { Action, EngineCase } from './case.ts';
 import { describeDifferences } from './compare.ts';
 import { PAGE, PHYSICAL } from './layout.ts';
@@ -22,7 +23,7 @@ export interface Finding {
 /** Cases before the one in question that are tried as its cause, at most. */
 const MOST_PREDECESSORS = 64;
 /** How long to make a case smaller, milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 20_000;
 
 /** Runs cases on machines that are reset first, and the case in question last. */
 class Laboratory {
@@ -195,7 +196,8 @@ function describe(
 ): Finding {
   const action = item.actions[mismatch.action]!;
   const step = lengthOf(action);
-  const at = pcBefore(lab, item, mismatch.action);
+  const at = beforeLast(lab, item, mismatch.action);
+  const operands = at === undefined ? '' : operandsOf(lab.pair[0]);
   const { lines, size } = listing(item, at);
   const earlier = item.actions.slice(0, mismatch.action).map(describeAction);
   const { start } = item;
@@ -211,6 +213,7 @@ function describe(
       `  ${start.mode}, code in the ${start.code} view, data in the ${start.data} view${item.cold ? ', after a reset' : ''}`,
       ...(earlier.length > 0 ? [`  before: ${earlier.join('; ')}`] : []),
       `  first difference after: ${describeAction(action)}`,
+      ...(operands === '' ? [] : [`    before it: ${operands}`]),
       ...describeDifferences(mismatch.differences.slice(0, SHOWN_DIFFERENCES), names),
       `  the smallest program that still differs, ${size} instructions:`,
       ...lines,
@@ -231,8 +234,8 @@ function describeAction(action: Action): string {
   }
 }
 
-/** Where the reference stands before the last instruction of an action. */
-function pcBefore(lab: Laboratory, item: EngineCase, action: number): bigint | undefined {
+/** Brings the reference to before the last instruction of an action, and says where that is. */
+function beforeLast(lab: Laboratory, item: EngineCase, action: number): bigint | undefined {
   const length = lengthOf(item.actions[action]!);
   if (length < 1) return undefined;
   for (const bench of lab.pair) bench.machine.reset();
@@ -243,6 +246,22 @@ function pcBefore(lab: Laboratory, item: EngineCase, action: number): bigint | u
     if (!('instructions' in one) || one.instructions > 0) reference.perform(one);
   }
   return reference.state.pc;
+}
+
+/** The registers that the next instruction names, and the flags. */
+function operandsOf(bench: EngineBench): string {
+  const { state } = bench;
+  const word = bench.wordAtPc();
+  const text = word === undefined ? '' : disassemble(word, Number(state.pc & 0xffff_ffffn));
+  const names = new Set(text.match(/\b[xwvqdshb](?:[12]?\d|3[01])\b|\bw?sp\b/g));
+  const list = [...names].map((name) => {
+    const register = Number(name.slice(1));
+    if (name.endsWith('sp')) return `sp ${state.sp.toString(16)}`;
+    if (/^[xw]/.test(name)) return `x${register} ${state.x(register).toString(16)}`;
+    const [low, high] = state.v(register);
+    return `v${register} ${high.toString(16)}_${low.toString(16).padStart(16, '0')}`;
+  });
+  return [...new Set(list), `nzcv ${(state.nzcv >>> 28).toString(16)}`].join(', ');
 }
 
 function listing(item: EngineCase, at: bigint | undefined): { lines: string[]; size: number } {

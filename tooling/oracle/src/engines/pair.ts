@@ -1,6 +1,6 @@
 import type { EngineBench, Outcome } from './bench.ts';
-import type { Action, EngineCase } from './case.ts';
-import { type Difference, differences } from './compare.ts';
+import type { EngineCase } from './case.ts';
+import { type Difference, deviceRegisterDifferences, differences } from './compare.ts';
 
 /** Two machines that run the same cases. */
 export type Pair = readonly [reference: EngineBench, other: EngineBench];
@@ -13,10 +13,10 @@ export interface Mismatch {
   readonly differences: readonly Difference[];
 }
 
-/** Where a host error counts as an outcome: both must fail in the same way. */
-function attempt(bench: EngineBench, action: Action): Outcome {
+/** A host error counts as an outcome: both must fail in the same way. */
+function attempt(act: () => Outcome): Outcome {
   try {
-    return bench.perform(action);
+    return act();
   } catch (error) {
     return {
       instructions: 0,
@@ -34,16 +34,23 @@ export interface CaseResult {
 
 /** Runs a case on both, and compares after each action; memory after the last one. */
 export function runCase([reference, other]: Pair, item: EngineCase): CaseResult {
-  reference.begin(item);
-  other.begin(item);
+  const begun = [reference, other].map((bench) => attempt(() => bench.begin(item)).reason);
+  if (begun[0] !== begun[1]) {
+    const found = [{ what: 'begin', values: [begun[0]!, begun[1]!] as const }];
+    return { instructions: 0, mismatch: { item, action: 0, differences: found } };
+  }
   const counts = [reference.engine.instructions, other.engine.instructions] as const;
   let instructions = 0;
   for (const [index, action] of item.actions.entries()) {
-    const outcomes = [attempt(reference, action), attempt(other, action)] as const;
+    const outcomes = [
+      attempt(() => reference.perform(action)),
+      attempt(() => other.perform(action)),
+    ] as const;
     instructions += outcomes[0].instructions;
     const last = index === item.actions.length - 1;
     const found = differences(reference, other, outcomes, last);
     if (last) {
+      found.push(...deviceRegisterDifferences(reference, other));
       const done = [
         reference.engine.instructions - counts[0],
         other.engine.instructions - counts[1],

@@ -15,7 +15,7 @@ export const FREE = 16;
 export const ADDRESSES = [16, 17, 18, 19, 20] as const;
 export const DATA_BASE = 28;
 export const RANDOM = 26;
-const MULTIPLIER = 27;
+export const MULTIPLIER = 27;
 /** Loop counters of the main program by depth, and those of functions. */
 const MAIN_COUNTERS = [23, 24, 25] as const;
 const MIDDLE_COUNTERS = [22] as const;

@@ -11,15 +11,25 @@ const OPERANDS: Operands = {
   source: (random) => random.below(FREE),
 };
 
-const ROWS = new Weighted([
-  [8, rowsOf(/^floating-point-data-processing/)],
-  [4, rowsOf(/^floating-point-(compare|conditional|immediate)/)],
-  [5, rowsOf(/^conversion/)],
-  [8, rowsOf(/^advsimd-(three-same|two-register|scalar|across|vector-x)/, /^F|CVT/)],
-  [5, rowsOf(/^advsimd-(three|two|across|scalar|vector-x|shift)/, /^[^F]/)],
-  [5, rowsOf(/^advsimd-(copy|permute|extract|table|modified)/)],
-  [1, rowsOf(/^cryptographic/)],
-]);
+const ANY = /./;
+/** Rows of half precision are as many as the others, and slower: not in every program. */
+const NO_HALF = /^(?!.*(half|fp16|BF))/;
+const rowsWith = (id: RegExp) =>
+  new Weighted([
+    [8, rowsOf(/^floating-point-data-processing/, id)],
+    [4, rowsOf(/^floating-point-(compare|conditional|immediate)/, id)],
+    [5, rowsOf(/^conversion/, id)],
+    [
+      8,
+      rowsOf(/^advsimd-(three-same|two-register|scalar|across|vector-x)/, /^F|CVT/).filter((row) =>
+        id.test(row.id),
+      ),
+    ],
+    [5, rowsOf(/^advsimd-(three|two|across|scalar|vector-x|shift)/, /^[^F]/)],
+    [5, rowsOf(/^advsimd-(copy|permute|extract|table|modified)/)],
+    [1, rowsOf(/^cryptographic/)],
+  ]);
+const ROWS = { all: rowsWith(ANY), noHalf: rowsWith(NO_HALF) } as const;
 
 /** FPCR's fields that are in a row: AHP, DN, FZ and RMode. */
 const CONTROL_MASK = '0x7c00000';
@@ -68,15 +78,16 @@ function control(code: Code, random: Random): void {
   }
 }
 
-/** Floating point and SIMD; `changing` where the program changes FPCR and FPSR. */
-export function floatingPointFlesh(changing: boolean): Flesh {
+/** Floating point and SIMD; `changing` where the program changes FPCR and FPSR; `half` with half precision. */
+export function floatingPointFlesh(changing: boolean, half = false): Flesh {
+  const rows = half ? ROWS.all : ROWS.noHalf;
   return {
     head: refresh,
     body(code, random) {
       if (changing && random.oneIn(24)) control(code, random);
       else if (random.oneIn(8)) integerInstruction(code, random);
-      else if (random.oneIn(40)) refresh(code, random);
-      else code.add(randomWordOf(random.pick(ROWS.pick(random)), random, OPERANDS));
+      else if (random.oneIn(half ? 40 : 16)) refresh(code, random);
+      else code.add(randomWordOf(random.pick(rows.pick(random)), random, OPERANDS));
     },
   };
 }
@@ -92,16 +103,19 @@ export const floatingPoint: Generator = {
   share: 6,
   generate(seed, index, scale = 1) {
     const random = new Random(caseSeed('floating-point', seed, index));
-    const made = skeleton(random, floatingPointFlesh(random.oneIn(3)), randomShape(random));
+    // Half of the programs mostly stay where the host's arithmetic is right.
+    const ordinary = random.oneIn(2);
+    const flesh = floatingPointFlesh(random.oneIn(ordinary ? 8 : 3), !ordinary);
+    const made = skeleton(random, flesh, randomShape(random));
     const start = usualStart(random, made.start, {
-      values: 'floats',
-      fpcr: anyFpcr(random),
-      fpsr: random.oneIn(2) ? 0x10 : random.below(32),
+      values: ordinary ? 'ordinary' : 'floats',
+      fpcr: ordinary ? 0 : anyFpcr(random),
+      fpsr: ordinary || random.oneIn(2) ? 0x10 : random.below(32),
     });
     return caseOf('floating-point', seed, index, scale, random, made, {
       start,
-      // Softer than the others: a tenth of the length takes as long.
-      actions: slices(random, Math.ceil(randomLength(random, scale) / 4)),
+      // What the host can't compute takes ten times as long.
+      actions: slices(random, Math.ceil(randomLength(random, scale) / (ordinary ? 1 : 8))),
     });
   },
 };

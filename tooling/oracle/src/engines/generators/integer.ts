@@ -1,5 +1,6 @@
 import { Random } from '../../random.ts';
 import { word } from '../assembly.ts';
+import { SCTLR_BIT } from '../firmware.ts';
 import { type Operands, randomWordOf, rowsOf, Weighted } from '../instructions.ts';
 import type { Code } from '../program.ts';
 import { type Flesh, FREE, skeleton } from '../skeleton.ts';
@@ -44,6 +45,9 @@ function flesh(random: Random): Flesh {
   };
 }
 
+/** With the MMU off. */
+const UNTRANSLATED = { mode: 'el1h', code: 'kernel', data: 'kernel', sctlr: SCTLR_BIT.M } as const;
+
 /** Data processing and branches, with flags that live across blocks, loops and calls. */
 export const integer: Generator = {
   name: 'integer',
@@ -53,7 +57,7 @@ export const integer: Generator = {
     const random = new Random(caseSeed('integer', seed, index));
     const made = skeleton(random, flesh(random), randomShape(random));
     return caseOf('integer', seed, index, scale, random, made, {
-      start: usualStart(random, made.start),
+      start: usualStart(random, made.start, random.oneIn(10) ? UNTRANSLATED : {}),
       actions: slices(random, randomLength(random, scale)),
     });
   },

@@ -13,7 +13,7 @@ import { caseOf, caseSeed, type Generator, randomLength, randomShape, slices, us
 const RESULTS = 12;
 const INDEXES = [12, 13] as const;
 /** Faults are slow: a program that takes them runs at most so many instructions. */
-const MOST_WITH_FAULTS = 60_000;
+const MOST_WITH_FAULTS = 30_000;
 
 const OPERANDS: Operands = {
   destination: (random) => random.below(RESULTS),
@@ -198,8 +198,8 @@ export const memory: Generator = {
   share: 16,
   generate(seed, index, scale = 1) {
     const random = new Random(caseSeed('memory', seed, index));
-    const strict = random.oneIn(8);
-    const faults = strict || random.oneIn(3);
+    const strict = random.oneIn(12);
+    const faults = strict || random.oneIn(4);
     const draft = usualStart(random, 0 as Start['label'], strict ? { sctlr: SCTLR_BIT.A } : {});
     const readable = draft.mode !== 'el0' || draft.code === 'user';
     const flesh = memoryFlesh(random, { mode: draft.mode, faults, readable, down: draft.data === 'user' });

@@ -45,15 +45,19 @@ function plainWord(random: Random): number {
   return randomWordOf(random.pick(PLAIN), random, OPERANDS);
 }
 
-/** A word that something else than the next instruction may follow: what stands in a slot of one word. */
-function anyWord(random: Random, near: Label): Word {
+/** A word at the end of a slot: at times a branch, over the next instruction or to the program's start. */
+function anyWord(random: Random, start: Label): Word {
+  const branch = (bits: number, field: 'imm26' | 'imm19'): Word => {
+    if (random.oneIn(6)) return branchTo(bits, field, start);
+    return (bits | (field === 'imm26' ? 2 : 2 << 5)) >>> 0;
+  };
   switch (random.below(10)) {
     case 0:
-      return branchTo(0x1400_0000, 'imm26', near);
+      return branch(0x1400_0000, 'imm26');
     case 1:
-      return branchTo(0x5400_0000 | random.below(14), 'imm19', near);
+      return branch(0x5400_0000 | random.below(14), 'imm19');
     case 2:
-      return branchTo((0xb400_0000 | (random.below(2) << 24) | random.below(RESULTS)) >>> 0, 'imm19', near);
+      return branch(0xb400_0000 | (random.below(2) << 24) | random.below(RESULTS), 'imm19');
     case 3:
       return word(random.pick(['nop', 'udf 0', 'svc 0', 'brk 1', 'isb']));
     default:
@@ -61,7 +65,7 @@ function anyWord(random: Random, near: Label): Word {
   }
 }
 
-function makeSlot(code: Code, random: Random, near: Label): Slot {
+function makeSlot(code: Code, random: Random, start: Label): Slot {
   const label = code.newLabel();
   const count = 2 + random.below(2);
   const variants = (make: () => readonly Word[]): (readonly Word[])[] => Array.from({ length: count }, make);
@@ -78,7 +82,7 @@ function makeSlot(code: Code, random: Random, near: Label): Slot {
       };
     }
     case 1:
-      return { label, kind: 'pair', variants: variants(() => [plainWord(random), anyWord(random, near)]) };
+      return { label, kind: 'pair', variants: variants(() => [plainWord(random), anyWord(random, start)]) };
     case 2:
       return {
         label,
@@ -86,7 +90,7 @@ function makeSlot(code: Code, random: Random, near: Label): Slot {
         variants: variants(() => Array.from({ length: 4 }, () => plainWord(random))),
       };
     default:
-      return { label, kind: 'word', variants: variants(() => [anyWord(random, near)]) };
+      return { label, kind: 'word', variants: variants(() => [anyWord(random, start)]) };
   }
 }
 

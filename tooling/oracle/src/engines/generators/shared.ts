@@ -38,7 +38,7 @@ export function randomShape(random: Random): Shape {
 
 /** Instructions that a case runs: most are short, most instructions are run by long ones. */
 export function randomLength(random: Random, scale: number): number {
-  const length = random.pick([300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 3_000_000]);
+  const length = random.pick([300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 4_000_000, 20_000_000]);
   return Math.max(100, Math.floor(scale * (length + random.below(length))));
 }
 
