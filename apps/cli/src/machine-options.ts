@@ -53,6 +53,7 @@ export function addMachineOptions(command: Command): Command {
       new Option('--engine <name>', 'what runs instructions (default: auto, the fastest)').choices([
         'auto',
         'interpreter',
+        'jit',
       ]),
     )
     .addOption(

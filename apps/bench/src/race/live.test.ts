@@ -33,7 +33,7 @@ const missing = [
 const ARMATURE: RaceMachine = {
   name: 'Armature',
   start: (guest, options) => {
-    const program = armatureBoot(guest, options);
+    const program = armatureBoot(guest, { ...options, engine: 'interpreter' });
     const sources = fileURLToPath(new URL('../../../../tooling/sources.mjs', import.meta.url));
     const from = program.args.findIndex((argument) => argument.endsWith('cli.ts'));
     return { ...program, args: ['--import', sources, ...program.args.slice(from)] };
