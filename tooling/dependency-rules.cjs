@@ -33,9 +33,17 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/([^/]+)/src/',
-        pathNot: [`^packages/(${leaves}|${decoders}|machine|virtio-[^/]+)/`, tests],
+        pathNot: [`^packages/(${leaves}|${decoders}|machine|linux-user|virtio-[^/]+)/`, tests],
       },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/core/'] },
+    },
+    {
+      name: 'kernels-import-the-memory-manager',
+      comment:
+        'The Linux-compatible kernel stands on the memory manager and on contracts, on nothing else of ours.',
+      severity: 'error',
+      from: { path: '^packages/linux-user/src/', pathNot: tests },
+      to: { path: '^packages/', pathNot: '^packages/(linux-user|core|memory)/' },
     },
     {
       name: 'virtio-devices-import-virtio',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAssembleCommand } from './commands/assemble.ts';
 import { addBoardsCommand } from './commands/boards.ts';
 import { addDisassembleCommand } from './commands/disassemble.ts';
+import { addExecCommand } from './commands/exec.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addLinuxCommand } from './commands/linux.ts';
 import { addPhase3Command } from './commands/phase3.ts';
@@ -12,6 +13,7 @@ export function createProgram(): Command {
   const program = new Command('armature')
     .description('Builds AArch64 machines out of parts and runs arm64 software on them.')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ writeErr: () => {} })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
@@ -20,6 +22,7 @@ export function createProgram(): Command {
 Examples:
   armature phase3
   armature linux
+  armature exec ./hello
   armature run kernel.elf
   armature run Image --append "console=ttyAMA0" --memory 512M
   armature inspect kernel.elf
@@ -27,6 +30,7 @@ Examples:
     );
   addRunCommand(program);
   addLinuxCommand(program);
+  addExecCommand(program);
   addPhase3Command(program);
   addInspectCommand(program);
   addDisassembleCommand(program);
