@@ -139,15 +139,26 @@ export class FreeMap {
     const word = before | (1 << (index & 31));
     if (word === before) return false;
     this.#bits[at] = word;
-    const huge = index >>> 9;
-    if (before === 0) this.#masks[huge]! |= 1 << (at & 15);
-    const count = this.#counts[huge]! + 1;
-    this.#counts[huge] = count;
-    if ((count & 31) === 1 || count === HUGE_FRAMES) this.#classify(huge, count);
-    // Only a block one order above the best can have appeared; most frees form none.
-    const size = 2 << this.#best[huge]!;
-    if (size > 32 ? word === -1 : isGroupSet(word, index & 31, size)) this.#raise(huge, index);
+    this.#countOne(index, word);
     return true;
+  }
+
+  /** Sets the bit of a frame as {@link releaseOne} does, and nothing else. False when it is set. */
+  markOne(index: number): boolean {
+    const before = this.#bits[index >>> 5]!;
+    const word = before | (1 << (index & 31));
+    this.#bits[index >>> 5] = word;
+    return word !== before;
+  }
+
+  /** Takes back {@link markOne}. */
+  unmarkOne(index: number): void {
+    this.#bits[index >>> 5]! &= ~(1 << (index & 31));
+  }
+
+  /** Does what is left of {@link releaseOne} after {@link markOne}. */
+  countOne(index: number): void {
+    this.#countOne(index, this.#bits[index >>> 5]!);
   }
 
   /** Takes a naturally aligned block of 2^order frames, order 1 to 8. Returns its index, or -1. */
@@ -234,11 +245,6 @@ export class FreeMap {
       if (this.#changeCount(huge, end - index) < HUGE_FRAMES) this.#setBest(huge, this.#largestOrder(huge));
       index = end;
     }
-  }
-
-  /** Sets the bit of a used frame, or clears it again, and nothing else: how a batch finds frames that come twice. */
-  flip(index: number): void {
-    this.#bits[index >>> 5]! ^= 1 << (index & 31);
   }
 
   /** The lowest free index in `from` to `to`, or `to`. */
@@ -343,6 +349,18 @@ export class FreeMap {
     return [...broken];
   }
 
+  /** Brings the levels above `bits` up to date after one bit of a word was set. */
+  #countOne(index: number, word: number): void {
+    const huge = index >>> 9;
+    this.#masks[huge]! |= 1 << ((index >>> 5) & 15);
+    const count = this.#counts[huge]! + 1;
+    this.#counts[huge] = count;
+    if ((count & 31) === 1 || count === HUGE_FRAMES) this.#classify(huge, count);
+    // Only a block one order above the best can have appeared; most frees form none.
+    const size = 2 << this.#best[huge]!;
+    if (size > 32 ? word === -1 : isGroupSet(word, index & 31, size)) this.#raise(huge, index);
+  }
+
   /** The huge frame that gives single frames from now on, or -1. */
   #chooseCurrent(): number {
     const classes = this.#sets.occupied >>> FIRST_CLASS;
@@ -364,7 +382,15 @@ export class FreeMap {
   /** A huge frame of the fullest class that has one with a block of an order, which there is. */
   #fullestWith(order: number): number {
     const sets = this.#sets;
-    for (let classes = sets.occupied >>> FIRST_CLASS; classes !== 0; classes &= classes - 1) {
+    let classes = sets.occupied >>> FIRST_CLASS;
+    const fullest = sets.lowestCommon(FIRST_CLASS + lowestBit(classes), order);
+    if (fullest >= 0) {
+      // It may as well give the single frames, so that the next blocks find it at once.
+      this.#current = fullest;
+      this.#markStale(fullest);
+      return fullest;
+    }
+    for (classes &= classes - 1; classes !== 0; classes &= classes - 1) {
       const huge = sets.lowestCommon(FIRST_CLASS + lowestBit(classes), order);
       if (huge >= 0) return huge;
     }

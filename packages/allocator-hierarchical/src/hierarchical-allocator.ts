@@ -189,15 +189,13 @@ export class HierarchicalAllocator implements FrameAllocator {
     // The bits are set while the frames are checked, so that one that comes twice is free the second time.
     for (let slot = 0; slot < frames.length; slot++) {
       const index = frames[slot]! - this.#origin;
-      const status = this.#checkRun(index, 1);
-      if (status !== FREE_STATUS.ok) {
-        this.#flip(frames, slot);
-        return status;
+      const status = this.#checkOne(index);
+      if (status !== FREE_STATUS.ok || !this.#map.markOne(index)) {
+        for (let undo = 0; undo < slot; undo++) this.#map.unmarkOne(frames[undo]! - this.#origin);
+        return status === FREE_STATUS.ok ? FREE_STATUS.doubleFree : status;
       }
-      this.#map.flip(index);
     }
-    this.#flip(frames, frames.length);
-    for (let slot = 0; slot < frames.length; slot++) this.#map.releaseOne(frames[slot]! - this.#origin);
+    for (let slot = 0; slot < frames.length; slot++) this.#map.countOne(frames[slot]! - this.#origin);
     this.#frees += frames.length;
     return FREE_STATUS.ok;
   }
@@ -420,14 +418,18 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   /** Frees a run of one frame. */
   #freeOne(index: number): FreeStatus {
-    if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
-    if (this.#runs.tags[index >>> HUGE_ORDER] !== TAG.singles) {
-      const status = this.#checkRun(index, 1);
-      if (status !== FREE_STATUS.ok) return status;
-    }
+    const status = this.#checkOne(index);
+    if (status !== FREE_STATUS.ok) return status;
     if (!this.#map.releaseOne(index)) return FREE_STATUS.doubleFree;
     this.#frees++;
     return FREE_STATUS.ok;
+  }
+
+  /** {@link #checkRun} for one frame, except that it may not see that the frame is free. */
+  #checkOne(index: number): FreeStatus {
+    if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
+    if (this.#runs.tags[index >>> HUGE_ORDER] === TAG.singles) return FREE_STATUS.ok;
+    return this.#checkRun(index, 1);
   }
 
   #freeRun(index: number, count: number): FreeStatus {
@@ -446,11 +448,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     const end = index + count;
     const longer = runs.has(end);
     return longer || !runs.coversRange(index + 1, end) ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
-  }
-
-  /** Turns the bits of the first frames of a batch. */
-  #flip(frames: Int32Array, count: number): void {
-    for (let slot = 0; slot < count; slot++) this.#map.flip(frames[slot]! - this.#origin);
   }
 
   /**

@@ -13,6 +13,11 @@ import { randomCases } from './contract/random-cases.ts';
 import { stateCases } from './contract/state-cases.ts';
 
 export type { FrameRange, MakeFrameAllocator } from './contract/harness.ts';
+export {
+  type FrameAllocatorModelOptions,
+  type FrameAllocatorModelResult,
+  runFrameAllocatorModel,
+} from './contract/model-test.ts';
 
 /** One case of the suite. */
 export interface ContractCase {

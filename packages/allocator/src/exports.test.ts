@@ -8,5 +8,6 @@ test('the public names of the contract', async () => {
   expect(Object.keys(await import('./contract.ts')).sort()).toEqual([
     'frameAllocatorContract',
     'runFrameAllocatorContract',
+    'runFrameAllocatorModel',
   ]);
 });
