@@ -5,10 +5,8 @@
 import { atomicSteps } from './atomic-steps.ts';
 
 export interface Cells {
-  /** The words themselves, for what is done while no other worker is inside a call. */
+  /** The words themselves. A plain read is for a word that a later step confirms, or that is only a hint. */
   readonly words: Int32Array;
-  /** Reads a word that a later step confirms, or that is only a hint. */
-  load(at: number): number;
   /** Reads a word after every step before it in the order that all workers see. */
   loadNow(at: number): number;
   /** Replaces a word if it has the value. @returns whether it did */
@@ -27,10 +25,6 @@ export class PlainCells implements Cells {
 
   constructor(words: Int32Array) {
     this.words = words;
-  }
-
-  load(at: number): number {
-    return this.words[at]!;
   }
 
   loadNow(at: number): number {
@@ -86,10 +80,6 @@ export class SharedCells implements Cells {
     this.#add = steps.add;
     this.#and = steps.and;
     this.#or = steps.or;
-  }
-
-  load(at: number): number {
-    return this.words[at]!;
   }
 
   loadNow(at: number): number {

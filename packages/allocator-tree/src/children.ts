@@ -48,6 +48,7 @@ function lowered(entry: number, frames: number): number {
 export class Children {
   readonly count: number;
   readonly #cells: Cells;
+  readonly #words: Int32Array;
   /** Where child words, busy words and inside words begin. */
   readonly #entries: number;
   readonly #busy: number;
@@ -56,18 +57,19 @@ export class Children {
   constructor(cells: Cells, layout: TreeLayout) {
     this.count = layout.childCount;
     this.#cells = cells;
+    this.#words = cells.words;
     this.#entries = layout.childrenAt;
     this.#busy = layout.busyAt;
     this.#inside = layout.insideAt;
   }
 
   entry(child: number): number {
-    return this.#cells.load(this.#entries + child);
+    return this.#words[this.#entries + child]!;
   }
 
   /** Free frames of a child. */
   free(child: number): number {
-    return this.#cells.load(this.#entries + child) & FREE;
+    return this.#words[this.#entries + child]! & FREE;
   }
 
   /** A child's hint, read after every step before it. */
@@ -84,7 +86,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       if ((entry & FREE) === 0) return -1;
       if (cells.swap(at, entry, lowered(entry, 1))) break;
     }
@@ -92,7 +94,7 @@ export class Children {
     for (let step = from; ; step++) {
       const word = first + (step & (CHILD_WORDS - 1));
       for (;;) {
-        const bits = cells.load(this.#busy + word);
+        const bits = this.#words[this.#busy + word]!;
         if (bits === -1) break;
         const bit = ~bits & (bits + 1);
         if (cells.swap(this.#busy + word, bits, bits | bit)) return word * 32 + 31 - Math.clz32(bit);
@@ -110,7 +112,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       if ((entry & FREE) < frames || hintOf(entry) <= order) return -1;
       if (cells.swap(at, entry, lowered(entry, frames) | RUNS)) break;
     }
@@ -124,7 +126,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       if ((entry & FREE) !== CHILD_FRAMES) return false;
       const taken = (entry & ~(FREE | HINT | RUNS)) | HUGE | (continues ? CONTINUES : 0);
       if (cells.swap(at, entry, taken)) return true;
@@ -143,7 +145,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       if ((entry & FREE) < frames) return false;
       if (cells.swap(at, entry, lowered(entry, frames) | (to > second ? RUNS : 0))) break;
     }
@@ -169,7 +171,7 @@ export class Children {
     const at = this.#entries + child;
     let wanted: number;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       wanted = Math.min(entry & FREE, most);
       if (wanted === 0) return 0;
       if (cells.swap(at, entry, lowered(entry, wanted))) break;
@@ -178,7 +180,7 @@ export class Children {
     const end = slot + wanted;
     for (let step = 0; slot < end; ) {
       const word = first + (step & (CHILD_WORDS - 1));
-      const bits = cells.load(this.#busy + word);
+      const bits = this.#words[this.#busy + word]!;
       let rest = ~bits;
       let next = slot;
       for (; rest !== 0 && next < end; rest &= rest - 1) out[next++] = origin + word * 32 + lowestBit(rest);
@@ -197,7 +199,7 @@ export class Children {
     const at = this.#busy + (index >>> 5);
     const bit = 1 << (index & 31);
     for (;;) {
-      const bits = cells.load(at);
+      const bits = this.#words[at]!;
       if ((bits & bit) === 0) return false;
       if (cells.swap(at, bits, bits & ~bit)) return true;
     }
@@ -231,7 +233,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       if ((entry & HUGE) === 0) return false;
       const freed = ((entry & ~(HUGE | CONTINUES)) | CHILD_FRAMES | (WHOLE << HINT_SHIFT)) + EPOCH;
       if (cells.swap(at, entry, freed | 0)) return true;
@@ -248,7 +250,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       const before = hintOf(entry);
       const counted = entry & FREE;
       const free = counted + frames;
@@ -273,7 +275,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       const before = hintOf(entry);
       const free = (entry & FREE) + frames;
       const hint = this.#hintFor(child, free);
@@ -290,11 +292,11 @@ export class Children {
 
   /** Busy bits of a word; a child used as a whole has all of them. */
   busyWord(word: number): number {
-    return (this.entry(word >>> 4) & HUGE) !== 0 ? -1 : this.#cells.load(this.#busy + word);
+    return (this.entry(word >>> 4) & HUGE) !== 0 ? -1 : this.#words[this.#busy + word]!;
   }
 
   insideWord(word: number): number {
-    return this.#cells.load(this.#inside + word);
+    return this.#words[this.#inside + word]!;
   }
 
   isBusy(index: number): boolean {
@@ -314,7 +316,7 @@ export class Children {
     let order = -1;
     let clear = 0;
     for (let word = 0; word < CHILD_WORDS; word++) {
-      const bits = this.#cells.load(first + word);
+      const bits = this.#words[first + word]!;
       if (bits === 0) clear |= 1 << word;
       else if (order < 5) order = Math.max(order, largestOrder(bits));
     }
@@ -323,14 +325,13 @@ export class Children {
 
   /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
   #isBlockFree(index: number, order: number): boolean {
-    const cells = this.#cells;
     if (order < 5) {
       const block = ((1 << (1 << order)) - 1) << (index & 31 & -(1 << order));
-      return (cells.load(this.#busy + (index >>> 5)) & block) === 0;
+      return (this.#words[this.#busy + (index >>> 5)]! & block) === 0;
     }
     const words = 1 << (order - 5);
     const first = this.#busy + ((index >>> 5) & -words);
-    for (let at = first; at < first + words; at++) if (cells.load(at) !== 0) return false;
+    for (let at = first; at < first + words; at++) if (this.#words[at]! !== 0) return false;
     return true;
   }
 
@@ -341,7 +342,7 @@ export class Children {
     const first = child * CHILD_WORDS;
     for (let word = first; word < first + CHILD_WORDS; word++) {
       for (;;) {
-        const bits = cells.load(this.#busy + word);
+        const bits = this.#words[this.#busy + word]!;
         const starts = freeStarts(bits, order);
         if (starts === 0) break;
         const shift = lowestBit(starts);
@@ -380,7 +381,7 @@ export class Children {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
-      const entry = cells.load(at);
+      const entry = this.#words[at]!;
       const free = (entry & FREE) + frames;
       const hint = this.#hintFor(child, free);
       if (cells.swap(at, entry, (entry & ~(FREE | HINT)) | free | (hint << HINT_SHIFT))) return;
@@ -396,7 +397,7 @@ export class Children {
   #setClear(word: number, mask: number): boolean {
     const at = this.#busy + word;
     for (;;) {
-      const bits = this.#cells.load(at);
+      const bits = this.#words[at]!;
       if ((bits & mask) !== 0) return false;
       if (this.#cells.swap(at, bits, bits | mask)) return true;
     }

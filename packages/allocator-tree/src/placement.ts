@@ -30,8 +30,9 @@ export class Placement {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #treeFrames: number;
-  #child = 0;
-  #word = 0;
+  /** Child and word where the last single frame was. */
+  child = 0;
+  word = 0;
   #tree = 0;
   #huge = 0;
 
@@ -42,12 +43,12 @@ export class Placement {
   }
 
   get cursors(): Cursors {
-    return { child: this.#child, word: this.#word, tree: this.#tree, huge: this.#huge };
+    return { child: this.child, word: this.word, tree: this.#tree, huge: this.#huge };
   }
 
   set cursors({ child, word, tree, huge }: Cursors) {
-    this.#child = child;
-    this.#word = word;
+    this.child = child;
+    this.word = word;
     this.#tree = tree;
     this.#huge = huge;
   }
@@ -58,7 +59,7 @@ export class Placement {
     for (;;) {
       const local = trees.local();
       if (local !== NO_TREE && (local & LOCAL_FREE) !== 0) {
-        if (trees.takeLocal(local, 1)) return this.#singleIn(local >>> LOCAL_SHIFT);
+        if (trees.takeLocal(local, 1)) return this.singleIn(local >>> LOCAL_SHIFT);
         continue;
       }
       if (trees.sync(local)) continue;
@@ -140,13 +141,13 @@ export class Placement {
   }
 
   /** With the right to a frame of the tree: takes it. There is one, though others may move it about. */
-  #singleIn(tree: number): number {
+  singleIn(tree: number): number {
     for (;;) {
       const child = this.#singleChild(tree);
       if (child < 0) continue;
-      const index = this.#children.takeSingle(child, this.#word);
+      const index = this.#children.takeSingle(child, this.word);
       if (index >= 0) {
-        this.#word = (index >>> 5) & 15;
+        this.word = (index >>> 5) & 15;
         return index;
       }
     }
@@ -155,7 +156,7 @@ export class Placement {
   /** The child of a tree to take single frames of: the one before, or else one in part used, or else a free one. */
   #singleChild(tree: number): number {
     const trees = this.#trees;
-    const before = this.#child;
+    const before = this.child;
     if (before >>> trees.shift === tree && this.#children.free(before) !== 0) return before;
     const end = trees.endChild(tree);
     let best = -1;
@@ -169,8 +170,8 @@ export class Placement {
       if (best < 0) best = child;
     }
     if (best >= 0) {
-      this.#child = best;
-      this.#word = 0;
+      this.child = best;
+      this.word = 0;
     }
     return best;
   }
@@ -254,7 +255,7 @@ export class Placement {
   #steal(): number {
     const trees = this.#trees;
     for (let tree = 0; tree < trees.count; tree++) {
-      if (trees.take(tree, 1)) return this.#singleIn(tree);
+      if (trees.take(tree, 1)) return this.singleIn(tree);
     }
     return -1;
   }

@@ -39,6 +39,7 @@ import { Placement } from './placement.ts';
 import { type Reservation, ReservationLog } from './reservation-log.ts';
 import { Runs } from './runs.ts';
 import { SingleBatch } from './single-batch.ts';
+import { Singles } from './singles.ts';
 import { readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, type TreeState } from './snapshot.ts';
 import { Trees } from './trees.ts';
 import { brokenInvariants, clearAll, type Parts } from './whole.ts';
@@ -89,6 +90,7 @@ export class TreeAllocator implements FrameAllocator {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #placement: Placement;
+  readonly #singles: Singles;
   readonly #runs: Runs;
   readonly #log: ReservationLog;
   readonly #batch: SingleBatch;
@@ -116,6 +118,7 @@ export class TreeAllocator implements FrameAllocator {
     this.#children = new Children(cells, layout);
     this.#trees = new Trees(cells, layout, worker, this.#children);
     this.#placement = new Placement(layout, this.#children, this.#trees);
+    this.#singles = new Singles(cells, layout, worker, this.#children, this.#trees, this.#placement);
     this.#runs = new Runs(layout, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
     this.#batch = new SingleBatch(layout, this.#children, this.#trees);
@@ -145,7 +148,7 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   alloc(order: number): number {
-    if (order === 0) return this.#took(this.#placement.single());
+    if (order === 0) return this.#took(this.#singles.take());
     if (!isOrder(order)) return this.#took(-1);
     if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
     if (order === CHILD_ORDER) return this.#took(this.#placement.huge());
@@ -396,6 +399,7 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   #freeSingle(index: number): FreeStatus {
+    if (this.#singles.free(index) === 0) return FREE_STATUS.ok;
     const children = this.#children;
     const child = index >>> CHILD_ORDER;
     if ((children.entry(child) & (HUGE | RUNS | PINNED)) !== 0) {

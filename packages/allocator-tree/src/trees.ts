@@ -26,9 +26,10 @@ export class Trees {
   readonly count: number;
   readonly shift: number;
   readonly #cells: Cells;
+  readonly #words: Int32Array;
   readonly #children: Children;
   /** Where tree words, hints and local words begin, and where this worker's local word is. */
-  readonly #words: number;
+  readonly #treeWords: number;
   readonly #hints: number;
   readonly #locals: number;
   readonly #local: number;
@@ -38,8 +39,9 @@ export class Trees {
     this.count = layout.treeCount;
     this.shift = layout.treeOrder;
     this.#cells = cells;
+    this.#words = cells.words;
     this.#children = children;
-    this.#words = layout.treesAt;
+    this.#treeWords = layout.treesAt;
     this.#hints = layout.hintsAt;
     this.#locals = layout.workersAt;
     this.#local = layout.workersAt + worker * WORKER_WORDS;
@@ -47,11 +49,11 @@ export class Trees {
   }
 
   word(tree: number): number {
-    return this.#cells.load(this.#words + tree);
+    return this.#words[this.#treeWords + tree]!;
   }
 
   hint(tree: number): number {
-    return this.#cells.load(this.#hints + tree);
+    return this.#words[this.#hints + tree]!;
   }
 
   /** First child of a tree. */
@@ -66,7 +68,7 @@ export class Trees {
 
   /** The worker's local word. */
   local(): number {
-    return this.#cells.load(this.#local);
+    return this.#words[this.#local]!;
   }
 
   /** Takes frames from the local word as it was read. @returns whether it was still that */
@@ -78,20 +80,20 @@ export class Trees {
   give(tree: number, frames: number): void {
     const cells = this.#cells;
     for (;;) {
-      const local = cells.load(this.#local);
+      const local = this.#words[this.#local]!;
       if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) break;
       if (cells.swap(this.#local, local, local + frames)) return;
     }
-    cells.add(this.#words + tree, frames);
+    cells.add(this.#treeWords + tree, frames);
   }
 
   /** Moves what others have freed in the worker's tree into its local word. @returns whether there was anything */
   sync(local: number): boolean {
     if (local === NO_TREE) return false;
     const tree = local >>> LOCAL_SHIFT;
-    const at = this.#words + tree;
+    const at = this.#treeWords + tree;
     for (;;) {
-      const word = this.#cells.load(at);
+      const word = this.#words[at]!;
       if ((word & TREE_FREE) === 0) return false;
       if (!this.#cells.swap(at, word, word & ~TREE_FREE)) continue;
       this.give(tree, word & TREE_FREE);
@@ -103,7 +105,7 @@ export class Trees {
   reserve(tree: number): boolean {
     const word = this.word(tree);
     if ((word & TREE_RESERVED) !== 0) return false;
-    if (!this.#cells.swap(this.#words + tree, word, TREE_RESERVED)) return false;
+    if (!this.#cells.swap(this.#treeWords + tree, word, TREE_RESERVED)) return false;
     this.#swapLocal((tree << LOCAL_SHIFT) | (word & TREE_FREE));
     return true;
   }
@@ -132,7 +134,7 @@ export class Trees {
   freeFrames(tree: number): number {
     let frames = this.word(tree) & TREE_FREE;
     for (let worker = 0; worker < this.#workers; worker++) {
-      const local = this.#cells.load(this.#locals + worker * WORKER_WORDS);
+      const local = this.#words[this.#locals + worker * WORKER_WORDS]!;
       if (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) frames += local & LOCAL_FREE;
     }
     return frames;
@@ -194,18 +196,18 @@ export class Trees {
     const cells = this.#cells;
     const old = cells.exchange(this.#local, next);
     if (old === NO_TREE) return;
-    const at = this.#words + (old >>> LOCAL_SHIFT);
+    const at = this.#treeWords + (old >>> LOCAL_SHIFT);
     for (;;) {
-      const word = cells.load(at);
+      const word = this.#words[at]!;
       if (cells.swap(at, word, (word & ~TREE_RESERVED) + (old & LOCAL_FREE))) return;
     }
   }
 
   /** Takes up to `most` frames that nobody holds. @returns how many */
   #takeWord(tree: number, most: number): number {
-    const at = this.#words + tree;
+    const at = this.#treeWords + tree;
     for (;;) {
-      const word = this.#cells.load(at);
+      const word = this.#words[at]!;
       const some = Math.min(word & TREE_FREE, most);
       if (some === 0 || this.#cells.swap(at, word, word - some)) return some;
     }
@@ -215,7 +217,7 @@ export class Trees {
   #takeLocalOf(worker: number, tree: number, most: number): number {
     const at = this.#locals + worker * WORKER_WORDS;
     for (;;) {
-      const local = this.#cells.load(at);
+      const local = this.#words[at]!;
       if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) return 0;
       const some = Math.min(local & LOCAL_FREE, most);
       if (some === 0 || this.#cells.swap(at, local, local - some)) return some;
