@@ -17,13 +17,14 @@ import { floatLane, integerLane, type Lane, type LaneMaker } from '../user/value
 import { words } from './assembly.ts';
 import type { Action, EngineCase, Mode } from './case.ts';
 import { type ProbeDevice, probeDevice } from './device.ts';
+import { STEPS, stepped } from './engines.ts';
 import { BOOT_LENGTH, BOOT_VALUES, BOOTED_PC, firmwareImage, SCTLR } from './firmware.ts';
 import { CODE_PAGES, DATA_PAGES, inView, PAGE, PHYSICAL, RAM, SAVE, TWIN } from './layout.ts';
 import { type PlacedProgram, place, wordAt } from './program.ts';
 import { DATA_BASE, MULTIPLIER, RANDOM } from './skeleton.ts';
 import { translationTables } from './translation.ts';
 
-/** An engine to compare: its name, and its options beyond that. */
+/** An engine to compare: its name, with `:steps` after it for one instruction at a time, and its options. */
 export interface EngineSpec {
   readonly name: string;
   readonly model: CpuModelName;
@@ -101,6 +102,11 @@ export class EngineBench {
   private readonly blockBytes: Buffer;
   private readonly setFiq: (level: boolean) => void;
   placed: PlacedProgram | undefined;
+  /** Exceptions taken since the case began. */
+  exceptions = 0;
+  /** Those exceptions, a line each, where somebody gave a list. */
+  log: string[] | undefined;
+  private started = 0;
   private transfers = 0;
 
   constructor(spec: EngineSpec, machine: Machine<'cpu'>, device: ProbeDevice) {
@@ -111,11 +117,23 @@ export class EngineBench {
     this.engine = spec.wrap?.(engine, () => this.wordAtPc()) ?? engine;
     this.state = cluster.states[0]!;
     this.device = device;
+    cluster.observeExceptions({ taken: (_, kind, syndrome) => this.noteException(kind, syndrome) });
     const fiq = cluster.interruptInput(0, 'fiq');
     this.setFiq = (level) => fiq.set(level);
     this.blockBytes = Buffer.from(machine.memory.memory.buffer, this.state.base, CPU_STATE_OWN_SIZE);
     const offset = machine.memory.hostOffset(RAM.base, RAM.size);
     this.memory = machine.memory.bytes.subarray(offset, offset + RAM.size);
+  }
+
+  private noteException(kind: string, syndrome: number): void {
+    this.exceptions++;
+    if (this.log === undefined) return;
+    const [elr, far, spsr] = (['ELR_EL1', 'FAR_EL1', 'SPSR_EL1'] as const).map((name) =>
+      this.state.system(name).toString(16),
+    );
+    const cause = kind === 'synchronous' ? `syndrome ${(syndrome >>> 0).toString(16)} far ${far}` : kind;
+    const count = this.engine.instructions - this.started;
+    this.log.push(`after ${count} instructions: ${cause} elr ${elr} spsr ${spsr}`);
   }
 
   /** The CPU's state block. */
@@ -145,6 +163,8 @@ export class EngineBench {
     this.engine.powerOn(PHYSICAL.boot, 0, 0, 0);
     this.boot(SCTLR ^ start.sctlr);
     this.fillRegisters(item);
+    this.exceptions = 0;
+    this.started = this.engine.instructions;
     return { instructions: 0, reason: 'begun' };
   }
 
@@ -293,7 +313,9 @@ const TWIN_FUNCTIONS = [
 
 /** Builds a machine with an engine. @throws CONFIG_INVALID for an engine that there is not */
 export async function engineBench(spec: EngineSpec): Promise<EngineBench> {
-  const { model, name, jit } = spec;
+  const { model, jit } = spec;
+  const name = spec.name.replace(STEPS, '');
+  const wrap = spec.name === name ? spec.wrap : stepped;
   let device: ProbeDevice | undefined;
   const options = {
     model,
@@ -313,7 +335,7 @@ export async function engineBench(spec: EngineSpec): Promise<EngineBench> {
     )
     .use(cpu(options))
     .build();
-  return new EngineBench(spec, machine, device!);
+  return new EngineBench({ ...spec, ...(wrap && { wrap }) }, machine, device!);
 }
 
 /** PSTATE bits that mask all interrupts. */

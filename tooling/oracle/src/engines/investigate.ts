@@ -196,11 +196,9 @@ function describe(
 ): Finding {
   const action = item.actions[mismatch.action]!;
   const step = lengthOf(action);
-  const at = beforeLast(lab, item, mismatch.action);
-  const operands = at === undefined ? '' : operandsOf(lab.pair[0]);
-  const { lines, size } = listing(item, at);
-  const earlier = item.actions.slice(0, mismatch.action).map(describeAction);
   const { start } = item;
+  const { lines, size } = listing(item);
+  const earlier = item.actions.slice(0, mismatch.action).map(describeAction);
   return {
     ...{ generator: item.generator, seed: item.seed, index: item.index },
     predecessors: lab.before.length,
@@ -211,14 +209,76 @@ function describe(
       `  alone: ${caseCommand(item, lab.before.length, names)}`,
       ...(lab.before.length > 0 ? [`  only after the ${lab.before.length} cases before it`] : []),
       `  ${start.mode}, code in the ${start.code} view, data in the ${start.data} view${item.cold ? ', after a reset' : ''}`,
-      ...(earlier.length > 0 ? [`  before: ${earlier.join('; ')}`] : []),
+      ...(earlier.length > 0 ? [`  before: ${shortened(earlier)}`] : []),
       `  first difference after: ${describeAction(action)}`,
-      ...(operands === '' ? [] : [`    before it: ${operands}`]),
       ...describeDifferences(mismatch.differences.slice(0, SHOWN_DIFFERENCES), names),
+      ...firstException(lab, item, names),
+      ...trace(lab, item, mismatch.action),
       `  the smallest program that still differs, ${size} instructions:`,
       ...lines,
     ].join('\n'),
   };
+}
+
+const SHOWN_ACTIONS = 6;
+
+const shortened = (actions: readonly string[]): string => {
+  const last = actions.slice(-SHOWN_ACTIONS).join('; ');
+  return actions.length > SHOWN_ACTIONS ? `${actions.length - SHOWN_ACTIONS} actions; ${last}` : last;
+};
+
+/** The first exception that is not the same on both. */
+function firstException(lab: Laboratory, item: EngineCase, names: readonly [string, string]): string[] {
+  const logs = lab.pair.map((bench) => {
+    bench.log = [];
+    return bench.log;
+  });
+  lab.run(item);
+  for (const bench of lab.pair) bench.log = undefined;
+  const [one, other] = logs as [string[], string[]];
+  const first = one.findIndex((line, index) => line !== other[index]);
+  const at = first < 0 && other.length > one.length ? one.length : first;
+  if (at < 0) return [];
+  const values = [one[at] ?? 'none', other[at] ?? 'none'] as const;
+  return [
+    '  the first exception that differs:',
+    ...describeDifferences([{ what: `exception ${at}`, values }], names),
+  ];
+}
+
+/** Engines step through the last instructions of a run: compiled code ends at least so many before. */
+const STEPPED = 1025;
+const SHOWN_STEPS = 12;
+
+/** What the reference does at the end of an action, or where compiled code came to if that is before. */
+function trace(lab: Laboratory, item: EngineCase, action: number): string[] {
+  const length = lengthOf(item.actions[action]!);
+  if (length < 1) return [];
+  const ended = trail(lab, item, action, length - 1, 1);
+  if (length <= STEPPED) return ['  the last instruction:', ...ended];
+  return [
+    '  the last instruction:',
+    ...ended,
+    `  a run steps through its last ${STEPPED} instructions; before them, compiled code came to:`,
+    ...trail(lab, item, action, length - 1 - STEPPED, SHOWN_STEPS),
+  ];
+}
+
+/** Instructions of the reference from a place of an action on, with the registers that they name. */
+function trail(lab: Laboratory, item: EngineCase, action: number, from: number, count: number): string[] {
+  for (const bench of lab.pair) bench.machine.reset();
+  for (const one of lab.before) runCase(lab.pair, one);
+  const [reference] = lab.pair;
+  reference.begin(item);
+  for (const one of upTo(item, action, from).actions) {
+    if (!('instructions' in one) || one.instructions > 0) reference.perform(one);
+  }
+  const lines: string[] = [];
+  for (let step = 0; step < count; step++) {
+    lines.push(`  > ${nextInstruction(reference)}`);
+    reference.engine.run(1);
+  }
+  return lines;
 }
 
 function describeAction(action: Action): string {
@@ -234,25 +294,13 @@ function describeAction(action: Action): string {
   }
 }
 
-/** Brings the reference to before the last instruction of an action, and says where that is. */
-function beforeLast(lab: Laboratory, item: EngineCase, action: number): bigint | undefined {
-  const length = lengthOf(item.actions[action]!);
-  if (length < 1) return undefined;
-  for (const bench of lab.pair) bench.machine.reset();
-  for (const one of lab.before) runCase(lab.pair, one);
-  const [reference] = lab.pair;
-  reference.begin(item);
-  for (const one of upTo(item, action, length - 1).actions) {
-    if (!('instructions' in one) || one.instructions > 0) reference.perform(one);
-  }
-  return reference.state.pc;
-}
-
-/** The registers that the next instruction names, and the flags. */
-function operandsOf(bench: EngineBench): string {
+/** Where a machine stands: the instruction, the registers that it names, and the flags. */
+function nextInstruction(bench: EngineBench): string {
   const { state } = bench;
   const word = bench.wordAtPc();
-  const text = word === undefined ? '' : disassemble(word, Number(state.pc & 0xffff_ffffn));
+  const pc = state.pc.toString(16);
+  if (word === undefined) return `${pc}  no instruction`;
+  const text = disassemble(word, Number(state.pc & 0xffff_ffffn));
   const names = new Set(text.match(/\b[xwvqdshb](?:[12]?\d|3[01])\b|\bw?sp\b/g));
   const list = [...names].map((name) => {
     const register = Number(name.slice(1));
@@ -261,26 +309,16 @@ function operandsOf(bench: EngineBench): string {
     const [low, high] = state.v(register);
     return `v${register} ${high.toString(16)}_${low.toString(16).padStart(16, '0')}`;
   });
-  return [...new Set(list), `nzcv ${(state.nzcv >>> 28).toString(16)}`].join(', ');
+  return `${pc}  ${text}  (${[...new Set(list), `nzcv ${(state.nzcv >>> 28).toString(16)}`].join(', ')})`;
 }
 
-function listing(item: EngineCase, at: bigint | undefined): { lines: string[]; size: number } {
+function listing(item: EngineCase): { lines: string[]; size: number } {
   const { segments } = place(item.program, PHYSICAL.code + item.page * PAGE);
-  const lines: string[] = [];
-  let inside = false;
-  let size = 0;
-  for (const { address, words } of segments) {
-    words.forEach((word, index) => {
+  const lines = segments.flatMap(({ address, words }) =>
+    [...words].map((word, index) => {
       const here = address + 4 * index;
-      const marked = at !== undefined && Number(at & 0xf_ffffn) === (here & 0xf_ffff);
-      inside ||= marked;
-      size++;
-      lines.push(
-        `  ${marked ? '>' : ' '} ${here.toString(16)}  ${word.toString(16).padStart(8, '0')}  ${disassemble(word, here)}`,
-      );
-    });
-  }
-  if (at !== undefined && !inside)
-    lines.push(`  the instruction is at 0x${at.toString(16)}, outside the program`);
-  return { lines, size };
+      return `    ${here.toString(16)}  ${word.toString(16).padStart(8, '0')}  ${disassemble(word, here)}`;
+    }),
+  );
+  return { lines, size: lines.length };
 }

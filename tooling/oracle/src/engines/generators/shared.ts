@@ -48,7 +48,8 @@ export function slices(random: Random, length: number): Action[] {
   const actions: Action[] = [];
   let left = length;
   for (let piece = 1; piece < pieces && left > 1; piece++) {
-    const instructions = 1 + random.below(random.oneIn(2) ? Math.min(left - 1, 50) : left - 1);
+    const most = random.pick([50, 1_100, left]);
+    const instructions = 1 + random.below(Math.min(left - 1, most));
     actions.push({ kind: 'run', instructions });
     left -= instructions;
   }
