@@ -9,6 +9,7 @@ import { ArmatureError, type FrameAllocator } from '@armature/core';
 import { allocationCases } from './contract/allocation-cases.ts';
 import { freeCases } from './contract/free-cases.ts';
 import { checkConsistent, type MakeFrameAllocator } from './contract/harness.ts';
+import { largeCases } from './contract/large-cases.ts';
 import { randomCases } from './contract/random-cases.ts';
 import { stateCases } from './contract/state-cases.ts';
 
@@ -53,18 +54,20 @@ export interface TestRunner {
  * for (const { name, run } of frameAllocatorContract(make)) test(name, run);
  */
 export function frameAllocatorContract(make: MakeFrameAllocator): ContractCase[] {
-  return [...allocationCases, ...freeCases, ...stateCases, ...randomCases].map(({ name, run }) => ({
-    name,
-    run: () => {
-      const made: FrameAllocator[] = [];
-      run((range) => {
-        const allocator = make(range);
-        made.push(allocator);
-        return allocator;
-      });
-      for (const allocator of made) checkConsistent(allocator);
-    },
-  }));
+  return [...allocationCases, ...freeCases, ...stateCases, ...largeCases, ...randomCases].map(
+    ({ name, run }) => ({
+      name,
+      run: () => {
+        const made: FrameAllocator[] = [];
+        run((range) => {
+          const allocator = make(range);
+          made.push(allocator);
+          return allocator;
+        });
+        for (const allocator of made) checkConsistent(allocator);
+      },
+    }),
+  );
 }
 
 /**

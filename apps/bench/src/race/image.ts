@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type ArchiveEntry, writeArchive } from '@armature/initrd';
 import type { LinuxFiles } from '../boot/machines.ts';
 import { initScript } from './init.ts';
-import { type GuestRow, RACE_FOLDER } from './rows.ts';
+import { type GuestRow, RACE_FOLDER, SCRIPT } from './rows.ts';
 import { makeScript } from './script.ts';
 
 /** Sources of the programs: beside `src` and `dist`. */
@@ -67,7 +67,7 @@ export function raceArchive(
   const entries: ArchiveEntry[] = [
     { path: folder, contents: { directory: true } },
     { path: `${folder}/init`, contents: text(initScript(rows, amountOf)) },
-    { path: `${folder}/script.sh`, contents: text(makeScript()), mode: 0o644 },
+    { path: SCRIPT.slice(1), contents: text(makeScript()), mode: 0o644 },
     ...[...programs].map(([name, file]) => ({ path: `${folder}/${name}`, contents: { file } })),
   ];
   return gzipSync(writeArchive(entries));

@@ -10,6 +10,7 @@ const HEAD = `#!/bin/busybox sh
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/root
+set -o pipefail
 mount -t tmpfs tmp /tmp
 for module in $(cat /lib/modules/order); do insmod /lib/modules/$module; done
 dmesg -n 1
@@ -24,19 +25,30 @@ poweroff -f
 function rowScript(row: GuestRow, amount: number): string {
   const { name } = row;
   const output = `/tmp/output.${name}`;
+  const say = (kind: string): string =>
+    `echo "${MARKER} ${kind} ${name} $(tail -c 400 ${output} | tr '\\n' ' ')"`;
   const prepare = row.prepare?.(amount) ?? ':';
+  const result = row.result?.(amount);
+  const after =
+    result === undefined
+      ? say('result')
+      : `if [ $status -ne 0 ] || { ${result}; } > ${output} 2> ${output}.errors; then
+    ${say('result')}
+  else
+    cat ${output}.errors >> ${output}
+    ${say('failed')}
+  fi`;
   return `
 if { ${prepare}; } > ${output} 2>&1; then
   echo "${MARKER} begin ${name}"
   { ${row.work(amount)}; } > ${output} 2>&1
   status=$?
   echo "${MARKER} end ${name} $status"
-${row.result === undefined ? '' : `  [ $status -ne 0 ] || { ${row.result(amount)}; } > ${output} 2>&1\n`}\
-  echo "${MARKER} result ${name} $(tail -c 400 ${output} | tr '\\n' ' ')"
+  ${after}
 else
-  echo "${MARKER} failed ${name} $(tail -c 400 ${output} | tr '\\n' ' ')"
+  ${say('failed')}
 fi
-rm -f ${output}
+rm -f ${output} ${output}.errors
 `;
 }
 

@@ -60,6 +60,7 @@ test.skipIf(missing.length > 0 && !REQUIRED)(
       for (const { times } of runs) {
         expect(times.system).toMatch(/^Linux \d/);
         expect(times.rows.get('crc32')!.result).toMatch(/^[0-9a-f]{16}$/);
+        expect(times.rows.get('dd-write')!.result).toMatch(/^[0-9a-f]{8} /);
         expect(times.rows.get('dd-write')!.seconds).toBeGreaterThan(0);
       }
     } finally {

@@ -113,7 +113,7 @@ export class Timeline {
         this.addResult(mark.name, mark.text);
         return;
       case 'failed':
-        throw new Error(`row ${mark.name} could not be prepared: ${mark.text}`);
+        throw new Error(`row ${mark.name} failed before or after its time: ${mark.text}`);
       case 'done':
         this.done = true;
     }

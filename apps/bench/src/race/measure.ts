@@ -11,7 +11,8 @@ import {
 } from '../boot/machines.ts';
 import type { Emulator, Engine } from '../emulators.ts';
 import type { BenchProgram } from '../programs.ts';
-import { measureProgram, type Speed } from '../speed.ts';
+import { measureProgram } from '../speed.ts';
+import { median } from '../statistics.ts';
 import { INIT, makeGuest } from './image.ts';
 import type { GuestTimes } from './markers.ts';
 import { type RaceRow, type RowTimes, raceRow, rowTimes } from './results.ts';
@@ -156,7 +157,11 @@ function guestRow(
   return raceRow(row, of('Armature')!, of('QEMU'));
 }
 
-/** A bare-metal program as a row: what a long run takes more than a short one, so that no start-up is in it. */
+/**
+ * A bare-metal program as a row: what a long run takes more than a short one, so that no start-up is in it.
+ *
+ * @throws Error when long runs did not take longer
+ */
 export function bareMetalRow(
   program: BenchProgram,
   emulators: readonly Emulator[],
@@ -164,8 +169,12 @@ export function bareMetalRow(
 ): RaceRow {
   const { speeds } = measureProgram(program, emulators, options);
   const of = (name: string): RowTimes | undefined => {
-    const speed: Speed | undefined = speeds.find(({ emulator }) => emulator === name);
-    return speed && rowTimes(speed.samples.map(({ short, long }) => long - short));
+    const speed = speeds.find(({ emulator }) => emulator === name);
+    if (speed === undefined) return undefined;
+    const { samples } = speed;
+    const seconds = median(samples.map(({ long }) => long)) - median(samples.map(({ short }) => short));
+    if (seconds <= 0) throw new Error(`${program.name}: long runs on ${name} took no longer than short ones`);
+    return { seconds, scatter: speed.scatter, samples: samples.map(({ short, long }) => long - short) };
   };
   const { name, description } = program;
   return raceRow({ name, description, group: 'a' }, of('Armature')!, of('QEMU'));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { meansTable, raceTables } from './report.ts';
 import { type RaceResults, raceMeans, raceRow, rowTimes } from './results.ts';
 import { GUEST_ROWS } from './rows.ts';
 import { runGuest } from './run.ts';
-import { makeScript, SCRIPT_COMMANDS } from './script.ts';
+import { cutScript, makeScript, SCRIPT_COMMANDS } from './script.ts';
 import { raceSvg, scaleOf } from './svg.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'armature-race-test-'));
@@ -83,7 +83,7 @@ describe('marks', () => {
       'row sort ended with status 1: no memory',
     );
     expect(() => add('begin sort', 'end sort 0', 'result sort ')).toThrow('row sort printed nothing');
-    expect(() => add('failed tar no disk')).toThrow('row tar could not be prepared: no disk');
+    expect(() => add('failed tar no disk')).toThrow('row tar failed before or after its time: no disk');
     expect(() => add('ready Linux', 'ready Linux')).toThrow('twice');
     expect(add().place).toBe('boot');
     expect(add('ready Linux', 'begin sort').place).toBe('row sort');
@@ -273,11 +273,20 @@ describe('rows', () => {
     expect(script.trimEnd().endsWith('poweroff -f')).toBe(true);
   });
 
-  test('the shell’s script has its commands, and runs', () => {
-    const script = makeScript();
-    expect(script.split('\n').length).toBeGreaterThan(SCRIPT_COMMANDS);
-    const { status, stderr } = spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
+  test('the shell’s script has its commands, and ends with a sum wherever it is cut', () => {
+    const script = join(folder, 'script.sh');
+    writeFileSync(script, makeScript());
+    const cut = join(folder, 'cut.sh');
+    const run = (commands: number) => {
+      spawnSync('sh', ['-c', cutScript(script, commands, cut)]);
+      return spawnSync('sh', ['-n', cut], { encoding: 'utf8' }).stderr;
+    };
+    expect([run(SCRIPT_COMMANDS), run(300)]).toEqual(['', '']);
+    expect(readFileSync(cut, 'utf8').split('\n')).toHaveLength(300 + 3 + 2);
+    expect(makeScript().split('\n')).toHaveLength(SCRIPT_COMMANDS + 3 + 1);
+    const { status, stdout } = spawnSync('sh', [cut], { encoding: 'utf8', cwd: folder });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+ (zero|even|odd) /);
   });
 });
 

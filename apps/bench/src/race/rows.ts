@@ -1,4 +1,5 @@
 /** What the race runs in Linux. */
+import { cutScript, SCRIPT_COMMANDS } from './script.ts';
 
 export type RaceGroup = 'a' | 'b' | 'c';
 
@@ -68,7 +69,10 @@ const DROP_CACHES = 'echo 3 > /proc/sys/vm/drop_caches';
 
 /** The disk is written or read this often, to take long enough. */
 const DISK_PASSES = 4;
-const repeatedly = (work: string, times = DISK_PASSES): string => Array(times).fill(work).join(' && ');
+const repeatedly = (work: string): string => Array(DISK_PASSES).fill(work).join(' && ');
+
+/** The script with all commands. */
+export const SCRIPT = `${RACE_FOLDER}/script.sh`;
 
 const DIRECTORIES = ['/tmp/tree', '/mnt/copy', '/mnt/archive.tar'];
 
@@ -100,8 +104,7 @@ export const GUEST_ROWS: readonly GuestRow[] = [
     programs: ['text'],
     prepare: makeData,
     work: (size) => repeatedly(writeDisk(size)),
-    result: (size) =>
-      `dd if=${DISK} bs=${BLOCK_KIB}k count=${blocks(size)} | cmp - ${DATA} && cksum < ${DATA}`,
+    result: (size) => `dd if=${DISK} bs=${BLOCK_KIB}k count=${blocks(size)} | cmp - ${DATA} && crc32 ${DATA}`,
   },
   {
     name: 'dd-read',
@@ -115,7 +118,7 @@ export const GUEST_ROWS: readonly GuestRow[] = [
       repeatedly(
         `${DROP_CACHES} && dd if=${DISK} of=/tmp/read bs=${BLOCK_KIB}k count=${blocks(size)} && rm /tmp/read`,
       ),
-    result: (size) => `dd if=${DISK} bs=${BLOCK_KIB}k count=${blocks(size)} | cksum`,
+    result: (size) => `dd if=${DISK} bs=${BLOCK_KIB}k count=${blocks(size)} | crc32 -`,
   },
   {
     name: 'tar',
@@ -129,7 +132,7 @@ export const GUEST_ROWS: readonly GuestRow[] = [
       `mkdir /tmp/tree /mnt/copy && ${RACE_FOLDER}/files /tmp/tree ${count}`,
     work: () =>
       'tar cf /mnt/archive.tar -C /tmp/tree . && sync && tar xf /mnt/archive.tar -C /mnt/copy && sync',
-    result: () => 'cd /mnt/copy && find . -type f | sort | xargs cat | cksum; cd / && umount /mnt',
+    result: () => 'cd /mnt/copy && find . -type f | sort | xargs cat | md5sum && cd / && umount /mnt',
   },
   {
     name: 'gzip',
@@ -140,15 +143,16 @@ export const GUEST_ROWS: readonly GuestRow[] = [
     programs: ['text'],
     prepare: makeData,
     work: () => `gzip -c < ${DATA} > ${DATA}.gz`,
-    result: () => `cksum < ${DATA}.gz; rm ${DATA}.gz`,
+    result: () => `crc32 ${DATA}.gz && rm ${DATA}.gz`,
   },
   {
     name: 'shell',
     group: 'c',
     description: 'a shell script of 10,000 commands: built-ins, functions, and 50 with programs',
-    amount: 1,
-    check: 1,
+    amount: SCRIPT_COMMANDS,
+    check: 300,
     programs: [],
-    work: (times) => repeatedly(`sh ${RACE_FOLDER}/script.sh`, times),
+    prepare: (commands) => cutScript(SCRIPT, commands, '/tmp/script.sh'),
+    work: () => 'sh /tmp/script.sh',
   },
 ];

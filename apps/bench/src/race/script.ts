@@ -31,11 +31,20 @@ const BUILT_INS: readonly ((index: number) => string)[] = [
   (index) => `: "\${unset:-${index}}" && true || false`,
 ];
 
-/** The script's text. It prints a sum of all that it did. */
+/** The script with all its commands. Cut off anywhere behind its head it still runs. */
 export function makeScript(): string {
   const lines = Array.from({ length: SCRIPT_COMMANDS }, (_, index) => {
     const kinds = index % PROGRAM_EVERY === 0 ? PROGRAMS : BUILT_INS;
     return kinds[Math.floor(index / (kinds === PROGRAMS ? PROGRAM_EVERY : 1)) % kinds.length]!(index);
   });
-  return `${HEAD}${lines.join('\n')}\necho "$sum $kind $text"\n`;
+  return `${HEAD}${lines.join('\n')}\n`;
+}
+
+/**
+ * Shell code that writes a script of the first commands of the whole one, and a last one that prints a sum of all that
+ * they did.
+ */
+export function cutScript(script: string, commands: number, to: string): string {
+  const lines = HEAD.split('\n').length - 1 + commands;
+  return `{ head -n ${lines} ${script}; echo 'echo "$sum $kind $text"'; } > ${to}`;
 }

@@ -10,6 +10,8 @@ export interface FrameAllocatorModelOptions {
   readonly seed?: number;
   /** Most frames of a range. Default 3000: five huge frames. */
   readonly maxFrames?: number;
+  /** Whether a failure is cut down to few calls, which takes seconds. Default true. */
+  readonly shrink?: boolean;
 }
 
 export interface FrameAllocatorModelResult {
@@ -42,7 +44,7 @@ const COMPARE_EVERY = 50;
 export function runFrameAllocatorModel(
   fc: Generators,
   make: MakeFrameAllocator,
-  { operations = 10_000, seed = 1, maxFrames = 3000 }: FrameAllocatorModelOptions = {},
+  { operations = 10_000, seed = 1, maxFrames = 3000, shrink = true }: FrameAllocatorModelOptions = {},
 ): FrameAllocatorModelResult {
   let made = 0;
   let allocators = 0;
@@ -70,6 +72,6 @@ export function runFrameAllocatorModel(
     made += codes.length;
     allocators++;
   });
-  fc.assert(property, { numRuns: Math.ceil(operations / CALLS_EACH), seed, endOnFailure: false });
+  fc.assert(property, { numRuns: Math.ceil(operations / CALLS_EACH), seed, endOnFailure: !shrink });
   return { operations: made, allocators };
 }

@@ -279,7 +279,7 @@ export class RegionEmitter extends MemoryEmitter {
   }
 
   private addressOf(index: number): I64 {
-    return add(local('i64', this.biasLocal), i64(this.recordOf(index) >>> 2, 0));
+    return add(local('i64', this.biasLocal), i64(this.records / 4 + 4 * index));
   }
 
   /** To the address in `targetLocal`, with everything stored. */

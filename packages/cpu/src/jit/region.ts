@@ -5,7 +5,7 @@ import type { Instruction, InstructionDecoder } from './instruction.ts';
 export interface Block {
   readonly first: number;
   readonly instructions: readonly Instruction[];
-  /** First words of the blocks of the region that may follow. */
+  /** First words of the blocks of the region that may follow; the same one twice where a branch goes to the next word. */
   successors: readonly number[];
 }
 
@@ -90,7 +90,7 @@ function blocksOf(
     const targets: number[] = [];
     if (last.flow === 'jump' || last.flow === 'branch') targets.push(index - 1 + last.distance);
     if (last.flow === 'next' || last.flow === 'branch') targets.push(index);
-    const successors = [...new Set(targets)].filter((target) => found.has(target));
+    const successors = targets.filter((target) => found.has(target));
     blocks.set(first, { first, instructions, successors });
   }
   return blocks;
