@@ -20,7 +20,7 @@ function sourceFolder(): string {
 
 export const COMPILER = 'aarch64-linux-gnu-gcc';
 const WARNINGS = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wstrict-prototypes', '-Werror'];
-const FLAGS = ['-std=gnu11', '-O2', '-static', ...WARNINGS];
+export const FLAGS = ['-std=gnu11', '-O2', '-static', ...WARNINGS];
 
 /** Names of all programs that there are. */
 export const programNames = (): string[] =>
@@ -28,6 +28,8 @@ export const programNames = (): string[] =>
     .filter((name) => name.endsWith('.c'))
     .map((name) => name.slice(0, -'.c'.length))
     .sort();
+
+export const sourceOf = (program: string): string => join(SOURCES, `${program}.c`);
 
 /** The compiler's version line, or undefined where it is not installed. */
 export function compilerVersion(): string | undefined {
@@ -45,7 +47,7 @@ export function compilePrograms(names: readonly string[], folder: string): Reado
   return new Map(
     names.map((name) => {
       const file = join(folder, name);
-      const args = [...FLAGS, '-o', file, join(SOURCES, `${name}.c`), '-lm'];
+      const args = [...FLAGS, '-o', file, sourceOf(name), '-lm'];
       const { status, stderr, error } = spawnSync(COMPILER, args, { encoding: 'utf8' });
       if (status !== 0) throw new Error(`${name}.c does not compile: ${error?.message ?? stderr}`);
       return [name, new Uint8Array(readFileSync(file))];

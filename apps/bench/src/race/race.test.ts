@@ -291,12 +291,14 @@ describe('rows', () => {
 });
 
 describe('programs', () => {
-  test.skipIf(compilerVersion() === undefined)(`compile without warnings (needs ${COMPILER})`, () => {
-    const names = programNames();
-    const programs = compilePrograms(names, folder);
-    expect([...programs.keys()]).toEqual(names);
-    for (const bytes of programs.values())
-      expect([...bytes.subarray(0, 4)]).toEqual([0x7f, 0x45, 0x4c, 0x46]);
+  const missing = compilerVersion() === undefined;
+  test.skipIf(missing)(`have no warnings${missing ? ` (skipped: ${COMPILER} is not installed)` : ''}`, () => {
+    const { status, stderr } = spawnSync(
+      COMPILER,
+      [...FLAGS, '-fsyntax-only', ...programNames().map(sourceOf)],
+      { encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([0, '']);
   });
 
   test('that do not compile are errors by name', () => {

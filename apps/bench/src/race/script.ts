@@ -25,7 +25,7 @@ const BUILT_INS: readonly ((index: number) => string)[] = [
   () => `add \${#text}; text=\${text#*e}`,
   (index) => `for word in a b c-${index}; do add \${#word}; done`,
   (index) => `line="value: ${index}"; set -- $line; add $2`,
-  (index) => `printf '%s %05d\\n' "$kind" ${index} > /tmp/line; read -r first second < /tmp/line`,
+  (index) => `printf '%s %05d\\n' "$kind" ${index} > line; read -r first second < line`,
   (index) => `n=${(index % 7) + 1}; while [ $n -gt 0 ]; do n=$((n - 1)); done`,
   () => `[ \${#text} -lt 200 ] || text=`,
   (index) => `: "\${unset:-${index}}" && true || false`,
