@@ -377,14 +377,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   #take(index: number, count: number): number {
     if (index < 0) return this.#fail();
     this.#map.takeRange(index, index + count);
-    for (let at = index; at < index + count; ) {
-      const huge = at >>> HUGE_ORDER;
-      const end = Math.min(index + count, (huge + 1) * HUGE_FRAMES);
-      const from = at === index ? at + 1 : at;
-      if (end - at === HUGE_FRAMES) this.#runs.tags[huge]! |= at === index ? TAG.wholeStart : TAG.wholeInside;
-      else if (from < end) this.#runs.add(from, end);
-      at = end;
-    }
+    this.#runs.addRun(index, count);
     this.#allocations++;
     if (count > 1) {
       this.#runsInUse++;
@@ -394,14 +387,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   #release(index: number, count: number): void {
-    for (let at = index; at < index + count; ) {
-      const huge = at >>> HUGE_ORDER;
-      const end = Math.min(index + count, (huge + 1) * HUGE_FRAMES);
-      const from = at === index ? at + 1 : at;
-      if (end - at === HUGE_FRAMES) this.#runs.tags[huge]! &= TAG.reserved;
-      else if (from < end) this.#runs.remove(from, end);
-      at = end;
-    }
+    this.#runs.removeRun(index, count);
     this.#map.releaseRange(index, index + count);
     this.#frees++;
     if (count > 1) {

@@ -13,12 +13,14 @@ export const TAG = {
   wholeStart: 1,
   wholeInside: 2,
   chunk: 3,
+  /** Added when the last frame begins a run that goes on in the next huge frame. */
+  crossed: 0x2000_0000,
   /** Added when some frames are reserved. */
   reserved: 0x4000_0000,
 } as const;
 
-/** Without the flag for reserved frames. */
-const KIND = 0x3fff_ffff;
+/** Without the flags. */
+const KIND = 0x1fff_ffff;
 const WORDS = 16;
 const FRAMES = 512;
 
@@ -61,11 +63,6 @@ export class RunMap {
     return this.chunks[(kind - TAG.chunk) * WORDS + (at & (WORDS - 1))]!;
   }
 
-  isWhole(huge: number): boolean {
-    const kind = this.tags[huge]! & KIND;
-    return kind === TAG.wholeStart || kind === TAG.wholeInside;
-  }
-
   /** Whether all frames `from` to `to` continue a run. */
   coversRange(from: number, to: number): boolean {
     for (let index = from; index < to; ) {
@@ -75,6 +72,34 @@ export class RunMap {
       index = end;
     }
     return true;
+  }
+
+  /** Marks a run; none of its frames is marked yet. */
+  addRun(index: number, count: number): void {
+    const to = index + count;
+    for (let at = index; at < to; ) {
+      const huge = at >>> 9;
+      const end = Math.min(to, (huge + 1) * FRAMES);
+      const from = at === index ? at + 1 : at;
+      if (end - at === FRAMES) this.tags[huge]! |= at === index ? TAG.wholeStart : TAG.wholeInside;
+      else if (from < end) this.add(from, end);
+      else if (end < to) this.tags[huge]! |= TAG.crossed;
+      at = end;
+    }
+  }
+
+  /** Takes back what {@link addRun} marked. */
+  removeRun(index: number, count: number): void {
+    const to = index + count;
+    for (let at = index; at < to; ) {
+      const huge = at >>> 9;
+      const end = Math.min(to, (huge + 1) * FRAMES);
+      const from = at === index ? at + 1 : at;
+      if (end - at === FRAMES) this.tags[huge]! &= ~KIND;
+      else if (from < end) this.remove(from, end);
+      else if (end < to) this.tags[huge]! &= ~TAG.crossed;
+      at = end;
+    }
   }
 
   /** Marks the frames `from` to `to` of one huge frame; none is marked yet. */
@@ -138,7 +163,7 @@ export class RunMap {
   }
 
   #giveChunk(huge: number, kind: number): void {
-    this.tags[huge]! &= TAG.reserved;
+    this.tags[huge]! &= ~KIND;
     this.#pool[this.#spare++] = kind;
   }
 

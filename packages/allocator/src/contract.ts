@@ -54,7 +54,7 @@ export interface TestRunner {
  * for (const { name, run } of frameAllocatorContract(make)) test(name, run);
  */
 export function frameAllocatorContract(make: MakeFrameAllocator): ContractCase[] {
-  return [...allocationCases, ...freeCases, ...stateCases, ...largeCases, ...randomCases].map(
+  return [...allocationCases, ...freeCases, ...stateCases, ...randomCases, ...largeCases].map(
     ({ name, run }) => ({
       name,
       run: () => {
