@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BootProgram } from '../boot/machines.ts';
 import { isRaceGroup, RACE_ROWS, raceText } from './command.ts';
-import { COMPILER, compilePrograms, compilerVersion, programNames } from './image.ts';
+import { COMPILER, compilePrograms, compilerVersion, FLAGS, programNames, sourceOf } from './image.ts';
 import { initScript } from './init.ts';
 import { type GuestTimes, MarkReader, parseMark, Timeline } from './markers.ts';
 import { bareMetalRow, compareResults, raceGuests } from './measure.ts';
@@ -94,8 +94,8 @@ describe('marks', () => {
 /** A process that writes a text, and stays if it is to. */
 const program = (text: string, stay = false): BootProgram => ({
   name: 'QEMU',
-  command: process.execPath,
-  args: ['-e', `process.stdout.write(${JSON.stringify(text)});${stay ? 'setInterval(() => {}, 1000)' : ''}`],
+  command: 'sh',
+  args: ['-c', `printf %s "$0"${stay ? '; exec sleep 60' : ''}`, text],
 });
 
 describe('guests', () => {
@@ -108,8 +108,8 @@ describe('guests', () => {
   test('that fail, stop or stay silent are errors that say where', async () => {
     const begun = '@race ready Linux\n@race begin sort\n';
     await expect(runGuest(program(begun), ['sort'])).rejects.toThrow(/QEMU: .* at row sort; not run: sort/);
-    await expect(runGuest(program(begun, true), ['sort'], 500)).rejects.toThrow(
-      /QEMU: row sort took longer than 0.5 s; .*\n@race ready/,
+    await expect(runGuest(program(begun, true), ['sort'], 1500)).rejects.toThrow(
+      /QEMU: row sort took longer than 1.5 s; .*\n@race ready/,
     );
     await expect(
       runGuest(program(`${begun}@race end sort 3\n@race result sort bad\n`, true), ['sort']),
