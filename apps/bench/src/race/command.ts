@@ -8,7 +8,7 @@ import { renderTable } from '../table.ts';
 import { COMPILER, compilerVersion } from './image.ts';
 import { armatureMachine, bareMetalRow, type Progress, QEMU_MACHINE, raceGuests } from './measure.ts';
 import { meansTable, raceConditions, raceTables } from './report.ts';
-import { type RaceHost, type RaceResults, raceMeans } from './results.ts';
+import { type RaceHost, type RaceResults, raceMeans, resultsText } from './results.ts';
 import { BOOT_ROW, GROUP_TITLES, GUEST_ROWS, type RaceGroup } from './rows.ts';
 import { raceSvg } from './svg.ts';
 
@@ -95,6 +95,6 @@ export function recordRace(results: RaceResults): void {
   ];
   writeReadmeSection('race-results', content.join('\n\n'));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('race.json', folder), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(new URL('race.json', folder), resultsText(results));
   writeFileSync(new URL('race.svg', folder), raceSvg(results, 'Armature and QEMU (TCG), the same images'));
 }

@@ -10,7 +10,7 @@ import { initScript } from './init.ts';
 import { type GuestTimes, MarkReader, parseMark, Timeline } from './markers.ts';
 import { bareMetalRow, compareResults, raceGuests } from './measure.ts';
 import { meansTable, raceTables } from './report.ts';
-import { type RaceResults, raceMeans, raceRow, rowTimes } from './results.ts';
+import { type RaceResults, raceMeans, raceRow, resultsText, rowTimes } from './results.ts';
 import { GUEST_ROWS } from './rows.ts';
 import { runGuest } from './run.ts';
 import { cutScript, makeScript, SCRIPT_COMMANDS } from './script.ts';
@@ -207,6 +207,22 @@ describe('results', () => {
     );
     expect(raceMeans(rows.slice(0, 1)).map(({ groups }) => groups)).toEqual(['a']);
     expect(raceMeans([raceRow({ name: 'x', group: 'b', description: '' }, rowTimes([1]))])).toEqual([]);
+  });
+
+  test('are JSON with the samples of a row in a line, or a few', () => {
+    expect(JSON.parse(resultsText(results))).toEqual({
+      ...results,
+      means: results.means.map((mean) => ({ ...mean, ratio: Number(mean.ratio.toFixed(4)) })),
+    });
+    const text = (samples: number[]) =>
+      resultsText({
+        ...results,
+        rows: [raceRow({ name: 'x', group: 'b', description: '' }, rowTimes(samples))],
+      });
+    expect(text([1.23456, 2])).toContain('"samples": [1.2346, 2]\n');
+    const lines = text(Array(40).fill(1.2345)).split('\n');
+    expect(lines.filter((line) => line.includes('1.2345, 1.2345'))).toHaveLength(4);
+    expect(lines.every((line) => line.length <= 110)).toBe(true);
   });
 
   test('are tables', () => {
