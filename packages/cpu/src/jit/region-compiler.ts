@@ -4,6 +4,7 @@ import type { ValueType } from '../wasm/opcodes.ts';
 import type { RegionFunctions } from './calling-convention.ts';
 import { analyse, type ControlFlow } from './control-flow.ts';
 import { FLAGS, type FlagsKind } from './flags.ts';
+import type { RegionProfile } from './profile.ts';
 import type { Block, Region } from './region.ts';
 import { type Knowledge, RegionEmitter, type RegisterSets } from './region-emitter.ts';
 
@@ -18,6 +19,10 @@ export interface RegionTarget {
   /** Offset of the state block. */
   readonly state: number;
   readonly heatBias: number;
+  /** Counts what the region does. */
+  readonly profile?: RegionProfile;
+  /** Has the code marked with the numbers of the instructions that it is for. */
+  readonly marks?: boolean;
 }
 
 /** Makes a function of a region whose page has its records at `records`. */

@@ -49,6 +49,7 @@ import {
   wideFlags,
 } from './flags.ts';
 import type { Instruction } from './instruction.ts';
+import type { ProfileLocals, RegionExitName, RegionProfile } from './profile.ts';
 
 /** The parameter: see REGION_SIGNATURE. */
 const COUNT = 0;
@@ -101,6 +102,9 @@ export class RegionEmitter extends MemoryEmitter {
   private readonly records: number;
   private readonly heatBias: number;
   private readonly control: Control;
+  private readonly profile: RegionProfile | undefined;
+  private readonly profileLocals: ProfileLocals;
+  private readonly marks: boolean;
   private readonly registerLocals = new Map<number, number>();
   private readonly vectorLocals = new Map<number, number>();
   private readonly flagLocals: FlagLocals;
@@ -132,6 +136,8 @@ export class RegionEmitter extends MemoryEmitter {
     records: number;
     heatBias: number;
     control: Control;
+    profile?: RegionProfile;
+    marks?: boolean;
   }) {
     super(
       new Code(),
@@ -149,6 +155,12 @@ export class RegionEmitter extends MemoryEmitter {
     this.tlbLocal = this.newLocal('i32');
     this.biasLocal = this.newLocal('i64');
     this.targetLocal = this.newLocal('i64');
+    this.profile = options.profile;
+    this.profileLocals = {
+      count: COUNT,
+      start: options.profile === undefined ? COUNT : this.newLocal('i32'),
+    };
+    this.marks = options.marks ?? false;
     this.exitLabel = this.code.block();
     this.jumpLabel = this.code.block();
   }
@@ -160,6 +172,7 @@ export class RegionEmitter extends MemoryEmitter {
     this.position = position;
     this.baseDepth = this.code.depth;
     this.poolUse.clear();
+    if (this.marks) this.code.mark(index);
     instruction.semantics.emit(this);
   }
 
@@ -183,6 +196,7 @@ export class RegionEmitter extends MemoryEmitter {
     code.end();
     this.spill(this.everWritten, code);
     this.storeUnknownFlags();
+    this.profile?.leftWith(code, this.statusLocal, this.state, this.profileLocals);
     code.localGet(this.statusLocal);
     code.op(OP.end);
     for (const [insertion, sets] of exitSets) this.spill(sets, insertion);
@@ -198,12 +212,14 @@ export class RegionEmitter extends MemoryEmitter {
       value.emit(code);
       code.memory(OP.i32Store, this.state + offset);
     };
+    this.profile?.entered(code, this.profileLocals);
     code.localGet(COUNT);
     code.i32Const(0);
     code.op(OP.i32GeS);
     code.if();
     put(CPU_STATE.record, i32(this.recordOf(entry)));
     put(CPU_STATE.countBias, this.count);
+    this.profile?.left(code, 'budget', this.profileLocals);
     code.i32Const(REGION_EXIT.limit);
     code.op(OP.return);
     code.end();
@@ -253,15 +269,21 @@ export class RegionEmitter extends MemoryEmitter {
     this.if(ltS(heat, i32(0)), () => this.chain(heat));
     this.setState32(CPU_STATE.record, i32(record));
     this.setState32(CPU_STATE.countBias, this.count);
+    this.countExit('interpreter');
     this.code.i32Const(REGION_EXIT.goOn);
     this.code.op(OP.return);
   }
 
   /** Goes on in another region; its place in the table is what heat says, inverted. */
   private chain(heat: I32): void {
+    this.countExit('chain');
     this.code.localGet(COUNT);
     xor(heat, i32(-1)).emit(this.code);
     this.code.returnCallIndirect(this.functions.signature, this.functions.table);
+  }
+
+  private countExit(exit: RegionExitName): void {
+    this.profile?.left(this.code, exit, this.profileLocals);
   }
 
   /** Leaves for an address in another page, or one that is not known. */
@@ -301,10 +323,12 @@ export class RegionEmitter extends MemoryEmitter {
       const heat = this.let(loadI32(quarter, this.heatBias));
       this.if(ltS(heat, i32(0)), () => this.chain(heat));
       this.setState32(CPU_STATE.record, record);
+      this.countExit('interpreter');
       this.code.i32Const(REGION_EXIT.goOn);
       this.code.op(OP.return);
     });
     this.setState64(CPU_STATE.pc, target);
+    this.countExit('page');
     this.code.i32Const(REGION_EXIT.pc);
     this.code.op(OP.return);
   }

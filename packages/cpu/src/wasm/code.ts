@@ -93,6 +93,8 @@ export class Code extends Bytes {
   depth = 0;
   private readonly fixups: Fixup[] = [];
   private readonly insertions: { readonly at: number; readonly code: Code }[] = [];
+  /** What {@link mark} noted, by place in this code. */
+  readonly marks: { readonly at: number; readonly id: number }[] = [];
 
   op(opcode: number): void {
     this.byte(opcode);
@@ -201,15 +203,28 @@ export class Code extends Bytes {
     return code;
   }
 
-  /** Appends this code, with what was inserted into it, to `target`. It must not have outer labels. */
+  /** Notes that what follows is for `id`. */
+  mark(id: number): void {
+    this.marks.push({ at: this.length, id });
+  }
+
+  /** Appends this code, with what was inserted into it and its marks, to `target`. It must not have outer labels. */
   appendTo(target: Code): void {
     let from = 0;
+    let marked = 0;
+    const appendUpTo = (to: number): void => {
+      for (; marked < this.marks.length && this.marks[marked].at <= to; marked++) {
+        const { at, id } = this.marks[marked];
+        target.marks.push({ at: target.length + at - from, id });
+      }
+      target.append(this.buffer.subarray(from, to));
+      from = to;
+    };
     for (const { at, code } of this.insertions) {
-      target.append(this.buffer.subarray(from, at));
+      appendUpTo(at);
       code.appendTo(target);
-      from = at;
     }
-    target.append(this.buffer.subarray(from, this.length));
+    appendUpTo(this.length);
   }
 
   /** Copies this piece into `target`, whose outer labels are given as depths in `target`. */

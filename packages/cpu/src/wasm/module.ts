@@ -12,7 +12,18 @@ interface FunctionBody {
   readonly code: Code;
 }
 
-const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
+const SECTION = {
+  type: 1,
+  import: 2,
+  function: 3,
+  table: 4,
+  global: 6,
+  export: 7,
+  element: 9,
+  code: 10,
+} as const;
+/** Kinds of exports. */
+const KIND = { function: 0, global: 3 } as const;
 
 /** Functions put into an imported table when the module is instantiated, from a place in it on. */
 interface ElementSegment {
@@ -32,7 +43,8 @@ export class ModuleWriter {
   private readonly functions: FunctionBody[] = [];
   private readonly table: number[] = [];
   private readonly segments: ElementSegment[] = [];
-  private readonly exports: { readonly name: string; readonly index: number }[] = [];
+  private readonly exports: { readonly name: string; readonly kind: number; readonly index: number }[] = [];
+  private globals = 0;
   private readonly memoryPages: { initial: number; maximum: number; shared: boolean };
 
   constructor(memory: { initial: number; maximum: number; shared: boolean }) {
@@ -81,7 +93,13 @@ export class ModuleWriter {
 
   /** Exports a function, an imported one too. */
   exportFunction(name: string, index: number): void {
-    this.exports.push({ name, index });
+    this.exports.push({ name, kind: KIND.function, index });
+  }
+
+  /** Adds a variable of 64 bits, 0 at first, and exports it. Returns its index. */
+  addGlobal(name: string): number {
+    this.exports.push({ name, kind: KIND.global, index: this.globals });
+    return this.globals++;
   }
 
   /** Puts a function into the module's own table, for `Code.callIndirect`. Returns its index there. */
@@ -147,11 +165,23 @@ export class ModuleWriter {
         out.unsigned(this.table.length);
       });
     }
+    if (this.globals > 0) {
+      section(module, SECTION.global, (out) => {
+        out.unsigned(this.globals);
+        for (let index = 0; index < this.globals; index++) {
+          out.byte(TYPE.i64);
+          out.byte(1);
+          out.byte(OP.i64Const);
+          out.signed32(0);
+          out.byte(OP.end);
+        }
+      });
+    }
     section(module, SECTION.export, (out) => {
       out.unsigned(this.exports.length);
-      for (const { name, index } of this.exports) {
+      for (const { name, kind, index } of this.exports) {
         out.name(name);
-        out.byte(0);
+        out.byte(kind);
         out.unsigned(index);
       }
     });
