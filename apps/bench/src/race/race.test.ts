@@ -232,7 +232,7 @@ describe('results', () => {
       for (const cells of table.rows) expect(cells).toHaveLength(table.rows[0]!.length);
     expect(tables[1]!.rows[1]).toEqual(['sort', '8.00', '1.00', '8.00', '0 % / 0 %']);
     expect(raceTables(results, true)[1]!.rows[1]![0]).toBe('`sort`: a <row> & more');
-    expect(raceText(results)).toContain('Medians of 1 rounds.\n\na: bare metal\n');
+    expect(raceText(results)).toContain('Medians of 1 rounds.\n\nGroup a, bare metal\n');
   });
 
   test('of Armature alone are tables too', () => {

@@ -36,7 +36,7 @@ export function raceTables({ rows }: Pick<RaceResults, 'rows'>, described = fals
     if (found.length === 0) return [];
     return [
       {
-        title: `${group}: ${GROUP_TITLES[group]}`,
+        title: `Group ${group}, ${GROUP_TITLES[group]}`,
         rows: [HEAD, ...found.map((row) => tableRow(row, described))],
       },
     ];
