@@ -161,7 +161,7 @@ export class EngineBench {
     this.device.reset();
     this.fillMemory(item);
     this.engine.powerOn(PHYSICAL.boot, 0, 0, 0);
-    this.boot(SCTLR ^ start.sctlr);
+    this.boot(start);
     this.fillRegisters(item);
     this.exceptions = 0;
     this.started = this.engine.instructions;
@@ -199,9 +199,9 @@ export class EngineBench {
     return inView(start.code, this.placed!.addressOf(start.label));
   }
 
-  private boot(sctlr: bigint): void {
+  private boot({ sctlr, tags }: EngineCase['start']): void {
     const { engine, state } = this;
-    BOOT_VALUES(sctlr).forEach((value, register) => {
+    BOOT_VALUES(SCTLR ^ sctlr, tags).forEach((value, register) => {
       state.setX(register, value);
     });
     state.pc = BigInt(PHYSICAL.boot);

@@ -17,6 +17,8 @@ export interface Start {
   readonly fpsr: number;
   /** Bits of SCTLR_EL1 to invert. */
   readonly sctlr: bigint;
+  /** TCR_EL1.TBI0 and TBI1: addresses may have tags. */
+  readonly tags: boolean;
   /** CPACR_EL1.FPEN. */
   readonly fpen: 0 | 1 | 3;
   /** View that X28, the base of data, leads to. */

@@ -206,15 +206,21 @@ ${interrupt('irq', SAVE.irqs, DEVICE_REGISTER.lowerIrq)}
 ${interrupt('fiq', SAVE.fiqs, DEVICE_REGISTER.lowerFiq)}
 `;
 
-/** What the boot code finds in X0 to X6. */
-export const BOOT_VALUES = (sctlr: bigint): readonly bigint[] => [
+/** TCR_EL1.TBI0 and TBI1. */
+const TAGS_IGNORED = 3n << 37n;
+/** CNTKCTL_EL1.EL0PCTEN and EL0VCTEN. */
+const EL0_COUNTERS = 3n;
+
+/** What the boot code finds in X0 to X7. */
+export const BOOT_VALUES = (sctlr: bigint, tags: boolean): readonly bigint[] => [
   MAIR,
-  TCR,
+  tags ? TCR | TAGS_IGNORED : TCR,
   SPACES[0],
   SPACES[0] & 0xffff_ffff_ffffn,
   BigInt(PHYSICAL.vectors),
   sctlr,
   3n << 20n,
+  EL0_COUNTERS,
 ];
 
 /** Turns the MMU on, and what an earlier case left behind off. */
@@ -225,7 +231,7 @@ const BOOT = `
   msr ttbr1_el1, x3
   msr vbar_el1, x4
   msr cpacr_el1, x6
-  msr cntkctl_el1, xzr
+  msr cntkctl_el1, x7
   msr cntv_ctl_el0, xzr
   msr cntv_cval_el0, xzr
   msr cntp_ctl_el0, xzr

@@ -22,6 +22,7 @@ const MIDDLE_COUNTERS = [22] as const;
 const LEAF_COUNTERS = [21] as const;
 const INDEX = 15;
 const SCRATCH = 14;
+const LINK = 30;
 
 export const CONDITIONS = [
   'eq',
@@ -176,8 +177,11 @@ function loop(flow: Flow, size: number): void {
 function call({ code, random, callees }: Flow): void {
   if (callees.length === 0) return;
   const label = random.pick(callees);
-  if (random.oneIn(3)) code.group([adr(SCRATCH, label), word(`blr x${SCRATCH}`)]);
-  else code.add(branchTo(BL, 'imm26', label));
+  if (random.oneIn(3)) {
+    // The link register may hold the target too.
+    const register = random.oneIn(4) ? LINK : SCRATCH;
+    code.group([adr(register, label), word(`blr x${register}`)]);
+  } else code.add(branchTo(BL, 'imm26', label));
 }
 
 /** A computed branch: into a row of branches, or by a table of distances. */

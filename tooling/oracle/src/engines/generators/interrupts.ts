@@ -43,7 +43,30 @@ function mask(code: Code, random: Random, el0: boolean): void {
     );
 }
 
-function fleshOf(random: Random, draft: Start, own: { raises: boolean; masks: boolean }): Flesh {
+/** How long ago this turn began, by the counter: time is exact in the middle of compiled code too. */
+function age(code: Code): void {
+  code.group(words('mrs x9, cntvct_el0; mrs x10, tpidr_el0; sub x10, x9, x10; mov x9, 0'));
+}
+
+/** Another interval for the timer, or the time left. */
+function timer(code: Code, random: Random): void {
+  code.group(
+    words(
+      random.pick([
+        `mov x9, ${5 + random.below(200)}; msr cntv_tval_el0, x9`,
+        'mrs x9, cntv_tval_el0',
+        'mrs x9, cntv_ctl_el0',
+        'mrs x9, cntv_ctl_el0; eor x9, x9, 2; msr cntv_ctl_el0, x9',
+      ]),
+    ),
+  );
+}
+
+function fleshOf(
+  random: Random,
+  draft: Start,
+  own: { raises: boolean; masks: boolean; times: boolean },
+): Flesh {
   const el0 = draft.mode === 'el0';
   const inner = random.pick<Flesh>([
     { body: integerInstruction },
@@ -53,8 +76,14 @@ function fleshOf(random: Random, draft: Start, own: { raises: boolean; masks: bo
   ]);
   return {
     ...inner,
+    head(code, body) {
+      if (own.times) code.group(words('mrs x9, cntvct_el0; msr tpidr_el0, x9; mov x9, 0'));
+      inner.head?.(code, body);
+    },
     body(code, body) {
-      if (own.raises && body.oneIn(20))
+      if (own.times && body.oneIn(12)) age(code);
+      else if (own.times && draft.mode !== 'el0' && body.oneIn(60)) timer(code, body);
+      else if (own.raises && body.oneIn(20))
         rarely(code, body, body.pick([0, 2, 4]), (into) => raise(into, body, el0));
       else if (own.masks && body.oneIn(20)) mask(code, body, el0);
       else inner.body(code, body);
@@ -117,7 +146,11 @@ function generate(seed: number, index: number, scale = 1): EngineCase {
     pstate: random.oneIn(8) ? OPEN | PSTATE.I : OPEN,
     ...(kind === 3 && { timer: random.pick([7, 20, 63, 150, 400, 1000]) }),
   });
-  const flesh = fleshOf(random, draft, { raises: random.oneIn(2), masks: random.oneIn(4) });
+  const flesh = fleshOf(random, draft, {
+    raises: random.oneIn(2),
+    masks: random.oneIn(4),
+    times: kind === 3,
+  });
   const made = skeleton(random, flesh, { ...randomShape(random), turns: random.pick([3, 20, 100]) });
   const warm = Math.ceil(random.pick(WARM_UP) * Math.min(1, scale));
   const actions = [

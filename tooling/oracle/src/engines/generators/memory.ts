@@ -122,17 +122,33 @@ function highBase(register: number, random: Random): BaseSetter {
   return (code) => code.group(list);
 }
 
-/** Setters for all base registers; `faults` for some in special pages. */
-function bases(random: Random, mode: Start['mode'], faults: boolean): readonly BaseSetter[] {
+const TAGS = [
+  '0x0f00000000000000',
+  '0xff00000000000000',
+  '0x8000000000000000',
+  '0x0100000000000000',
+] as const;
+
+/** Setters for all base registers. */
+function bases(random: Random, { mode, faults, tags }: MemoryFlesh): readonly BaseSetter[] {
   return ADDRESSES.map((register) => {
     if (faults && random.oneIn(3)) return specialBase(register, random);
-    return mode !== 'el0' && random.oneIn(6) ? highBase(register, random) : dataBase(register, random);
+    const set = mode !== 'el0' && random.oneIn(6) ? highBase(register, random) : dataBase(register, random);
+    if (tags !== true || random.oneIn(2)) return set;
+    const tag = words(`eor x${register}, x${register}, ${random.pick(TAGS)}`);
+    return (code, body) => {
+      set(code, body);
+      code.group(tag);
+    };
   });
 }
 
 interface MemoryFlesh {
   readonly mode: Start['mode'];
+  /** Some bases are in special pages. */
   readonly faults: boolean;
+  /** Some have tags. */
+  readonly tags?: boolean;
   /** The program may read itself. */
   readonly readable: boolean;
   /** Bases may go to lower addresses: what lies below them is the program's own. */
@@ -140,8 +156,9 @@ interface MemoryFlesh {
 }
 
 /** Accesses around some bases, with arithmetic between. */
-export function memoryFlesh(random: Random, { mode, faults, readable, down }: MemoryFlesh): Flesh {
-  const setters = bases(random, mode, faults);
+export function memoryFlesh(random: Random, options: MemoryFlesh): Flesh {
+  const { readable, down } = options;
+  const setters = bases(random, options);
   const index = (code: Code, body: Random): void => {
     const mask = body.pick(['7', '0xf', '0x38', '0xff', '0xff8', '0xffff']);
     code.add(word(`and x${body.pick(INDEXES)}, x${body.below(RESULTS)}, ${mask}`));
@@ -200,9 +217,13 @@ export const memory: Generator = {
     const random = new Random(caseSeed('memory', seed, index));
     const strict = random.oneIn(12);
     const faults = strict || random.oneIn(4);
-    const draft = usualStart(random, 0 as Start['label'], strict ? { sctlr: SCTLR_BIT.A } : {});
+    const tags = random.oneIn(6);
+    const draft = usualStart(random, 0 as Start['label'], { tags, ...(strict && { sctlr: SCTLR_BIT.A }) });
     const readable = draft.mode !== 'el0' || draft.code === 'user';
-    const flesh = memoryFlesh(random, { mode: draft.mode, faults, readable, down: draft.data === 'user' });
+    const flesh = memoryFlesh(random, {
+      ...{ mode: draft.mode, faults, tags, readable },
+      down: draft.data === 'user',
+    });
     const made = skeleton(random, flesh, randomShape(random));
     const length = randomLength(random, scale);
     return caseOf('memory', seed, index, scale, random, made, {

@@ -221,6 +221,8 @@ function dataInCode(code: Code, random: Random, pool: Label, readable: boolean, 
         `ldr x${a}, [x11, ${offset}]`,
         `strb w${a}, [x11, ${offset + 3}]; ldr x${b}, [x11, ${offset}]`,
         `ldadd x${a}, x${b}, [x11]`,
+        // The block of 64 bytes that is in the data wherever they begin.
+        `add x11, x11, 63; dc zva, x11`,
       ]),
     ),
   ]);

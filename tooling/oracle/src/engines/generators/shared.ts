@@ -69,6 +69,7 @@ export function usualStart(random: Random, label: Label, changes: Partial<Start>
     fpcr: 0,
     fpsr: 0,
     sctlr: 0n,
+    tags: false,
     fpen: 3,
     data: mode === 'el0' || random.oneIn(2) ? 'user' : 'kernel',
     code: mode === 'el0' && random.oneIn(2) ? 'user' : 'kernel',

@@ -6,7 +6,7 @@ import { SERVICE } from '../firmware.ts';
 import { specialPage, TWIN } from '../layout.ts';
 import { adr, branchTo, type Code, type Label, move, type Word } from '../program.ts';
 import { type Flesh, RANDOM, skeleton } from '../skeleton.ts';
-import { SPACES } from '../translation.ts';
+import { SPACES, SPECIAL_TABLE } from '../translation.ts';
 import { floatingPointFlesh } from './floating-point.ts';
 import { type Rarity, rarely } from './gate.ts';
 import { integerInstruction } from './integer.ts';
@@ -163,6 +163,39 @@ function translate(code: Code, random: Random): void {
   );
 }
 
+/** Changes a descriptor, as the architecture asks for, and uses the page: another page, or another right. */
+function remap(code: Code, random: Random): void {
+  const page = specialPage('alias of data 1');
+  const twin = random.oneIn(4);
+  const descriptor = SPECIAL_TABLE + 8 * (((twin ? TWIN.va : page) >>> 12) & 511);
+  const change = twin ? '0x60000000000000' : random.pick(['0x1000', '0x1000', '0x80', '0x40', '0x400']);
+  code.group([
+    ...move(9, descriptor),
+    ...words(`ldr x10, [x9]; eor x10, x10, ${change}; str xzr, [x9]; dsb ishst`),
+    ...words(
+      random.pick(['tlbi vmalle1', 'lsr x11, x9, 3; tlbi vmalle1is', 'tlbi vmalle1; dsb ish; tlbi vmalle1']),
+    ),
+    ...words('dsb ish; str x10, [x9]; dsb ish; isb'),
+  ]);
+  if (twin) callTwin(code);
+  else usePage(code, random);
+}
+
+/** A load and a store in the page that `remap` changes. */
+function usePage(code: Code, random: Random): void {
+  code.group([
+    ...move(9, specialPage('alias of data 1') + 8 * random.below(512)),
+    ...words(
+      random.pick([
+        'ldr x0, [x9]',
+        'str x1, [x9]; ldr x2, [x9]',
+        'ldr x3, [x28, 0x1000]',
+        'stp x0, x1, [x9]',
+      ]),
+    ),
+  ]);
+}
+
 /** Stores and loads by a stack pointer that is not aligned. */
 const stack = lines(
   'add sp, sp, 8; ldr x0, [sp]; sub sp, sp, 8',
@@ -192,6 +225,7 @@ function nowhere(code: Code, random: Random): void {
     words('mov x9, 0x1234; lsl x9, x9, 44; add x9, x9, 4'),
     words('adr x9, .+4; add x9, x9, 2'),
     words('adr x9, .+8; orr x9, x9, 1'),
+    words('adr x9, .+16; orr x9, x9, 0x0f00000000000000'),
   ]);
   code.group([...target, ...words(random.pick(['br x9', 'blr x9', 'ret x9']))]);
 }
@@ -242,6 +276,8 @@ const PIECES: readonly (readonly [rarest: Rarity, piece: Piece])[] = [
   [2, otherSpace],
   [0, callTwin],
   [4, maintain],
+  [2, remap],
+  [0, usePage],
   [4, changeLevel],
   [2, exceptionReturn],
   [4, translationOff],
@@ -300,6 +336,7 @@ function generate(seed: number, index: number, scale = 1): EngineCase {
   const open = PSTATE.D | PSTATE.A;
   const draft = usualStart(random, 0 as Label, {
     fpen: random.pick([0, 1, 3, 3, 3]),
+    tags: random.oneIn(3),
     ...(waits && { pstate: open | (random.oneIn(3) ? PSTATE.I | PSTATE.F : 0) }),
   });
   const made = skeleton(random, fleshOf(random, draft, waits), {
