@@ -55,7 +55,7 @@ const USAGE = `armature-bench: measures Armature
   --no-qemu           Armature alone
   --json              everything measured, as JSON
 
-Without qemu-system-aarch64 on the PATH, Armature runs alone.`;
+Without qemu-system-aarch64 on the PATH, Armature runs alone; race then wants --no-qemu.`;
 
 class UsageError extends Error {}
 
