@@ -25,6 +25,7 @@ interface ExecArguments {
   readonly allocator: string;
   readonly cpu: string;
   readonly deterministic?: boolean;
+  readonly directory?: string;
   readonly engine?: string;
   readonly env?: readonly string[];
   readonly maxInstructions?: number;
@@ -58,6 +59,7 @@ export function addExecCommand(program: Command): void {
     )
     .addOption(new Option('--root <dir>', 'the program’s root directory (default: an empty one in memory)'))
     .addOption(new Option('--read-only', 'the program changes nothing under --root'))
+    .addOption(new Option('--directory <path>', 'its current directory, under the root (default: /)'))
     .addOption(
       new Option('--env <name=value>', 'a variable of its environment; may be repeated').argParser(collect),
     )
@@ -119,7 +121,12 @@ async function exec(path: string, args: readonly string[], options: ExecArgument
   const linux = machine.use('linux-user');
   const tracer = new TraceWriter((line) => process.stderr.write(`${line}\n`));
   if (options.trace !== undefined) machine.onTrace(options.trace, tracer.write);
-  linux.start({ ...program, arguments: [path, ...args], environment: env });
+  linux.start({
+    ...program,
+    arguments: [path, ...args],
+    environment: env,
+    directory: options.directory ?? '/',
+  });
   const report = await runProgram(machine, linux, console, options.maxInstructions);
   tracer.finish();
   return conclude(machine, linux, report, path, options);
