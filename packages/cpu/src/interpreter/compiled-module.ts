@@ -1,14 +1,16 @@
-import type { HandlerSet } from './handlers.ts';
+import type { HandlerNumbers } from './handlers.ts';
 import { buildInterpreterModule, type InterpreterShape } from './module.ts';
+import { fillIn, findPrebuilt } from './prebuilt.ts';
+import { PREBUILT_MODULES } from './prebuilt-modules.ts';
 
 /** A compiled interpreter: ready to be instantiated for a CPU whose state block is where it expects it. */
 export interface CompiledInterpreter {
   readonly module: WebAssembly.Module;
-  readonly handlers: HandlerSet;
+  readonly numbers: HandlerNumbers;
 }
 
 /** Any memory does: the module asks for at least one page and allows the most there can be. */
-const ANY_SIZE = { initial: 1, maximum: 65536 };
+export const ANY_SIZE = { initial: 1, maximum: 65536 } as const;
 
 const cache = new Map<string, Promise<CompiledInterpreter>>();
 
@@ -26,7 +28,18 @@ export function compileInterpreter(shape: CompiledShape): Promise<CompiledInterp
   return compiled;
 }
 
-async function compile({ shared, ...shape }: CompiledShape): Promise<CompiledInterpreter> {
-  const { bytes, handlers } = buildInterpreterModule({ ...shape, memory: { ...ANY_SIZE, shared } });
-  return { module: await WebAssembly.compile(bytes), handlers };
+async function compile(shape: CompiledShape): Promise<CompiledInterpreter> {
+  const { bytes, numbers } = await moduleFor(shape);
+  return { module: await WebAssembly.compile(bytes), numbers };
+}
+
+/** A module that the build made where there is one, else one made here. */
+async function moduleFor(
+  shape: CompiledShape,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly numbers: HandlerNumbers }> {
+  const built = await findPrebuilt(PREBUILT_MODULES, shape);
+  if (built !== undefined) return { bytes: fillIn(built, shape), numbers: built.numbers };
+  const { shared, ...rest } = shape;
+  const { bytes, handlers } = buildInterpreterModule({ ...rest, memory: { ...ANY_SIZE, shared } });
+  return { bytes, numbers: handlers.numbers };
 }

@@ -1,8 +1,8 @@
 import type { SystemRegisters } from '@armature/core';
 import { decode, type Feature, fields as fieldsOf, type Row } from '@armature/isa';
-import type { Fields } from '../emitter/emitter.ts';
 import { inlineAccess } from '../registers/inline-access.ts';
-import { combinationOf, HANDLER, type RowPlan } from './handlers.ts';
+import { HANDLER } from './handlers.ts';
+import type { RowPlans } from './row-plans.ts';
 
 /**
  * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
@@ -21,7 +21,7 @@ const RECORD_WORDS = 4;
 
 /** Fills predecoded records from instruction words. */
 export class Decoder {
-  private readonly plans: ReadonlyMap<string, RowPlan>;
+  private readonly plans: RowPlans;
   private readonly features: ReadonlySet<Feature>;
   private readonly registers: SystemRegisters;
   private readonly bytes: DataView;
@@ -32,7 +32,7 @@ export class Decoder {
 
   constructor(
     memory: WebAssembly.Memory,
-    plans: ReadonlyMap<string, RowPlan>,
+    plans: RowPlans,
     features: ReadonlySet<Feature>,
     registers: SystemRegisters,
   ) {
@@ -57,8 +57,7 @@ export class Decoder {
     const fields = operandFields(row, word);
     const inline = inlineAccess(row.id, word, this.registers);
     if (inline !== undefined) Object.assign(fields, inline);
-    const combination = combinationOf(plan.choices, fields);
-    const variant = (this.isFar(plan, fields, hostOffset & 0xfff) ? plan.far : plan.near)[combination];
+    const variant = plan.variantOf(fields, hostOffset & 0xfff);
     for (const { offset, width, compute } of variant.slots) {
       const { lo, hi } = compute(fields);
       if (width === 2) this.bytes.setUint16(record + offset, lo, true);
@@ -67,7 +66,7 @@ export class Decoder {
     }
     this.bytes.setUint16(record, variant.handler, true);
     // The form of a branch depends on where it stands.
-    if (plan.distance === undefined) this.remember(slot, word, record);
+    if (!plan.isDirectBranch) this.remember(slot, word, record);
   }
 
   private recall(slot: number, record: number): boolean {
@@ -86,11 +85,5 @@ export class Decoder {
     const at = record >>> 2;
     this.rememberedWords[slot] = word;
     this.rememberedRecords.set(this.words.subarray(at, at + RECORD_WORDS), slot * RECORD_WORDS);
-  }
-
-  private isFar({ distance }: RowPlan, fields: Fields, pageOffset: number): boolean {
-    if (distance === undefined) return false;
-    const target = pageOffset + distance(fields);
-    return target < 0 || target >= 4096;
   }
 }

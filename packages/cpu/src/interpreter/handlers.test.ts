@@ -7,8 +7,9 @@ import { cpuRegisters } from '../registers/index.ts';
 import { inlineAccess } from '../registers/inline-access.ts';
 import { allSemantics } from '../semantics/index.ts';
 import { layOutArena } from './code-arena.ts';
-import { combinationOf, FIRST_HANDLER, HANDLER, type Variant } from './handlers.ts';
+import { combinationCount, FIRST_HANDLER, HANDLER, type HandlerNumbers } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
+import { RowPlans } from './row-plans.ts';
 
 const shape = {
   state: 4096,
@@ -17,8 +18,8 @@ const shape = {
   regions: false,
 };
 const { handlers } = buildInterpreterModule(shape);
-const plans = [...handlers.plans.values()];
-const variantsOf = (plan: (typeof plans)[number]): readonly Variant[] => [...plan.near, ...plan.far];
+const rowPlans = new RowPlans(handlers.numbers, true);
+const plans = rowPlans.rows.map((id) => rowPlans.get(id)!);
 const FIRST = FIRST_HANDLER;
 
 const registers = createSystemRegisters();
@@ -55,11 +56,13 @@ describe('semantics', () => {
 
   test('choose a variant for every word', () => {
     for (const plan of plans) {
-      const combinations = plan.choices.reduce((count, { values }) => count * values, 1);
-      expect(plan.near, plan.row.id).toHaveLength(combinations);
-      expect(plan.far, plan.row.id).toHaveLength(plan.distance === undefined ? 0 : combinations);
+      const { choices } = allSemantics.get(plan.row.id)!;
+      const { far, functions, near } = handlers.numbers[plan.row.id];
+      for (const numbers of [near, far ?? near, functions ?? near]) {
+        expect(numbers, plan.row.id).toHaveLength(combinationCount(choices));
+      }
       const outside = sampleFields(plan.row).filter((fields) =>
-        plan.choices.some(({ of, values }) => {
+        Object.values(choices).some(({ of, values }) => {
           const choice = of(fields);
           return !Number.isInteger(choice) || choice < 0 || choice >= values;
         }),
@@ -74,7 +77,7 @@ describe('semantics', () => {
 
 describe('handler numbers', () => {
   test('are dense: each has code, and each but the first few is some variant', () => {
-    const used = new Set(plans.flatMap(variantsOf).map(({ handler }) => handler));
+    const used = new Set(plans.flatMap(({ variants }) => variants).map(({ handler }) => handler));
     const count = FIRST + handlers.codes.length - HANDLER.branchTarget;
     const expected = Array.from({ length: count }, (_, index) => HANDLER.branchTarget + index);
     expect([...used].sort((a, b) => a - b)).toEqual(expected);
@@ -89,24 +92,23 @@ describe('handler numbers', () => {
   test('fit the record', () => expect(FIRST + handlers.codes.length).toBeLessThan(2 ** 16));
 
   test('are shared by rows that do the same', () => {
-    const numbers = (id: string): number[] => handlers.plans.get(id)!.near.map(({ handler }) => handler);
+    const numbers = (id: string): readonly number[] => handlers.numbers[id].near;
     expect(numbers('NOP_hints')).toEqual(numbers('DMB_barriers'));
     expect(numbers('LDUR_ldst_unscaled')).toEqual(numbers('LDR_ldst_pos'));
   });
 
   test('of indirect branches are those of returns, unless pages may be guarded', () => {
-    const { plans: open } = buildInterpreterModule({ ...shape, features: new Set(['base']) }).handlers;
-    const numbers = (from: typeof open, id: string): number[] =>
-      from.get(id)!.near.map(({ handler }) => handler);
-    expect(numbers(open, 'BR_branch_reg')).toEqual(numbers(open, 'RET_branch_reg'));
-    expect(numbers(handlers.plans, 'BR_branch_reg')).not.toEqual(numbers(handlers.plans, 'RET_branch_reg'));
+    const open = buildInterpreterModule({ ...shape, features: new Set(['base']) }).handlers.numbers;
+    const near = (numbers: HandlerNumbers, id: string): readonly number[] => numbers[id].near;
+    expect(near(open, 'BR_branch_reg')).toEqual(near(open, 'RET_branch_reg'));
+    expect(near(handlers.numbers, 'BR_branch_reg')).not.toEqual(near(handlers.numbers, 'RET_branch_reg'));
   });
 });
 
 describe('records', () => {
   test('have no two operands in the same bytes, and none over the handler number', () => {
     for (const plan of plans) {
-      for (const { slots } of variantsOf(plan)) {
+      for (const { slots } of plan.variants) {
         const taken = new Set([0, 1]);
         for (const { key, offset, width } of slots) {
           expect(offset % Math.min(width, 4), `${plan.row.id} ${key}`).toBe(0);
@@ -123,7 +125,7 @@ describe('records', () => {
   test('hold their operands: no small value is wider than its place', () => {
     for (const plan of plans) {
       for (const fields of sampleFields(plan.row)) {
-        const { slots } = plan.near[combinationOf(plan.choices, fields)];
+        const { slots } = plan.variantOf(fields, 0);
         const wide = slots.filter(({ width, compute }) => {
           const { lo } = compute(fields);
           return width === 2 && (lo < 0 || lo >= 2 ** 16);

@@ -1,4 +1,4 @@
-import { type Feature, type Row, rowById } from '@armature/isa';
+import { type Feature, rowById } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
 import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
@@ -6,7 +6,7 @@ import type { Code } from '../wasm/code.ts';
 import type { ValueType } from '../wasm/opcodes.ts';
 import type { InterpreterFunctions } from './calling-convention.ts';
 import { InterpreterEmitter, OutlinedEmitter } from './emitter.ts';
-import { BRANCH_TARGET_HANDLER, type OperandSlot } from './record.ts';
+import { BRANCH_TARGET_HANDLER } from './record.ts';
 
 /** Handlers that no instruction names. */
 export const HANDLER = {
@@ -25,25 +25,21 @@ export const BRANCH_TARGET_HANDLERS = 3;
 
 export const FIRST_HANDLER = HANDLER.branchTarget + BRANCH_TARGET_HANDLERS;
 
-/** A variant of a row: its handler, and how the operands of its record are computed. */
-export interface Variant {
-  readonly handler: number;
-  readonly slots: readonly OperandSlot[];
+/** Numbers of a row's variants, each by mixed-radix number of the choices' values; see {@link combinationOf}. */
+export interface RowNumbers {
+  /** Handlers. */
+  readonly near: readonly number[];
+  /** Those of direct branches out of their page. Rows of direct branches only. */
+  readonly far?: readonly number[];
+  /** Indices in the module's table. Rows outside the dispatch loop only. */
+  readonly functions?: readonly number[];
 }
 
-/** Everything the decoder needs about a row. */
-export interface RowPlan {
-  readonly row: Row;
-  readonly choices: readonly Choice[];
-  /** By mixed-radix number of the choices' values; near branches first where there are two forms. */
-  readonly near: readonly Variant[];
-  readonly far: readonly Variant[];
-  /** Distance of a direct branch in bytes; rows with one have two forms. */
-  readonly distance: ((fields: Fields) => number) | undefined;
-}
+/** By row id. Plain data. */
+export type HandlerNumbers = Readonly<Record<string, RowNumbers>>;
 
 export interface HandlerSet {
-  readonly plans: ReadonlyMap<string, RowPlan>;
+  readonly numbers: HandlerNumbers;
   /** Code of handlers {@link FIRST_HANDLER} and up. */
   readonly codes: readonly Code[];
   /** Functions that handlers call by way of the module's table, in its order. */
@@ -98,14 +94,14 @@ export function buildHandlers(
     handlers: new CodePool(),
     outlined: new CodePool(),
   };
-  const plans = new Map<string, RowPlan>();
+  const numbers: Record<string, RowNumbers> = {};
   for (const semantics of allSemantics.values()) {
     const feature = rowById(semantics.row)?.feature;
     if (feature !== undefined && features?.has(feature) === false) continue;
-    plans.set(semantics.row, planRow(semantics, context));
+    numbers[semantics.row] = buildRow(semantics, context);
   }
   return {
-    plans,
+    numbers,
     codes: context.handlers.items.map(({ code }) => code),
     functions: context.outlined.items,
   };
@@ -124,57 +120,50 @@ interface BuildContext {
   caller?: number;
 }
 
-function planRow(semantics: Semantics, context: BuildContext): RowPlan {
-  const row = rowById(semantics.row);
-  if (row === undefined)
-    throw new Error(`semantics for ${semantics.row}, which the decode table does not have`);
-  const names = Object.keys(semantics.choices);
-  const choices = Object.values(semantics.choices);
-  const near: Variant[] = [];
-  const far: Variant[] = [];
-  let distance: RowPlan['distance'];
-  const combinations = choices.reduce((count, { values }) => count * values, 1);
+function buildRow(semantics: Semantics, context: BuildContext): RowNumbers {
+  const near: number[] = [];
+  const far: number[] = [];
+  const functions: number[] = [];
+  const combinations = combinationCount(semantics.choices);
   for (let combination = 0; combination < combinations; combination++) {
-    const values = splitCombination(names, choices, combination);
+    const values = splitCombination(semantics.choices, combination);
+    if (semantics.outlined) {
+      functions.push(outline(semantics, values, context));
+      context.caller ??= callerOf(semantics, context);
+      near.push(context.caller);
+      continue;
+    }
+    const accepted = acceptedTargets(semantics, values);
+    if (accepted !== 0) {
+      near.push(HANDLER.branchTarget + accepted - 1);
+      continue;
+    }
     const emit = (isNear: boolean): InterpreterEmitter => {
       const emitter = new InterpreterEmitter(semantics, values, isNear, context.functions, context.state);
       emitter.run();
       return emitter;
     };
-    if (semantics.outlined) {
-      near.push(outline(semantics, values, context));
-      continue;
-    }
-    const targets = values.targets ?? 0;
-    if (semantics.row === BRANCH_TARGET && targets !== 0) {
-      near.push({ handler: HANDLER.branchTarget + targets - 1, slots: [] });
-      continue;
-    }
     const first = emit(true);
-    near.push(variantOf(first, context));
-    if (first.branchDistance === undefined) continue;
-    distance = first.branchDistance;
-    far.push(variantOf(emit(false), context));
+    near.push(FIRST_HANDLER + context.handlers.intern(first));
+    if (first.branchDistance !== undefined) far.push(FIRST_HANDLER + context.handlers.intern(emit(false)));
   }
-  return { row, choices, near, far, distance };
+  return { near, ...(far.length > 0 && { far }), ...(functions.length > 0 && { functions }) };
 }
 
-function variantOf(emitter: InterpreterEmitter, { handlers }: BuildContext): Variant {
-  return { handler: FIRST_HANDLER + handlers.intern(emitter), slots: emitter.layout.slots };
+/** What a variant of BTI accepts; 0 for everything else, which has a handler like others. */
+export function acceptedTargets(semantics: Semantics, values: Readonly<Record<string, number>>): number {
+  return semantics.row === BRANCH_TARGET ? values.targets : 0;
 }
 
 /** A variant in a function of its own. All of them share one handler, which keeps the dispatch loop small. */
 function outline(
   semantics: Semantics,
   values: Readonly<Record<string, number>>,
-  context: BuildContext,
-): Variant {
-  const { functions, state, outlined } = context;
+  { functions, outlined, state }: BuildContext,
+): number {
   const body = new OutlinedEmitter(semantics, values, true, functions, state);
   body.run();
-  body.tableIndex = outlined.intern({ locals: body.localTypes, code: body.code });
-  context.caller ??= callerOf(semantics, context);
-  return { handler: context.caller, slots: body.layout.slots };
+  return outlined.intern({ locals: body.localTypes, code: body.code });
 }
 
 /** The handler that calls functions outside the dispatch loop. */
@@ -185,18 +174,22 @@ function callerOf(semantics: Semantics, context: BuildContext): number {
   return FIRST_HANDLER + handlers.intern(emitter);
 }
 
-function splitCombination(
-  names: readonly string[],
-  choices: readonly Choice[],
-  combination: number,
-): Record<string, number> {
-  const values: Record<string, number> = {};
+type Choices = Readonly<Record<string, Choice>>;
+
+/** How many variants there are. */
+export function combinationCount(choices: Choices): number {
+  return Object.values(choices).reduce((count, { values }) => count * values, 1);
+}
+
+/** The choices' values of a variant. */
+export function splitCombination(choices: Choices, combination: number): Record<string, number> {
+  const result: Record<string, number> = {};
   let rest = combination;
-  for (let index = 0; index < names.length; index++) {
-    values[names[index]] = rest % choices[index].values;
-    rest = Math.floor(rest / choices[index].values);
+  for (const [name, { values }] of Object.entries(choices)) {
+    result[name] = rest % values;
+    rest = Math.floor(rest / values);
   }
-  return values;
+  return result;
 }
 
 /** The inverse of {@link splitCombination}: which variant an instruction is. */

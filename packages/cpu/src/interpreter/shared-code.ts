@@ -6,6 +6,7 @@ import { CodePages } from './code-pages.ts';
 import { compileInterpreter } from './compiled-module.ts';
 import { Decoder } from './decoder.ts';
 import type { InterpreterImports } from './module.ts';
+import { RowPlans } from './row-plans.ts';
 import type { SoftTlb } from './soft-tlb.ts';
 
 /** What compiled code calls, but for what is the same for every CPU. */
@@ -128,7 +129,7 @@ export class SharedCode {
     const { activeState, features } = this.options;
     const shared = !(memory.buffer instanceof ArrayBuffer);
     const { regions } = this;
-    const { module, handlers } = await compileInterpreter({
+    const { module, numbers } = await compileInterpreter({
       state: activeState,
       arena: this.codePages.arena,
       features,
@@ -139,7 +140,8 @@ export class SharedCode {
       const at = (activeState + CPU_STATE.crcTables) / 4 + 256 * index;
       new Int32Array(memory.buffer).set(crcTable(polynomial), at);
     });
-    const decoder = new Decoder(memory, handlers.plans, features, this.options.registers);
+    const plans = new RowPlans(numbers, features.has('FEAT_BTI'));
+    const decoder = new Decoder(memory, plans, features, this.options.registers);
     const imports: InterpreterImports = {
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
       hot: (record) => regions?.hot(record),

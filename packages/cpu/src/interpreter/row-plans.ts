@@ -1,0 +1,143 @@
+import { type Row, rowById } from '@armature/isa';
+import type { Fields, HelperName } from '../emitter/emitter.ts';
+import type { Choice, Semantics } from '../semantics/definition.ts';
+import { allSemantics } from '../semantics/index.ts';
+import type { InterpreterFunctions } from './calling-convention.ts';
+import { InterpreterEmitter, OutlinedEmitter } from './emitter.ts';
+import {
+  acceptedTargets,
+  combinationCount,
+  combinationOf,
+  type HandlerNumbers,
+  type RowNumbers,
+  splitCombination,
+} from './handlers.ts';
+import type { OperandSlot } from './record.ts';
+
+/** A variant of a row: its handler, and how the operands of its record are computed. */
+export interface Variant {
+  readonly handler: number;
+  readonly slots: readonly OperandSlot[];
+}
+
+/**
+ * What the decoder needs about rows. The numbers of handlers come with the module; where operands stand in records
+ * follows from emitting a variant's code, whose bytes nobody looks at, when the first instruction of it is met.
+ */
+export class RowPlans {
+  private readonly numbers: HandlerNumbers;
+  private readonly functions: InterpreterFunctions;
+  private readonly known = new Map<string, RowPlan>();
+
+  /** @param guardsBranches as the module has it; see {@link InterpreterFunctions}. */
+  constructor(numbers: HandlerNumbers, guardsBranches: boolean) {
+    this.numbers = numbers;
+    this.functions = { ...UNUSED_FUNCTIONS, guardsBranches };
+  }
+
+  /** Ids of rows that have handlers. */
+  get rows(): readonly string[] {
+    return Object.keys(this.numbers);
+  }
+
+  get(id: string): RowPlan | undefined {
+    const known = this.known.get(id);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(this.numbers, id)) return undefined;
+    const [row, semantics] = [rowById(id), allSemantics.get(id)];
+    if (row === undefined || semantics === undefined) {
+      throw new Error(`code generator: handlers for ${id}, which is no row with semantics`);
+    }
+    const plan = new RowPlan(row, semantics, this.numbers[id], this.functions);
+    this.known.set(id, plan);
+    return plan;
+  }
+}
+
+/** The variants of a row. */
+export class RowPlan {
+  readonly row: Row;
+  /** Direct branches have two forms: near ones stay in their page. */
+  readonly isDirectBranch: boolean;
+  private readonly semantics: Semantics;
+  private readonly choices: readonly Choice[];
+  private readonly numbers: RowNumbers;
+  private readonly functions: InterpreterFunctions;
+  private readonly near: Variant[] = [];
+  private readonly far: Variant[] = [];
+  private distance: ((fields: Fields) => number) | undefined;
+
+  constructor(row: Row, semantics: Semantics, numbers: RowNumbers, functions: InterpreterFunctions) {
+    this.row = row;
+    this.semantics = semantics;
+    this.choices = Object.values(semantics.choices);
+    this.numbers = numbers;
+    this.functions = functions;
+    this.isDirectBranch = numbers.far !== undefined;
+  }
+
+  /** All of them, with no instruction at hand. */
+  get variants(): readonly Variant[] {
+    const combinations = [...Array(combinationCount(this.semantics.choices)).keys()];
+    const near = combinations.map((combination) => this.variant(combination, true));
+    if (!this.isDirectBranch) return near;
+    return [...near, ...combinations.map((combination) => this.variant(combination, false))];
+  }
+
+  /** The variant of an instruction that stands at an offset in its page. */
+  variantOf(fields: Fields, pageOffset: number): Variant {
+    const combination = combinationOf(this.choices, fields);
+    const near = this.near[combination] ?? this.variant(combination, true);
+    if (this.distance === undefined) return near;
+    const target = pageOffset + this.distance(fields);
+    return target >= 0 && target < 4096 ? near : this.variant(combination, false);
+  }
+
+  private variant(combination: number, near: boolean): Variant {
+    const variants = near ? this.near : this.far;
+    variants[combination] ??= this.plan(combination, near);
+    return variants[combination];
+  }
+
+  private plan(combination: number, near: boolean): Variant {
+    const { functions, numbers, semantics } = this;
+    const values = splitCombination(semantics.choices, combination);
+    const handler = (near ? numbers.near : numbers.far!)[combination];
+    if (numbers.functions !== undefined) {
+      const emitter = new OutlinedEmitter(semantics, values, true, functions, 0);
+      emitter.tableIndex = numbers.functions[combination];
+      emitter.run();
+      return { handler, slots: emitter.layout.slots };
+    }
+    if (acceptedTargets(semantics, values) !== 0) return { handler, slots: [] };
+    const emitter = new InterpreterEmitter(semantics, values, near, functions, 0);
+    emitter.run();
+    this.distance ??= emitter.branchDistance;
+    return { handler, slots: emitter.layout.slots };
+  }
+}
+
+/** Where the code does not matter, calls may go anywhere. */
+const UNUSED_FUNCTIONS: Omit<InterpreterFunctions, 'guardsBranches'> = {
+  slowRead: 0,
+  slowWrite: 0,
+  slowReadBlock: 0,
+  slowWriteBlock: 0,
+  alignmentFault: 0,
+  floatingPointTrap: 0,
+  softFloat: 0,
+  stackFault: 0,
+  table: 0,
+  helpers: {
+    undefined: 0,
+    exception: 0,
+    systemRead: 0,
+    systemWrite: 0,
+    systemOperation: 0,
+    pstateWrite: 0,
+    exceptionReturn: 0,
+    pointerAuthentication: 0,
+    branchTarget: 0,
+    wait: 0,
+  } satisfies Record<HelperName, number>,
+};
