@@ -3,8 +3,11 @@ import { expect, test } from 'vitest';
 test('the package exports exactly this', async () => {
   expect(Object.keys(await import('./index.ts')).sort()).toEqual([
     'Interpreter',
+    'REGION_EXITS',
     'cpu',
+    'cpuEngineNames',
     'cpuModel',
     'cpuModelNames',
+    'jitReport',
   ]);
 });

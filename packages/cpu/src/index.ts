@@ -1,5 +1,16 @@
 export { Interpreter, type InterpreterOptions } from './interpreter/engine.ts';
 export type { ExceptionLoopDetector, TakenException } from './interpreter/exception-loop.ts';
+export type { ListedInstruction, RegionListing } from './jit/listing.ts';
+export { REGION_EXITS, type RegionCounts, type RegionExitName } from './jit/profile.ts';
+export type { JitOptions, JitStatistics } from './jit/region-cache.ts';
+export {
+  type JitProfile,
+  type JitReport,
+  type JitReportOptions,
+  jitReport,
+  type RegionReport,
+  type RegionSizes,
+} from './jit/report.ts';
 export {
   type CpuModel,
   type CpuModelName,
@@ -7,4 +18,4 @@ export {
   cpuModelNames,
   type FeatureChanges,
 } from './models/index.ts';
-export { type CpuOptions, cpu } from './part.ts';
+export { type CpuOptions, cpu, cpuEngineNames, type EngineName } from './part.ts';

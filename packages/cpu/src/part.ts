@@ -19,6 +19,8 @@ import {
 import type { Feature } from '@armature/isa';
 import { Interpreter, type PowerState } from './interpreter/engine.ts';
 import { SharedCode } from './interpreter/shared-code.ts';
+import { describeRegionEvent } from './jit/events.ts';
+import { checkJitOptions } from './jit/options.ts';
 import type { JitOptions } from './jit/region-cache.ts';
 import { type CpuModel, type CpuModelName, cpuModel, type FeatureChanges } from './models/index.ts';
 import { cpuRegisters, DC_ZVA_KEY, SeededNumbers } from './registers/index.ts';
@@ -41,9 +43,9 @@ export interface CpuOptions {
   readonly jit?: JitOptions;
 }
 
-/** `auto` is the fastest there is. */
-export const ENGINES = ['auto', 'interpreter', 'jit'] as const;
-export type EngineName = (typeof ENGINES)[number];
+/** The engines that {@link cpu} knows; `auto` is the fastest there is. */
+export const cpuEngineNames = ['auto', 'interpreter', 'jit'] as const;
+export type EngineName = (typeof cpuEngineNames)[number];
 
 /** EL1 with its own stack pointer, all interrupts masked: where a CPU without EL2 and EL3 starts. */
 const RESET_PSTATE = (1 << PSTATE.elShift) | PSTATE.SP | PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
@@ -62,17 +64,18 @@ type Requires = 'address-translation' | 'exceptions' | 'ram';
  * An AArch64 CPU as a part of a machine.
  *
  * @example createMachine().use(cpu({ model: 'cortex-a72' }))
- * @throws CONFIG_INVALID for an unknown model, feature or engine, or a seed that is none; UNSUPPORTED for a feature not implemented
+ * @throws CONFIG_INVALID for an unknown model, feature or engine, a seed that is none, or a limit of the compiler that makes no sense; UNSUPPORTED for a feature not implemented
  */
 export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
   const model = modelOf(options);
   const engine = options.engine ?? 'auto';
-  if (!ENGINES.includes(engine)) {
+  if (!cpuEngineNames.includes(engine)) {
     throw new ArmatureError('CONFIG_INVALID', `unknown CPU engine ${JSON.stringify(engine)}`, {
       context: { engine },
-      hint: `The engines are ${ENGINES.join(', ')}.`,
+      hint: `The engines are ${cpuEngineNames.join(', ')}.`,
     });
   }
+  checkJitOptions(options.jit ?? {});
   const { count = 1 } = options;
   if (!Number.isInteger(count) || count < 1 || count > MOST_CPUS) {
     throw new ArmatureError('CONFIG_INVALID', `${count} CPUs; a machine has 1 to ${MOST_CPUS}`, {
@@ -99,6 +102,7 @@ export function cpu(options: CpuOptions = {}): Part<'cpu', Requires> {
       ...(count > 1 && { count }),
       ...(options.random && { random: options.random }),
       ...(engine === 'auto' ? {} : { engine }),
+      ...(options.jit && { jit: options.jit }),
     }),
     async create(context) {
       const cluster = await createCluster(model, options, context);
@@ -198,6 +202,9 @@ async function createCluster(
       }),
   );
   await code.prepare();
+  if (code.regions !== undefined) {
+    code.regions.observer = (event) => context.trace('jit', () => describeRegionEvent(event));
+  }
   return {
     model: model.name,
     engines,

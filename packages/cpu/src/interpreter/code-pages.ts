@@ -1,4 +1,5 @@
 import { ArmatureError, CODE_PAGE } from '@armature/core';
+import type { ChangeCause } from '../jit/events.ts';
 import { ARENA_PAGE, type CodeArena, layOutArena } from './code-arena.ts';
 import { HANDLER } from './handlers.ts';
 import { HANDLER_OFFSET } from './record.ts';
@@ -6,7 +7,7 @@ import { HANDLER_OFFSET } from './record.ts';
 /** Whoever keeps something that follows from code. */
 export interface CodeObserver {
   /** Words `from` to `to`, exclusive, of a host page that has records change. */
-  changed(hostPage: number, from: number, to: number): void;
+  changed(hostPage: number, from: number, to: number, cause: ChangeCause): void;
   cleared(): void;
   /** Whether it keeps anything of the code in a range of a host page. */
   covers(hostOffset: number, size: number): boolean;
@@ -91,14 +92,14 @@ export class CodePages {
    * Has the records of a range of machine memory that changed decoded again. Their operands stay: the instruction
    * in hand may be among them, and is still to be completed.
    */
-  invalidate(hostOffset: number, size: number): void {
+  invalidate(hostOffset: number, size: number, cause: ChangeCause = 'store'): void {
     const end = hostOffset + size;
     for (let page = hostOffset >>> 12; page <= (end - 1) >>> 12; page++) {
       const records = this.recordsOf[page];
       if (records === 0) continue;
       const from = Math.max(hostOffset, page * 4096) & 0xfff;
       const to = end >= (page + 1) * 4096 ? 0x1000 : end & 0xfff;
-      this.observer?.changed(page, from >>> 2, (to + 3) >>> 2);
+      this.observer?.changed(page, from >>> 2, (to + 3) >>> 2, cause);
       const last = records + ((to + 3) >>> 2) * CODE_PAGE.recordSize;
       for (let at = records + (from >>> 2) * CODE_PAGE.recordSize; at < last; at += CODE_PAGE.recordSize) {
         this.handlers[(at + HANDLER_OFFSET) >>> 1] = HANDLER.decode;

@@ -21,6 +21,7 @@ import {
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { FloatingPointUnit, updateHostArithmetic } from '../floating-point/unit.ts';
+import type { RegionCache } from '../jit/region-cache.ts';
 import { KEY } from '../pointer-authentication/operation.ts';
 import { PointerAuthenticationUnit } from '../pointer-authentication/unit.ts';
 import { BranchTargets } from './branch-targets.ts';
@@ -144,6 +145,11 @@ export class Interpreter implements CpuEngine, CodeUser {
   /** Compiles the interpreter; must be awaited before the first run. */
   prepare(): Promise<void> {
     return this.code.prepare();
+  }
+
+  /** The compiled regions that it runs, where hot code is compiled. */
+  get regions(): RegionCache | undefined {
+    return this.code.regions;
   }
 
   /** Completed instructions; exact also inside a device's or a system register's hook. */

@@ -120,7 +120,8 @@ export class SharedCode {
     for (const region of this.options.memory.regions) {
       const from = Math.max(address, region.base);
       const to = Math.min(address + size, region.base + region.size);
-      if (from < to) this.codePages.invalidate(region.hostOffset + (from - region.base), to - from);
+      if (from >= to) continue;
+      this.codePages.invalidate(region.hostOffset + (from - region.base), to - from, 'host-write');
     }
   }
 

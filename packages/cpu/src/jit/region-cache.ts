@@ -1,7 +1,8 @@
-import { CODE_PAGE, type PhysicalMemory, type SystemRegisters } from '@armature/core';
+import { CODE_PAGE, CPU_STATE, type PhysicalMemory, type SystemRegisters } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import type { CodeObserver, CodePages } from '../interpreter/code-pages.ts';
 import { HANDLER_OFFSET } from '../interpreter/record.ts';
+import type { Code } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import {
   REGION_IMPORTS,
@@ -9,26 +10,37 @@ import {
   type RegionFunctions,
   type RegionImportName,
 } from './calling-convention.ts';
+import type { ChangeCause, RegionEvent } from './events.ts';
 import { STORE_FLAGS_PARAMETERS } from './flags.ts';
 import { InstructionDecoder } from './instruction.ts';
+import { addCounters, type RegionCounts, RegionProfile, readCounters } from './profile.ts';
 import { findRegion, type PageOfCode, type Region } from './region.ts';
-import { type CompiledRegion, compileRegion } from './region-compiler.ts';
+import { type CompiledRegion, compileRegion, type RegionTarget } from './region-compiler.ts';
 
 export interface JitOptions {
   /** Branches to a place that are interpreted before it is compiled. Default 500. */
   readonly threshold?: number;
   /** Bytes of host memory that compiled code may take, about. Default 128 MiB. */
   readonly cacheSize?: number;
-  /** Regions that wait for each other to be compiled together, which takes the host half the time. Default 16. */
+  /**
+   * Places that wait for each other to be compiled together. Default 64: regions of one module are near each other
+   * in the host's memory, and going from one to another takes a tenth of the time.
+   */
   readonly batch?: number;
+  /** Has regions count what they do, for `jitReport`; they are slower then. Default false. */
+  readonly profile?: boolean;
 }
 
-export const JIT_DEFAULTS = { threshold: 500, cacheSize: 128 * 2 ** 20, batch: 16 } as const;
+export const JIT_DEFAULTS = { threshold: 500, cacheSize: 128 * 2 ** 20, batch: 64 } as const;
 
 /** Regions that the table has room for. */
 export const REGION_TABLE_SIZE = 1 << 16;
-/** Heat of a place that waits to be compiled, or that can't be. */
+/** Heat of a place that can't be compiled. */
 const NOT_AGAIN = 0x4000_0000;
+/** Branches to a place that waits after which no others are waited for. */
+const URGENT = 5000;
+/** Milliseconds that a place waits for others. */
+const LONGEST_WAIT = 50;
 /** Host memory for a region: beside its bytes, and for each of them. Measured with V8 14.6. */
 const REGION_OVERHEAD = 3000;
 const HOST_BYTES_PER_BYTE = 6;
@@ -54,11 +66,40 @@ interface InstalledRegion {
   /** Its entry's record. */
   readonly record: number;
   readonly slot: number;
+  /** Virtual address of its entry when it was compiled. */
+  readonly address: bigint;
+  readonly instructions: number;
   /** A bit for each word of the page. */
   readonly words: Uint32Array;
   /** What it takes of the cache, bytes. */
   readonly cost: number;
 }
+
+/** A region of a profile, whether it is still in place or not. */
+export interface ProfiledRegion {
+  /** Virtual address of its entry when it was compiled. */
+  readonly address: bigint;
+  readonly region: Region;
+  /** Address of the page's records. */
+  readonly records: number;
+  /** Instruction words by their numbers in the page. */
+  readonly words: ReadonlyMap<number, number>;
+  /** Of WebAssembly, without the counters. */
+  readonly bytes: number;
+  readonly counts: () => RegionCounts;
+}
+
+/** A place that is being compiled. */
+interface FoundRegion {
+  readonly record: number;
+  readonly address: bigint;
+  readonly page: Page;
+  readonly region: Region;
+  readonly compiled: CompiledRegion;
+  readonly time: number;
+}
+
+type Page = PageOfCode & { readonly hostPage: number; readonly records: number; readonly index: number };
 
 /** What the compiler did, for reports. */
 export interface JitStatistics {
@@ -96,6 +137,10 @@ export class RegionCache implements CodeObserver {
   };
   /** Told when a region that may be running is dropped. */
   onDropped: () => void = () => {};
+  /** Told what the compiler does. */
+  observer: (event: RegionEvent) => void = () => {};
+  /** All regions there ever were, where a profile is asked for. */
+  readonly profiled: ProfiledRegion[] | undefined;
   private readonly options: RegionCacheOptions;
   private readonly decoder: InstructionDecoder;
   private readonly words: Int32Array;
@@ -105,7 +150,7 @@ export class RegionCache implements CodeObserver {
   private readonly cacheSize: number;
   private readonly batch: number;
   private imports: RegionImports | undefined;
-  private queue: number[] = [];
+  private queue: { readonly record: number; readonly address: bigint }[] = [];
   private readonly pages = new Map<number, Set<InstalledRegion>>();
   /** How often code of a page changed under its regions: such a page must be hotter. */
   private readonly changes = new Map<number, number>();
@@ -119,6 +164,7 @@ export class RegionCache implements CodeObserver {
     this.threshold = options.threshold ?? JIT_DEFAULTS.threshold;
     this.batch = options.batch ?? JIT_DEFAULTS.batch;
     this.cacheSize = options.cacheSize ?? JIT_DEFAULTS.cacheSize;
+    this.profiled = options.profile === true ? [] : undefined;
     this.decoder = new InstructionDecoder(options.features, options.registers);
     this.words = new Int32Array(buffer);
     this.handlers = new Uint16Array(buffer);
@@ -135,7 +181,7 @@ export class RegionCache implements CodeObserver {
   /** A branch's target has been interpreted often enough. */
   hot(record: number): void {
     this.setHeat(record, NOT_AGAIN);
-    if (this.queue.push(record) >= this.batch) this.flush();
+    if (this.queue.push({ record, address: this.addressOf(record) }) >= this.batch) this.flush();
   }
 
   /** Compiles what waits. */
@@ -144,35 +190,39 @@ export class RegionCache implements CodeObserver {
     if (queue.length === 0) return;
     this.queue = [];
     const started = performance.now();
-    const found: { record: number; hostPage: number; region: Region; compiled: CompiledRegion }[] = [];
-    const target = {
-      functions: this.functions(),
-      state: this.options.state,
-      heatBias: this.options.codePages.arena.heatBias,
-    };
-    for (const record of queue) {
+    const found: FoundRegion[] = [];
+    const target = this.target();
+    for (const { record, address } of queue) {
+      const began = performance.now();
       const page = this.pageOf(record);
       const region = findRegion(page, page.index, this.decoder);
+      this.setHeat(record, NOT_AGAIN);
+      this.setHeat(record, NOT_AGAIN);
       if (region === undefined) continue;
       const compiled = compileRegion(region, page.records, target);
-      found.push({ record, hostPage: page.hostPage, region, compiled });
+      found.push({ record, address, page, region, compiled, time: performance.now() - began });
     }
     if (found.length === 0) return;
     const first = this.takeSlots(found.length);
-    const bytes = this.writeModule(
-      found.map(({ compiled }) => compiled),
-      first,
-    );
+    const profiles =
+      this.profiled && found.map((_, place) => new RegionProfile(place, REGION_IMPORTS.length));
+    const bytes = this.writeModule(compiledOf(found, target, profiles), first, profiles);
     const emitted = performance.now();
     const { memory } = this.options.memory;
     const module = new WebAssembly.Module(bytes);
-    new WebAssembly.Instance(module, { env: { memory, regions: this.table, ...this.imports } });
-    this.statistics.emitTime += emitted - started;
-    this.statistics.hostTime += performance.now() - emitted;
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory, regions: this.table, ...this.imports },
+    });
+    const emitTime = emitted - started;
+    const hostTime = performance.now() - emitted;
+    this.statistics.emitTime += emitTime;
+    this.statistics.hostTime += hostTime;
     this.statistics.modules++;
-    for (const [index, { record, hostPage, region, compiled }] of found.entries()) {
-      this.install(record, hostPage, region, first + index, compiled.code.length);
+    for (const [index, each] of found.entries()) {
+      this.install(each, first + index);
+      this.profiled?.push(profiledRegion(each, () => readCounters(exports, index)));
     }
+    this.observer({ kind: 'batch', regions: found.length, bytes: bytes.length, emitTime, hostTime });
     if (this.used > this.cacheSize) this.evict();
   }
 
@@ -187,17 +237,21 @@ export class RegionCache implements CodeObserver {
   }
 
   /** Words of a page change: regions that contain one of them are dropped. Returns whether there were any. */
-  changed(hostPage: number, from: number, to: number): boolean {
+  changed(hostPage: number, from: number, to: number, cause: ChangeCause): boolean {
     const regions = this.pages.get(hostPage);
     if (regions === undefined) return false;
-    let dropped = false;
+    let heat = -1;
+    let address = 0n;
     for (const region of regions) {
       if (!containsAny(region.words, from, to)) continue;
-      this.drop(region, regions);
+      heat = this.drop(region, regions, cause);
+      address = region.address;
       this.statistics.invalidated++;
-      dropped = true;
     }
-    if (!dropped) return false;
+    if (heat < 0) return false;
+    if (heat > this.threshold) {
+      this.observer({ kind: 'hotter', address: address & ~0xfffn, threshold: heat });
+    }
     this.changes.set(hostPage, (this.changes.get(hostPage) ?? 0) + 1);
     this.markCovered(hostPage, regions);
     if (regions.size === 0) this.pages.delete(hostPage);
@@ -206,6 +260,7 @@ export class RegionCache implements CodeObserver {
   }
 
   cleared(): void {
+    if (this.installed > 0) this.observer({ kind: 'cleared', regions: this.installed });
     this.dropAll();
     this.queue = [];
   }
@@ -214,7 +269,7 @@ export class RegionCache implements CodeObserver {
   private evict(): void {
     this.statistics.evictions++;
     for (const [hostPage, regions] of this.pages) {
-      for (const region of regions) this.drop(region, regions);
+      for (const region of regions) this.drop(region, regions, 'evicted');
       this.markCovered(hostPage, regions);
     }
     this.dropAll();
@@ -231,11 +286,20 @@ export class RegionCache implements CodeObserver {
     this.onDropped();
   }
 
-  private drop(region: InstalledRegion, regions: Set<InstalledRegion>): void {
+  /** Returns how hot its entry must become again. */
+  private drop(
+    region: InstalledRegion,
+    regions: Set<InstalledRegion>,
+    cause: ChangeCause | 'evicted',
+  ): number {
     const changes = this.changes.get(region.hostPage) ?? 0;
-    this.setHeat(region.record, Math.min(this.threshold * 2 ** Math.min(changes, 20), NOT_AGAIN));
+    const heat = Math.min(this.threshold * 2 ** Math.min(changes, 20), NOT_AGAIN);
+    this.setHeat(region.record, heat);
     this.free(region);
     regions.delete(region);
+    const { address, instructions } = region;
+    this.observer({ kind: 'invalidated', address, instructions, cause });
+    return heat;
   }
 
   private free(region: InstalledRegion): void {
@@ -244,7 +308,9 @@ export class RegionCache implements CodeObserver {
     this.used -= region.cost;
   }
 
-  private install(record: number, hostPage: number, region: Region, slot: number, bytes: number): void {
+  private install({ record, address, page, region, compiled, time }: FoundRegion, slot: number): void {
+    const { hostPage } = page;
+    const bytes = compiled.code.length;
     const words = new Uint32Array(CODE_PAGE.recordCount / 32);
     let count = 0;
     for (const { first, instructions } of region.blocks.values()) {
@@ -254,7 +320,7 @@ export class RegionCache implements CodeObserver {
       }
     }
     const cost = REGION_OVERHEAD + HOST_BYTES_PER_BYTE * bytes;
-    const installed = { hostPage, record, slot, words, cost };
+    const installed = { hostPage, record, slot, address, instructions: count, words, cost };
     let regions = this.pages.get(hostPage);
     if (regions === undefined) {
       regions = new Set();
@@ -267,6 +333,7 @@ export class RegionCache implements CodeObserver {
     this.statistics.regions++;
     this.statistics.instructions += count;
     this.statistics.bytes += bytes;
+    this.observer({ kind: 'compiled', address, instructions: count, bytes, time });
   }
 
   /** Marks the words that regions contain; all others of the page are not, where `others` says so. */
@@ -296,6 +363,41 @@ export class RegionCache implements CodeObserver {
     return this.nextSlot - count;
   }
 
+  /** Regions that are in place. */
+  get installed(): number {
+    let count = 0;
+    for (const regions of this.pages.values()) count += regions.size;
+    return count;
+  }
+
+  /** Host memory that compiled code takes, about, and may take, in bytes. */
+  get memory(): { readonly used: number; readonly limit: number } {
+    return { used: this.used, limit: this.cacheSize };
+  }
+
+  /** A region of the profile as it is compiled without counters: a module of itself, with marks. */
+  recompile({ region, records }: ProfiledRegion): { module: Uint8Array<ArrayBuffer>; code: Code } {
+    const compiled = compileRegion(region, records, { ...this.target(), marks: true });
+    return { module: this.writeModule([compiled], 0), code: compiled.code };
+  }
+
+  /** Names of what a module of regions imports: its functions, by index. */
+  get importNames(): readonly string[] {
+    return REGION_IMPORTS;
+  }
+
+  private target(): RegionTarget {
+    const { state, codePages } = this.options;
+    return { functions: this.functions(), state, heatBias: codePages.arena.heatBias };
+  }
+
+  /** Virtual address of a record of the page that the CPU is in. */
+  private addressOf(record: number): bigint {
+    const bias = (this.options.state + CPU_STATE.codeBias) >>> 2;
+    const high = BigInt(this.words[bias + 1]) << 32n;
+    return BigInt.asUintN(64, high + BigInt((this.words[bias] >>> 0) + (record >>> 2)));
+  }
+
   private functions(): RegionFunctions {
     const indices = Object.fromEntries(REGION_IMPORTS.map((name, index) => [name, index]));
     return {
@@ -306,7 +408,11 @@ export class RegionCache implements CodeObserver {
     };
   }
 
-  private writeModule(regions: readonly CompiledRegion[], firstSlot: number): Uint8Array<ArrayBuffer> {
+  private writeModule(
+    regions: readonly CompiledRegion[],
+    firstSlot: number,
+    profiles?: readonly RegionProfile[],
+  ): Uint8Array<ArrayBuffer> {
     const { memory } = this.options.memory;
     const shared = !(memory.buffer instanceof ArrayBuffer);
     const writer = new ModuleWriter({ initial: 1, maximum: 65536, shared });
@@ -317,6 +423,7 @@ export class RegionCache implements CodeObserver {
       const types = params === '' ? [] : (params.split(' ') as ('i32' | 'i64')[]);
       writer.importFunction(name, types, results === 1 ? ['i32'] : []);
     }
+    if (profiles !== undefined) addCounters(writer, this.functions(), profiles);
     const indices = regions.map(({ locals, code }) =>
       writer.addFunction(REGION_SIGNATURE.params, REGION_SIGNATURE.results, locals, code),
     );
@@ -324,7 +431,7 @@ export class RegionCache implements CodeObserver {
     return writer.finish();
   }
 
-  private pageOf(record: number): PageOfCode & { hostPage: number; records: number; index: number } {
+  private pageOf(record: number): Page {
     const { codePages } = this.options;
     const host = codePages.hostOffset(record);
     const index = (host & 0xfff) >>> 2;
@@ -348,6 +455,34 @@ export interface RegionCacheOptions extends JitOptions {
   readonly state: number;
   readonly features: ReadonlySet<Feature>;
   readonly registers: SystemRegisters;
+}
+
+/** What goes into the module: the regions as they are, or compiled again with their profiles. */
+function compiledOf(
+  found: readonly FoundRegion[],
+  target: RegionTarget,
+  profiles: readonly RegionProfile[] | undefined,
+): CompiledRegion[] {
+  if (profiles === undefined) return found.map(({ compiled }) => compiled);
+  return found.map(({ page, region }, index) => {
+    const profile = profiles[index];
+    return compileRegion(region, page.records, {
+      ...target,
+      functions: profile.functions(target.functions),
+      profile,
+    });
+  });
+}
+
+function profiledRegion(
+  { address, page, region, compiled }: FoundRegion,
+  counts: () => RegionCounts,
+): ProfiledRegion {
+  const words = new Map<number, number>();
+  for (const { first, instructions } of region.blocks.values()) {
+    for (let index = first; index < first + instructions.length; index++) words.set(index, page.word(index));
+  }
+  return { address, region, records: page.records, words, bytes: compiled.code.length, counts };
 }
 
 function containsAny(words: Uint32Array, from: number, to: number): boolean {
