@@ -255,7 +255,7 @@ export class Interpreter implements CpuEngine, CodeUser {
   /** Runs compiled code up to a limit; returns how many instructions it completed. */
   private runSlice(limit: number, entry: () => void): number {
     const { cpu } = this;
-    this.code.regions?.flush();
+    this.code.regions?.flushLate();
     this.limit = limit;
     this.access.stepping = limit === 1;
     cpu.setLo(CPU_STATE.countBias, -16 * limit);

@@ -151,6 +151,7 @@ export class RegionCache implements CodeObserver {
   private readonly batch: number;
   private imports: RegionImports | undefined;
   private queue: { readonly record: number; readonly address: bigint }[] = [];
+  private waitingSince = 0;
   private readonly pages = new Map<number, Set<InstalledRegion>>();
   /** How often code of a page changed under its regions: such a page must be hotter. */
   private readonly changes = new Map<number, number>();
@@ -180,8 +181,17 @@ export class RegionCache implements CodeObserver {
 
   /** A branch's target has been interpreted often enough. */
   hot(record: number): void {
-    this.setHeat(record, NOT_AGAIN);
-    if (this.queue.push({ record, address: this.addressOf(record) }) >= this.batch) this.flush();
+    const { queue } = this;
+    const isUrgent = queue.some((waiting) => waiting.record === record);
+    this.setHeat(record, URGENT);
+    if (!isUrgent) queue.push({ record, address: this.addressOf(record) });
+    if (queue.length === 1) this.waitingSince = performance.now();
+    if (isUrgent || queue.length >= this.batch) this.flush();
+  }
+
+  /** Compiles what has waited long enough. */
+  flushLate(): void {
+    if (this.queue.length > 0 && performance.now() - this.waitingSince > LONGEST_WAIT) this.flush();
   }
 
   /** Compiles what waits. */
@@ -196,7 +206,6 @@ export class RegionCache implements CodeObserver {
       const began = performance.now();
       const page = this.pageOf(record);
       const region = findRegion(page, page.index, this.decoder);
-      this.setHeat(record, NOT_AGAIN);
       this.setHeat(record, NOT_AGAIN);
       if (region === undefined) continue;
       const compiled = compileRegion(region, page.records, target);

@@ -310,6 +310,7 @@ export class RegionEmitter extends MemoryEmitter {
     const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
     const shift = 12 - Math.log2(FETCH_TLB.entrySize);
     this.poolUse.clear();
+    this.jumpWithinPage(target);
     const entry = this.let(
       add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
     );
@@ -331,6 +332,20 @@ export class RegionEmitter extends MemoryEmitter {
     this.countExit('page');
     this.code.i32Const(REGION_EXIT.pc);
     this.code.op(OP.return);
+  }
+
+  /** Most jumps stay in the page, whose translation needs no second look. */
+  private jumpWithinPage(target: I64): void {
+    const distance = this.let(sub(target, this.addressOf(0)));
+    this.if(eqz(and(distance, i64(~0xffc))), () => {
+      const offset = this.let(wrap(distance));
+      const heat = this.let(loadI32(offset, (this.records >>> 2) + this.heatBias));
+      this.if(ltS(heat, i32(0)), () => this.chain(heat));
+      this.setState32(CPU_STATE.countBias, this.count);
+      this.setState32(CPU_STATE.record, add(shl(offset, i32(2)), i32(this.records)));
+      this.code.i32Const(REGION_EXIT.goOn);
+      this.code.op(OP.return);
+    });
   }
 
   /** Leaves with a status, at an instruction before which so many of its block are done. */
