@@ -343,6 +343,7 @@ export class RegionEmitter extends MemoryEmitter {
       this.if(ltS(heat, i32(0)), () => this.chain(heat));
       this.setState32(CPU_STATE.countBias, this.count);
       this.setState32(CPU_STATE.record, add(shl(offset, i32(2)), i32(this.records)));
+      this.countExit('interpreter');
       this.code.i32Const(REGION_EXIT.goOn);
       this.code.op(OP.return);
     });
