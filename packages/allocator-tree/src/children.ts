@@ -134,11 +134,13 @@ export class Children {
   }
 
   /**
-   * Takes exactly the frames `from` to `to` of one child as one run, or as the continuation of one. Not the whole child.
+   * Takes exactly the frames `from` to `to` of one child as one run. Not the whole child.
    *
+   * @param continues the run began in the child before
+   * @param goesOn the run goes on in the next child
    * @returns whether it did
    */
-  takeExactly(from: number, to: number, continues: boolean): boolean {
+  takeExactly(from: number, to: number, continues: boolean, goesOn: boolean): boolean {
     const child = from >>> CHILD_ORDER;
     const frames = to - from;
     const second = continues ? from : from + 1;
@@ -147,7 +149,7 @@ export class Children {
     for (;;) {
       const entry = this.#words[at]!;
       if ((entry & FREE) < frames) return false;
-      if (cells.swap(at, entry, lowered(entry, frames) | (to > second ? RUNS : 0))) break;
+      if (cells.swap(at, entry, lowered(entry, frames) | (goesOn || to > second ? RUNS : 0))) break;
     }
     for (let word = from >>> 5; word * 32 < to; word++) {
       if (this.#setClear(word, maskOf(word, from, to))) continue;

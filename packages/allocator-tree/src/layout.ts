@@ -9,9 +9,9 @@
  * it holds reserved frames; 14-17 the hint, one more than the highest order that may be free in it (10: the
  * child is free, 0: nothing); 18-31 the epoch, which each free moves on.
  *
- * Tree word: bits 0-15 free frames that no worker holds; 16 a worker has reserved the tree.
+ * Tree word: bits 0-15 free frames; 16 a worker has reserved the tree.
  * Tree hint: bits 0-4 as a child's hint, up to the order of the tree plus one.
- * Local word, one for each worker: bits 0-14 frames held, 15-31 the tree; -1 when there is none.
+ * Local word, one for each worker: the tree that it has reserved, or -1.
  */
 import { ArmatureError } from '@armature/core';
 
@@ -33,8 +33,6 @@ export const EPOCH = 1 << 18;
 export const TREE_FREE = 0xffff;
 export const TREE_RESERVED = 1 << 16;
 
-export const LOCAL_SHIFT = 15;
-export const LOCAL_FREE = 0x7fff;
 export const NO_TREE = -1;
 
 /** Words between the blocks of two workers: a cache line, so that they don't disturb each other. */
@@ -49,8 +47,6 @@ const VERSION = 1;
 const HEADER_WORDS = 16;
 const LINE = 16;
 const MAX_TREE_ORDER = 5;
-/** The tree's number has 17 bits in a local word, and all ones mean none. */
-const MAX_TREES = 0x1_ffff;
 export const MAX_WORKERS = 64;
 
 /** Words of the header. */
@@ -115,17 +111,6 @@ export function checkGeometry({ base, count, workers, treeOrder, logWords }: Tre
       context: { workers, treeOrder, logWords },
       hint: `Give 1 to ${MAX_WORKERS} workers, and trees of 1, 2, 4, 8, 16 or 32 children.`,
     });
-  }
-  const children = Math.ceil(count / CHILD_FRAMES) + 1;
-  if (Math.ceil(children / (1 << treeOrder)) > MAX_TREES) {
-    throw new ArmatureError(
-      'CONFIG_INVALID',
-      `${count} frames make too many trees of ${1 << treeOrder} children`,
-      {
-        context: { count, treeOrder },
-        hint: 'Give larger trees.',
-      },
-    );
   }
 }
 

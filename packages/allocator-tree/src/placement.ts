@@ -5,8 +5,6 @@ import {
   CHILD_FRAMES,
   CHILD_ORDER,
   FREE,
-  LOCAL_FREE,
-  LOCAL_SHIFT,
   NO_TREE,
   TREE_FREE,
   TREE_RESERVED,
@@ -58,11 +56,7 @@ export class Placement {
     const trees = this.#trees;
     for (;;) {
       const local = trees.local();
-      if (local !== NO_TREE && (local & LOCAL_FREE) !== 0) {
-        if (trees.takeLocal(local, 1)) return this.singleIn(local >>> LOCAL_SHIFT);
-        continue;
-      }
-      if (trees.sync(local)) continue;
+      if (local !== NO_TREE && trees.take(local, 1)) return this.singleIn(local);
       const tree = this.#pick(1, 0);
       if (tree < 0) return this.#steal();
       trees.reserve(tree);
@@ -75,14 +69,10 @@ export class Placement {
     const frames = 1 << order;
     for (;;) {
       const local = trees.local();
-      if (local !== NO_TREE && trees.hint(local >>> LOCAL_SHIFT) > order) {
-        if ((local & LOCAL_FREE) >= frames) {
-          if (!trees.takeLocal(local, frames)) continue;
-          const index = this.#blockIn(local >>> LOCAL_SHIFT, order);
-          if (index >= 0) return index;
-          continue;
-        }
-        if (trees.sync(local)) continue;
+      if (local !== NO_TREE && trees.hint(local) > order && trees.take(local, frames)) {
+        const index = this.#blockIn(local, order);
+        if (index >= 0) return index;
+        continue;
       }
       const tree = this.#pick(frames, order);
       if (tree < 0) return this.#stealBlock(order);
@@ -117,17 +107,15 @@ export class Placement {
     let slot = 0;
     while (slot < out.length) {
       const local = trees.local();
-      const some = local === NO_TREE ? 0 : Math.min(local & LOCAL_FREE, out.length - slot);
-      if (some > 0) {
-        if (!trees.takeLocal(local, some)) continue;
-        const end = slot + some;
-        while (slot < end) {
-          const child = this.#singleChild(local >>> LOCAL_SHIFT);
+      const free = local === NO_TREE ? 0 : trees.word(local) & TREE_FREE;
+      const some = Math.min(free, out.length - slot);
+      if (some > 0 && trees.take(local, some)) {
+        for (const end = slot + some; slot < end; ) {
+          const child = this.#singleChild(local);
           if (child >= 0) slot += this.#children.takeMany(child, end - slot, out, slot, origin);
         }
-        continue;
       }
-      if (trees.sync(local)) continue;
+      if (some > 0) continue;
       const tree = this.#pick(1, 0);
       if (tree >= 0) {
         trees.reserve(tree);

@@ -52,7 +52,7 @@ export class Runs {
     for (let at = from; at < to; ) {
       const child = at >>> 9;
       const end = Math.min((child + 1) * CHILD_FRAMES, to);
-      if (!this.#claimPiece(child, at, end, at > from)) {
+      if (!this.#claimPiece(child, at, end, at > from, end < to)) {
         if (at > from) this.release(from, at);
         return false;
       }
@@ -87,7 +87,7 @@ export class Runs {
     return shorter || longer ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
   }
 
-  #claimPiece(child: number, from: number, to: number, continues: boolean): boolean {
+  #claimPiece(child: number, from: number, to: number, continues: boolean, goesOn: boolean): boolean {
     const trees = this.#trees;
     const tree = child >>> trees.shift;
     const frames = to - from;
@@ -95,7 +95,7 @@ export class Runs {
     const taken =
       frames === CHILD_FRAMES
         ? this.#children.takeWhole(child, continues)
-        : this.#children.takeExactly(from, to, continues);
+        : this.#children.takeExactly(from, to, continues, goesOn);
     if (!taken) {
       trees.raise(child, this.#children.hintNow(child));
       trees.give(tree, frames);

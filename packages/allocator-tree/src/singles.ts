@@ -14,11 +14,10 @@ import {
   HINT,
   HINT_SHIFT,
   HUGE,
-  LOCAL_FREE,
-  LOCAL_SHIFT,
   NO_TREE,
   PINNED,
   RUNS,
+  TREE_FREE,
   type TreeLayout,
   WORKER_WORDS,
 } from './layout.ts';
@@ -69,15 +68,16 @@ export class Singles {
     const child = placement.child;
     const at = this.#entries + child;
     const entry = words[at]!;
-    const mine =
-      local !== NO_TREE && (local & LOCAL_FREE) !== 0 && child >>> this.#shift === local >>> LOCAL_SHIFT;
-    if (!mine || (entry & FREE) === 0 || !cells.swap(this.#local, local, local - 1))
+    if (local === NO_TREE || child >>> this.#shift !== local || (entry & FREE) === 0)
       return placement.single();
+    const treeAt = this.#treeWords + local;
+    const tree = words[treeAt]!;
+    if ((tree & TREE_FREE) === 0 || !cells.swap(treeAt, tree, tree - 1)) return placement.single();
     const free = (entry & FREE) - 1;
     const bound = 32 - Math.clz32(free);
     const hint = (entry >>> HINT_SHIFT) & 15;
-    const lowered = (entry & ~(FREE | HINT)) | free | ((hint < bound ? hint : bound) << HINT_SHIFT);
-    if (!cells.swap(at, entry, lowered)) return placement.singleIn(local >>> LOCAL_SHIFT);
+    const lowered = (entry & ~(FREE | HINT)) | free | (Math.min(hint, bound) << HINT_SHIFT);
+    if (!cells.swap(at, entry, lowered)) return placement.singleIn(local);
     const first = child * CHILD_WORDS;
     for (let step = placement.word; ; ) {
       const word = first + (step & (CHILD_WORDS - 1));
@@ -126,13 +126,7 @@ export class Singles {
       const rose = this.#children.giveBack(child, 1, index);
       if (rose > 0) this.#trees.raise(child, rose);
     }
-    const tree = child >>> this.#shift;
-    const local = words[this.#local]!;
-    if (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) {
-      if (!cells.swap(this.#local, local, local + 1)) this.#trees.give(tree, 1);
-    } else {
-      cells.add(this.#treeWords + tree, 1);
-    }
+    cells.add(this.#treeWords + (child >>> this.#shift), 1);
     return 0;
   }
 }

@@ -28,6 +28,7 @@ import {
   publishHeader,
   RUNS,
   readHeader,
+  TREE_FREE,
   type TreeLayout,
   viewsOf,
   WHOLE,
@@ -260,7 +261,7 @@ export class TreeAllocator implements FrameAllocator {
   /** Of all workers. Exact while no other worker is inside a call. */
   stats(): FrameStatistics {
     let free = 0;
-    for (let tree = 0; tree < this.#layout.treeCount; tree++) free += this.#trees.freeFrames(tree);
+    for (let tree = 0; tree < this.#layout.treeCount; tree++) free += this.#trees.word(tree) & TREE_FREE;
     const reserved = this.#log.frames;
     const counted = { allocations: 0, frees: 0, failures: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++) {

@@ -1,25 +1,18 @@
 /**
  * The upper level: trees of children, each with the number of its free frames, and for each worker the tree that it
- * has reserved, with the number of frames it holds there.
+ * has reserved, which the others leave alone while there are more.
  *
- * A frame is taken from the top down (tree or local word, child, bits) and freed from the bottom up. So the children
- * of a tree have at least as many free frames as its word, the locals on it, and all rights taken from them together.
+ * A frame is taken from the top down (tree, child, bits) and freed from the bottom up. So the children of a tree have
+ * at least as many free frames as its word and all rights taken from it together. A reservation is a mark: the number
+ * of free frames stays in the tree's word. Were it moved to the worker, another could find it in neither place and
+ * give up while frames are free.
  *
  * A tree's hint is at least the hints of its children: whoever raises a child's hint raises the tree's after it, and
  * whoever lowers a tree's looks at the children again after it.
  */
 import type { Cells } from './cells.ts';
 import type { Children } from './children.ts';
-import {
-  LOCAL_FREE,
-  LOCAL_SHIFT,
-  NO_TREE,
-  TREE_FREE,
-  TREE_RESERVED,
-  type TreeLayout,
-  WHOLE,
-  WORKER_WORDS,
-} from './layout.ts';
+import { NO_TREE, TREE_FREE, TREE_RESERVED, type TreeLayout, WHOLE, WORKER_WORDS } from './layout.ts';
 import { largestOrder } from './words.ts';
 
 export class Trees {
@@ -28,12 +21,10 @@ export class Trees {
   readonly #cells: Cells;
   readonly #words: Int32Array;
   readonly #children: Children;
-  /** Where tree words, hints and local words begin, and where this worker's local word is. */
+  /** Where tree words and hints begin, and where this worker's local word is. */
   readonly #treeWords: number;
   readonly #hints: number;
-  readonly #locals: number;
   readonly #local: number;
-  readonly #workers: number;
 
   constructor(cells: Cells, layout: TreeLayout, worker: number, children: Children) {
     this.count = layout.treeCount;
@@ -43,9 +34,7 @@ export class Trees {
     this.#children = children;
     this.#treeWords = layout.treesAt;
     this.#hints = layout.hintsAt;
-    this.#locals = layout.workersAt;
     this.#local = layout.workersAt + worker * WORKER_WORDS;
-    this.#workers = layout.workers;
   }
 
   word(tree: number): number {
@@ -66,78 +55,38 @@ export class Trees {
     return Math.min((tree + 1) << this.shift, this.#children.count);
   }
 
-  /** The worker's local word. */
+  /** The tree that the worker has reserved, or -1. */
   local(): number {
     return this.#words[this.#local]!;
   }
 
-  /** Takes frames from the local word as it was read. @returns whether it was still that */
-  takeLocal(local: number, frames: number): boolean {
-    return this.#cells.swap(this.#local, local, local - frames);
-  }
-
-  /** Returns frames to whoever holds the tree. */
-  give(tree: number, frames: number): void {
-    const cells = this.#cells;
-    for (;;) {
-      const local = this.#words[this.#local]!;
-      if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) break;
-      if (cells.swap(this.#local, local, local + frames)) return;
-    }
-    cells.add(this.#treeWords + tree, frames);
-  }
-
-  /** Moves what others have freed in the worker's tree into its local word. @returns whether there was anything */
-  sync(local: number): boolean {
-    if (local === NO_TREE) return false;
-    const tree = local >>> LOCAL_SHIFT;
+  /** Takes the right to frames of a tree. @returns whether there were so many */
+  take(tree: number, frames: number): boolean {
     const at = this.#treeWords + tree;
     for (;;) {
       const word = this.#words[at]!;
-      if ((word & TREE_FREE) === 0) return false;
-      if (!this.#cells.swap(at, word, word & ~TREE_FREE)) continue;
-      this.give(tree, word & TREE_FREE);
-      return true;
+      if ((word & TREE_FREE) < frames) return false;
+      if (this.#cells.swap(at, word, word - frames)) return true;
     }
+  }
+
+  /** Counts frames of a tree as free. */
+  give(tree: number, frames: number): void {
+    this.#cells.add(this.#treeWords + tree, frames);
   }
 
   /** Makes a tree the worker's, when nobody has it, and gives back the one before. @returns whether it did */
   reserve(tree: number): boolean {
     const word = this.word(tree);
     if ((word & TREE_RESERVED) !== 0) return false;
-    if (!this.#cells.swap(this.#treeWords + tree, word, TREE_RESERVED)) return false;
-    this.#swapLocal((tree << LOCAL_SHIFT) | (word & TREE_FREE));
+    if (!this.#cells.swap(this.#treeWords + tree, word, word | TREE_RESERVED)) return false;
+    this.#swapLocal(tree);
     return true;
   }
 
   /** Gives the worker's tree back. */
   release(): void {
     this.#swapLocal(NO_TREE);
-  }
-
-  /**
-   * Takes the right to frames of a tree from wherever they are held.
-   *
-   * @returns whether all were found
-   */
-  take(tree: number, frames: number): boolean {
-    let missing = frames - this.#takeWord(tree, frames);
-    for (let worker = 0; missing > 0 && worker < this.#workers; worker++) {
-      missing -= this.#takeLocalOf(worker, tree, missing);
-    }
-    if (missing === 0) return true;
-    if (missing < frames) this.give(tree, frames - missing);
-    return false;
-  }
-
-  /** Frames of a tree that are free, with those that workers hold. */
-  freeFrames(tree: number): number {
-    let frames = this.word(tree) & TREE_FREE;
-    for (let worker = 0; worker < this.#workers; worker++) {
-      const local = this.#words[this.#locals + worker * WORKER_WORDS]!;
-      if (local !== NO_TREE && local >>> LOCAL_SHIFT === tree) frames += local & LOCAL_FREE;
-    }
-    return frames;
   }
 
   /** Raises a tree's hint after a child's rose to `hint`. */
@@ -193,34 +142,7 @@ export class Trees {
   }
 
   #swapLocal(next: number): void {
-    const cells = this.#cells;
-    const old = cells.exchange(this.#local, next);
-    if (old === NO_TREE) return;
-    const at = this.#treeWords + (old >>> LOCAL_SHIFT);
-    for (;;) {
-      const word = this.#words[at]!;
-      if (cells.swap(at, word, (word & ~TREE_RESERVED) + (old & LOCAL_FREE))) return;
-    }
-  }
-
-  /** Takes up to `most` frames that nobody holds. @returns how many */
-  #takeWord(tree: number, most: number): number {
-    const at = this.#treeWords + tree;
-    for (;;) {
-      const word = this.#words[at]!;
-      const some = Math.min(word & TREE_FREE, most);
-      if (some === 0 || this.#cells.swap(at, word, word - some)) return some;
-    }
-  }
-
-  /** Takes up to `most` frames that a worker holds in a tree. @returns how many */
-  #takeLocalOf(worker: number, tree: number, most: number): number {
-    const at = this.#locals + worker * WORKER_WORDS;
-    for (;;) {
-      const local = this.#words[at]!;
-      if (local === NO_TREE || local >>> LOCAL_SHIFT !== tree) return 0;
-      const some = Math.min(local & LOCAL_FREE, most);
-      if (some === 0 || this.#cells.swap(at, local, local - some)) return some;
-    }
+    const old = this.#cells.exchange(this.#local, next);
+    if (old !== NO_TREE) this.#cells.and(this.#treeWords + old, ~TREE_RESERVED);
   }
 }

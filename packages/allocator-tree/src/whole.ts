@@ -7,12 +7,9 @@ import {
   FREE,
   HINT_SHIFT,
   HUGE,
-  LOCAL_FREE,
-  LOCAL_SHIFT,
   NO_TREE,
   PINNED,
   RUNS,
-  TREE_FREE,
   TREE_RESERVED,
   type TreeLayout,
   type TreeViews,
@@ -139,21 +136,18 @@ function localsOf({ layout, views }: Parts): number[] {
 /** Each worker's tree is reserved and nobody else's, and no other tree is reserved. */
 function localsAreReserved(parts: Parts): boolean {
   const { trees } = parts.views;
-  const held = localsOf(parts).map((local) => local >>> LOCAL_SHIFT);
+  const held = localsOf(parts);
   const reserved = trees.reduce((sum, word) => sum + ((word & TREE_RESERVED) !== 0 ? 1 : 0), 0);
   return (
     reserved === held.length &&
     new Set(held).size === held.length &&
-    held.every((tree) => tree < trees.length && (trees[tree]! & TREE_RESERVED) !== 0)
+    held.every((tree) => ((trees[tree] ?? 0) & TREE_RESERVED) !== 0)
   );
 }
 
 function treeCounters(parts: Parts): boolean {
-  const frames = Array.from(parts.views.trees, (word) => word & TREE_FREE);
-  for (const local of localsOf(parts)) frames[local >>> LOCAL_SHIFT]! += local & LOCAL_FREE;
-  return (
-    frames.every((count, tree) => count === childFrames(parts.children, parts.trees, tree)) &&
-    parts.views.trees.every((word) => (word & ~(TREE_FREE | TREE_RESERVED)) === 0)
+  return parts.views.trees.every(
+    (word, tree) => (word & ~TREE_RESERVED) === childFrames(parts.children, parts.trees, tree),
   );
 }
 
