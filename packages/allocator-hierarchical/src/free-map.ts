@@ -3,10 +3,12 @@
  *
  * Terms: an index is a frame's number from the map's origin; a huge frame is 512 indices, 16 words.
  * - `bits`: one bit a frame, set when it is free;
- * - `masks`: one bit for each word of a huge frame, set when the word is not 0;
- * - `counts`: free frames of each huge frame, 0 to 512;
- * - `best`: the order of the largest free block of each huge frame, 9 when all of it is free;
- * - `sets`: the huge frames by `best` (1 to 9), and those that are partly free by fullness, in 16 classes.
+ * - `summaries`, one number for each huge frame, so that the path of a single frame reads and writes one:
+ *   - the mask, 16 bits: which of its words are not 0;
+ *   - the count, 10 bits: its free frames, 0 to 512;
+ *   - the best order, 4 bits: that of its largest free block, 9 when all of it is free;
+ * - `whole`: the huge frames that are free; `sets`: the others by best order (1 to 8), each in all sets up to it,
+ *   and those that are partly free by fullness, in 16 classes.
  *
  * A huge frame that is handed out whole keeps its bits and masks: a count of 0 with a mask that is not 0 says so.
  *
@@ -14,11 +16,12 @@
  * Blocks come from the huge frame whose largest block is the smallest that fits. Huge frames come from the top of
  * memory. So what is small gathers in few huge frames, and the others stay whole.
  *
- * `best` is exact except for the at most eight huge frames in the stale list, where it may be too high because
- * frames were taken since. A search for an order looks only where `best` says that there is one, so it fails after
+ * The best order is exact except for the at most eight huge frames in the stale list, where it may be too high because
+ * frames were taken since. A search for an order looks only where the best order says that there is one, so it fails after
  * at most eight looks, however broken up memory is.
  */
 import { alignedGroups, highestBit, isGroupSet, lowestBit, maskOf, popcount } from './bits.ts';
+import { HugeSet } from './huge-set.ts';
 import { HugeSets } from './huge-sets.ts';
 
 export const HUGE_ORDER = 9;
@@ -29,18 +32,28 @@ const WORDS = 16;
 /** The sets 16 to 31 are the classes of fullness; the sets 1 to 9 are orders. */
 const FIRST_CLASS = 16;
 const STALE = 8;
+/** Fields of a summary. */
+const MASK = 0xffff;
+const ONE = 0x1_0000;
+const COUNT = 0x3ff * ONE;
+const BEST_SHIFT = 26;
+/** The part of the count that is 0 at a multiple of 32, where a class begins after it. */
+const CLASS_STEP = 31 * ONE;
+/** The bit of the count that only 512 has. */
+const ALL = HUGE_FRAMES * ONE;
+const ALL_FREE = (HUGE_ORDER << BEST_SHIFT) | ALL | MASK;
 
 export class FreeMap {
   readonly hugeFrames: number;
   /** Absolute number of the first word of a set of huge frames. */
   readonly #firstWord: number;
   readonly #bits: Int32Array;
-  readonly #masks: Uint16Array;
   /** One more than there are huge frames: the last stands for "no current huge frame" and is always full. */
-  readonly #counts: Uint16Array;
-  readonly #best: Uint8Array;
+  readonly #summaries: Int32Array;
   readonly #classes: Uint8Array;
   readonly #sets: HugeSets;
+  /** Huge frames of which every frame is free. */
+  readonly #whole: HugeSet;
   readonly #isStale: Uint8Array;
   readonly #stale = new Int32Array(STALE).fill(-1);
   #nextStale = 0;
@@ -56,55 +69,56 @@ export class FreeMap {
     this.hugeFrames = hugeFrames;
     this.#firstWord = origin / ORIGIN_ALIGN;
     this.#bits = new Int32Array(hugeFrames * WORDS);
-    this.#masks = new Uint16Array(hugeFrames);
-    this.#counts = new Uint16Array(hugeFrames + 1);
-    this.#best = new Uint8Array(hugeFrames);
+    this.#summaries = new Int32Array(hugeFrames + 1);
     this.#classes = new Uint8Array(hugeFrames + 1);
     this.#isStale = new Uint8Array(hugeFrames);
     this.#sets = new HugeSets(hugeFrames);
+    this.#whole = new HugeSet(hugeFrames);
     this.#current = hugeFrames;
     this.#set(first, end);
     this.releaseRange(first, end);
   }
 
   get bytes(): number {
-    const arrays = [this.#bits, this.#masks, this.#counts, this.#best, this.#classes, this.#isStale];
+    const arrays = [this.#bits, this.#summaries, this.#classes, this.#isStale];
     return arrays.reduce(
       (sum, { byteLength }) => sum + byteLength,
-      this.#sets.bytes + this.#stale.byteLength,
+      this.#sets.bytes + this.#whole.bytes + this.#stale.byteLength,
     );
   }
 
   /** Free frames, counted. */
   get free(): number {
-    return this.#counts.reduce((sum, count) => sum + count, 0);
+    return this.#summaries.reduce((sum, summary) => sum + countOf(summary), 0);
   }
 
   isFree(index: number): boolean {
-    return this.#counts[index >>> 9] !== 0 && ((this.#bits[index >>> 5]! >>> (index & 31)) & 1) !== 0;
+    return this.#count(index >>> 9) !== 0 && ((this.#bits[index >>> 5]! >>> (index & 31)) & 1) !== 0;
   }
 
   /** One word of the map: the bits of free frames. */
   word(at: number): number {
-    return this.#counts[at >>> 4] === 0 ? 0 : this.#bits[at]!;
+    return this.#count(at >>> 4) === 0 ? 0 : this.#bits[at]!;
   }
 
   /** Takes one frame. Returns its index, or -1. */
   takeOne(): number {
     let huge = this.#current;
-    if (this.#counts[huge] === 0) {
+    let summary = this.#summaries[huge]!;
+    if ((summary & COUNT) === 0) {
       huge = this.#chooseCurrent();
       if (huge < 0) return -1;
+      summary = this.#summaries[huge]!;
     }
-    const mask = this.#masks[huge]!;
-    const at = huge * WORDS + lowestBit(mask);
+    // The mask is lowest, and not 0 here.
+    const at = huge * WORDS + lowestBit(summary);
     const word = this.#bits[at]!;
     const left = word & (word - 1);
     this.#bits[at] = left;
-    if (left === 0) this.#masks[huge] = mask & (mask - 1);
-    const count = this.#counts[huge]! - 1;
-    this.#counts[huge] = count;
-    if ((count & 31) === 0) this.#classify(huge, count);
+    summary -= ONE;
+    if (left === 0) summary &= summary - 1;
+    this.#summaries[huge] = summary;
+    if ((summary & CLASS_STEP) === 0) this.#classify(huge, countOf(summary));
     return at * 32 + lowestBit(word);
   }
 
@@ -113,9 +127,9 @@ export class FreeMap {
     let slot = 0;
     while (slot < out.length) {
       let huge = this.#current;
-      if (this.#counts[huge] === 0) huge = this.#chooseCurrent();
+      if (this.#count(huge) === 0) huge = this.#chooseCurrent();
       const first = slot;
-      let mask = this.#masks[huge]!;
+      let mask = this.#summaries[huge]! & MASK;
       while (mask !== 0 && slot < out.length) {
         const at = huge * WORDS + lowestBit(mask);
         const frame = origin + at * 32;
@@ -127,7 +141,7 @@ export class FreeMap {
         this.#bits[at] = word;
         if (word === 0) mask &= mask - 1;
       }
-      this.#masks[huge] = mask;
+      this.#summaries[huge] = (this.#summaries[huge]! & ~MASK) | mask;
       this.#changeCount(huge, first - slot);
     }
   }
@@ -167,7 +181,7 @@ export class FreeMap {
     if (index < 0) return -1;
     const huge = index >>> 9;
     const size = 1 << order;
-    if (this.#best[huge] === HUGE_ORDER) this.#setBest(huge, HUGE_ORDER - 1);
+    if (this.#best(huge) === HUGE_ORDER) this.#setBest(huge, HUGE_ORDER - 1);
     if (this.#isStale[huge] === 0) this.#markStale(huge);
     this.#clear(index, index + size);
     this.#changeCount(huge, -size);
@@ -180,32 +194,28 @@ export class FreeMap {
     const size = 1 << order;
     this.#set(index, index + size);
     if (this.#changeCount(huge, size) === HUGE_FRAMES) return;
-    if (this.#best[huge]! < order) this.#setBest(huge, order);
+    if (this.#best(huge) < order) this.#setBest(huge, order);
     this.#raise(huge, index);
   }
 
-  /** Takes the highest huge frame that is free, all of it. Returns its index, or -1. */
+  /** Takes the highest huge frame that is free, all of it. Returns its number, or -1. */
   takeHuge(): number {
-    const huge = this.#sets.highest(HUGE_ORDER);
-    if (huge < 0) return -1;
-    this.#sets.remove(HUGE_ORDER, huge);
-    this.#best[huge] = 0;
-    this.#counts[huge] = 0;
-    return huge * HUGE_FRAMES;
+    const huge = this.#whole.removeHighest();
+    if (huge >= 0) this.#summaries[huge] = MASK;
+    return huge;
   }
 
   /** Gives back a huge frame that was taken whole. */
   releaseHuge(huge: number): void {
-    this.#sets.add(HUGE_ORDER, huge);
-    this.#best[huge] = HUGE_ORDER;
-    this.#counts[huge] = HUGE_FRAMES;
+    this.#whole.add(huge);
+    this.#summaries[huge] = ALL_FREE;
   }
 
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
   findBlock(order: number): number {
     if (order >= HUGE_ORDER) return this.#findHuge(order);
     const current = this.#current;
-    if (this.#counts[current] !== 0 && this.#best[current]! >= order) {
+    if (this.#best(current) >= order) {
       const index = this.#searchHuge(current, order);
       if (index >= 0) return index;
       this.#setBest(current, this.#largestOrder(current));
@@ -213,7 +223,7 @@ export class FreeMap {
     const sets = this.#sets;
     for (;;) {
       if (((sets.occupied >>> order) & 1) === 0) {
-        const huge = sets.lowest(HUGE_ORDER);
+        const huge = this.#whole.lowest();
         return huge < 0 ? -1 : huge * HUGE_FRAMES;
       }
       const huge = this.#fullestWith(order);
@@ -252,7 +262,7 @@ export class FreeMap {
     for (let index = from; index < to; ) {
       const huge = index >>> 9;
       const offset = index & (HUGE_FRAMES - 1);
-      const words = this.#counts[huge] === 0 ? 0 : this.#masks[huge]! & (-1 << (offset >>> 5));
+      const words = this.#count(huge) === 0 ? 0 : this.#mask(huge) & (-1 << (offset >>> 5));
       if (words === 0) {
         index = (huge + 1) * HUGE_FRAMES;
         continue;
@@ -280,7 +290,7 @@ export class FreeMap {
   /** What decides where the next frames come from, besides which frames are free. */
   position(): { current: number; stale: number[]; best: number[]; next: number } {
     const stale = [...this.#stale];
-    const best = stale.map((huge) => (huge < 0 ? 0 : this.#best[huge]!));
+    const best = stale.map((huge) => (huge < 0 ? 0 : this.#best(huge)));
     return { current: this.#current, stale, best, next: this.#nextStale };
   }
 
@@ -289,7 +299,7 @@ export class FreeMap {
     const huge = (value: number): boolean => value >= 0 && value < this.hugeFrames;
     const listed = stale.filter((each) => each !== -1);
     const fits =
-      (current === this.hugeFrames || (huge(current) && this.#counts[current]! < HUGE_FRAMES)) &&
+      (current === this.hugeFrames || (huge(current) && this.#count(current) < HUGE_FRAMES)) &&
       stale.length === STALE &&
       best.length === STALE &&
       next >= 0 &&
@@ -304,7 +314,7 @@ export class FreeMap {
       this.#stale[slot] = each;
       if (each < 0) continue;
       this.#isStale[each] = 1;
-      const exact = this.#best[each]!;
+      const exact = this.#best(each);
       if (best[slot]! < exact || (best[slot] !== exact && best[slot]! >= HUGE_ORDER)) return false;
       this.#setBest(each, best[slot]!);
     }
@@ -315,8 +325,8 @@ export class FreeMap {
   brokenInvariants(): string[] {
     const broken = new Set<string>();
     for (let huge = 0; huge < this.hugeFrames; huge++) {
-      const count = this.#counts[huge]!;
-      const whole = count === 0 && this.#masks[huge] !== 0;
+      const count = this.#count(huge);
+      const whole = count === 0 && this.#mask(huge) !== 0;
       let mask = 0;
       let counted = 0;
       for (let word = 0; word < WORDS; word++) {
@@ -325,13 +335,14 @@ export class FreeMap {
         if (bits !== 0) mask |= 1 << word;
       }
       if (counted !== (whole ? HUGE_FRAMES : count)) broken.add('free-counts');
-      if (mask !== this.#masks[huge]) broken.add('word-masks');
+      if (mask !== this.#mask(huge)) broken.add('word-masks');
       const exact = this.#largestOrder(huge);
-      const best = this.#best[huge]!;
+      const best = this.#best(huge);
       if (best < exact || (best > exact && (this.#isStale[huge] === 0 || best === HUGE_ORDER)))
         broken.add('hints');
-      for (let set = 1; set <= HUGE_ORDER; set++) {
-        const member = best === HUGE_ORDER ? set === HUGE_ORDER : set <= best;
+      if (this.#whole.has(huge) !== (best === HUGE_ORDER)) broken.add('order-sets');
+      for (let set = 1; set < HUGE_ORDER; set++) {
+        const member = best < HUGE_ORDER && set <= best;
         if (this.#sets.has(set, huge) !== member) broken.add('order-sets');
       }
       const fullness = classOf(count);
@@ -340,7 +351,7 @@ export class FreeMap {
         if (this.#sets.has(set, huge) !== (set === fullness)) broken.add('class-sets');
       }
     }
-    if (this.#counts[this.hugeFrames] !== 0 || this.#counts[this.#current] === HUGE_FRAMES)
+    if (this.#summaries[this.hugeFrames] !== 0 || this.#count(this.#current) === HUGE_FRAMES)
       broken.add('current');
     const listed = this.#stale.filter((huge) => huge >= 0);
     const flagged = this.#isStale.reduce((sum, flag) => sum + flag, 0);
@@ -349,15 +360,27 @@ export class FreeMap {
     return [...broken];
   }
 
+  #count(huge: number): number {
+    return countOf(this.#summaries[huge]!);
+  }
+
+  #mask(huge: number): number {
+    return this.#summaries[huge]! & MASK;
+  }
+
+  #best(huge: number): number {
+    return this.#summaries[huge]! >>> BEST_SHIFT;
+  }
+
   /** Brings the levels above `bits` up to date after one bit of a word was set. */
   #countOne(index: number, word: number): void {
     const huge = index >>> 9;
-    this.#masks[huge]! |= 1 << ((index >>> 5) & 15);
-    const count = this.#counts[huge]! + 1;
-    this.#counts[huge] = count;
-    if ((count & 31) === 1 || count === HUGE_FRAMES) this.#classify(huge, count);
+    const summary = (this.#summaries[huge]! + ONE) | (1 << ((index >>> 5) & 15));
+    this.#summaries[huge] = summary;
+    // The count has just passed a multiple of 32, or reached 512.
+    if ((summary & CLASS_STEP) === ONE || (summary & ALL) !== 0) this.#classify(huge, countOf(summary));
     // Only a block one order above the best can have appeared; most frees form none.
-    const size = 2 << this.#best[huge]!;
+    const size = 2 << (summary >>> BEST_SHIFT);
     if (size > 32 ? word === -1 : isGroupSet(word, index & 31, size)) this.#raise(huge, index);
   }
 
@@ -368,7 +391,7 @@ export class FreeMap {
     if (classes !== 0) {
       huge = this.#sets.lowest(FIRST_CLASS + lowestBit(classes));
     } else {
-      huge = this.#sets.lowest(HUGE_ORDER);
+      huge = this.#whole.lowest();
       if (huge < 0) return -1;
       // Frames are taken at once, so it is in its class already.
       this.#setBest(huge, HUGE_ORDER - 1);
@@ -401,24 +424,24 @@ export class FreeMap {
   #findHuge(order: number): number {
     const size = 1 << (order - HUGE_ORDER);
     if (size === 1) {
-      const huge = this.#sets.highest(HUGE_ORDER);
+      const huge = this.#whole.highest();
       return huge < 0 ? -1 : huge * HUGE_FRAMES;
     }
     if (size <= 32) {
       for (let at = this.#sets.words - 1; at >= 0; at--) {
-        const groups = alignedGroups(this.#sets.word(HUGE_ORDER, at), order - HUGE_ORDER);
+        const groups = alignedGroups(this.#whole.word(at), order - HUGE_ORDER);
         if (groups !== 0) return (at * 32 + highestBit(groups)) * HUGE_FRAMES;
       }
       return -1;
     }
     // Whole words of the set; alignment is that of the absolute frame.
     const words = size >>> 5;
-    const sets = this.#sets;
-    let at = sets.words - words;
+    const whole = this.#whole;
+    let at = this.#sets.words - words;
     at -= (this.#firstWord + at) & (words - 1);
     for (; at >= 0; at -= words) {
       let word = at;
-      while (word < at + words && sets.word(HUGE_ORDER, word) === -1) word++;
+      while (word < at + words && whole.word(word) === -1) word++;
       if (word === at + words) return at * 32 * HUGE_FRAMES;
     }
     return -1;
@@ -431,7 +454,7 @@ export class FreeMap {
       const groups = alignedGroups(this.#fullWords(huge), order - 5);
       return groups === 0 ? -1 : (base + lowestBit(groups)) * 32;
     }
-    for (let mask = this.#masks[huge]!; mask !== 0; mask &= mask - 1) {
+    for (let mask = this.#mask(huge); mask !== 0; mask &= mask - 1) {
       const at = base + lowestBit(mask);
       const groups = alignedGroups(this.#bits[at]!, order);
       if (groups !== 0) return at * 32 + lowestBit(groups);
@@ -450,7 +473,7 @@ export class FreeMap {
 
   /** The exact order of the largest free block of a huge frame. */
   #largestOrder(huge: number): number {
-    const count = this.#counts[huge]!;
+    const count = this.#count(huge);
     if (count === 0) return 0;
     if (count === HUGE_FRAMES) return HUGE_ORDER;
     const full = this.#fullWords(huge);
@@ -460,7 +483,7 @@ export class FreeMap {
       return order;
     }
     let order = 0;
-    for (let mask = this.#masks[huge]!; mask !== 0; mask &= mask - 1) {
+    for (let mask = this.#mask(huge); mask !== 0; mask &= mask - 1) {
       const word = this.#bits[huge * WORDS + lowestBit(mask)]!;
       while (order < 4 && alignedGroups(word, order + 1) !== 0) order++;
     }
@@ -482,7 +505,7 @@ export class FreeMap {
 
   /** Raises `best` to the order of the largest free block around an index that is higher. */
   #raise(huge: number, index: number): void {
-    const before = this.#best[huge]!;
+    const before = this.#best(huge);
     let best = before;
     while (best < HUGE_ORDER - 1 && this.#isBlockFree(index, best + 1)) best++;
     if (best > before) this.#setBest(huge, best);
@@ -495,7 +518,7 @@ export class FreeMap {
       const at = index >>> 5;
       const word = this.#bits[at]! & ~maskOf(index & 31, ((end - 1) & 31) + 1);
       this.#bits[at] = word;
-      if (word === 0) this.#masks[at >>> 4]! &= ~(1 << (at & 15));
+      if (word === 0) this.#summaries[at >>> 4]! &= ~(1 << (at & 15));
       index = end;
     }
   }
@@ -506,15 +529,16 @@ export class FreeMap {
       const end = Math.min(to, (index | 31) + 1);
       const at = index >>> 5;
       this.#bits[at]! |= maskOf(index & 31, ((end - 1) & 31) + 1);
-      this.#masks[at >>> 4]! |= 1 << (at & 15);
+      this.#summaries[at >>> 4]! |= 1 << (at & 15);
       index = end;
     }
   }
 
   /** Adds to the count of a huge frame, or takes off. Returns the new count. */
   #changeCount(huge: number, frames: number): number {
-    const count = this.#counts[huge]! + frames;
-    this.#counts[huge] = count;
+    const summary = this.#summaries[huge]! + frames * ONE;
+    this.#summaries[huge] = summary;
+    const count = countOf(summary);
     this.#classify(huge, count);
     return count;
   }
@@ -543,14 +567,15 @@ export class FreeMap {
   }
 
   #setBest(huge: number, to: number): void {
-    let from = this.#best[huge]!;
+    const summary = this.#summaries[huge]!;
+    let from = summary >>> BEST_SHIFT;
     if (from === to) return;
-    this.#best[huge] = to;
+    this.#summaries[huge] = (summary & (COUNT | MASK)) | (to << BEST_SHIFT);
     if (from === HUGE_ORDER) {
-      this.#sets.remove(HUGE_ORDER, huge);
+      this.#whole.remove(huge);
       from = 0;
     } else if (to === HUGE_ORDER) {
-      this.#sets.add(HUGE_ORDER, huge);
+      this.#whole.add(huge);
       to = 0;
     }
     for (; from < to; from++) this.#sets.add(from + 1, huge);
@@ -569,6 +594,11 @@ export class FreeMap {
     this.#nextStale = (this.#nextStale + 1) & (STALE - 1);
     this.#isStale[huge] = 1;
   }
+}
+
+/** The free frames in a summary. */
+function countOf(summary: number): number {
+  return (summary & COUNT) >>> 16;
 }
 
 /** The set of a huge frame with so many free frames: none (0) when it is full or all free. */

@@ -12,7 +12,7 @@ import {
 } from '@armature/core';
 import { FreeMap, HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './free-map.ts';
 import { type Reservation, Reservations } from './reservations.ts';
-import { RunMap, TAG } from './run-map.ts';
+import { RunMap, TAG_RESERVED, TAG_SINGLES, TAG_WHOLE } from './run-map.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 /** Highest frame number plus one: batches hold frames in 32-bit integers. */
@@ -39,10 +39,14 @@ export class HierarchicalAllocator implements FrameAllocator {
   readonly #end: number;
   #map: FreeMap;
   #runs: RunMap;
+  /** Those of the run map. */
+  #tags: Int32Array;
   #reserved = new Reservations();
   #allocations = 0;
   #frees = 0;
-  /** Runs of several frames in use. With the counters above they say how many single frames are. */
+  /** Huge frames in use, each as a run of its own. */
+  #hugeInUse = 0;
+  /** Other runs of several frames. What is left of the runs in use is single frames. */
   #runsInUse = 0;
   #framesInRuns = 0;
   #failures = 0;
@@ -71,6 +75,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#end = this.#first + count;
     this.#map = new FreeMap(this.#origin, this.#first, this.#end);
     this.#runs = new RunMap(this.#map.hugeFrames);
+    this.#tags = this.#runs.tags;
   }
 
   /** Bytes of bitmaps, counts and sets now held for the managed frames. */
@@ -85,65 +90,13 @@ export class HierarchicalAllocator implements FrameAllocator {
       this.#allocations++;
       return this.#origin + index;
     }
-    if (order === HUGE_ORDER) {
-      const index = this.#map.takeHuge();
-      if (index < 0) return this.#fail();
-      this.#runs.tags[index >>> HUGE_ORDER] = TAG.wholeStart;
-      this.#allocations++;
-      this.#runsInUse++;
-      this.#framesInRuns += HUGE_FRAMES;
-      return this.#origin + index;
-    }
-    if (!isOrder(order)) return this.#fail();
-    const count = 1 << order;
-    if (order > HUGE_ORDER) return this.#take(this.#map.findBlock(order), count);
-    const index = this.#map.takeBlock(order);
-    if (index < 0) return this.#fail();
-    if (count <= 32) this.#runs.addBlock(index, count);
-    else this.#runs.add(index + 1, index + count);
-    this.#allocations++;
-    this.#runsInUse++;
-    this.#framesInRuns += count;
-    return this.#origin + index;
+    return order === HUGE_ORDER ? this.#allocHuge() : this.#allocBlock(order);
   }
 
   free(frame: number, order: number): FreeStatus {
     const index = frame - this.#origin;
     if (order === 0) return this.#freeOne(index);
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
-    const count = 1 << order;
-    // The common cases at first; whatever they do not take is looked at in full.
-    if (
-      (frame & (count - 1)) === 0 &&
-      (index | 0) === index &&
-      index >= this.#first &&
-      index + count <= this.#end
-    ) {
-      if (count <= 32) {
-        if (this.#runs.removeBlock(index, count)) {
-          this.#map.releaseBlock(index, order);
-          this.#frees++;
-          this.#runsInUse--;
-          this.#framesInRuns -= count;
-          return FREE_STATUS.ok;
-        }
-      } else if (order === HUGE_ORDER) {
-        const huge = index >>> HUGE_ORDER;
-        const { tags } = this.#runs;
-        // The next huge frame begins a run, or holds none that could have begun here.
-        if (tags[huge] === TAG.wholeStart && tags[huge + 1]! <= TAG.wholeStart) {
-          tags[huge] = TAG.singles;
-          this.#map.releaseHuge(huge);
-          this.#frees++;
-          this.#runsInUse--;
-          this.#framesInRuns -= HUGE_FRAMES;
-          return FREE_STATUS.ok;
-        }
-      }
-    } else if (this.#manages(index, count)) {
-      return FREE_STATUS.misaligned;
-    }
-    return this.#freeRun(index, count);
+    return order === HUGE_ORDER ? this.#freeHuge(index) : this.#freeBlock(index, order);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -205,7 +158,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     if (!this.#isFree(index, count)) return false;
     this.#map.takeRange(index, index + count);
     for (let huge = index >>> HUGE_ORDER; huge * HUGE_FRAMES < index + count; huge++) {
-      this.#runs.tags[huge]! |= TAG.reserved;
+      this.#tags[huge]! |= TAG_RESERVED;
     }
     this.#reserved.add({ frame, count, tag });
     return true;
@@ -243,10 +196,12 @@ export class HierarchicalAllocator implements FrameAllocator {
     const { list } = this.#reserved;
     this.#map = new FreeMap(this.#origin, this.#first, this.#end);
     this.#runs = new RunMap(this.#map.hugeFrames);
+    this.#tags = this.#runs.tags;
     this.#reserved = new Reservations();
     for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
     this.#allocations = 0;
     this.#frees = 0;
+    this.#hugeInUse = 0;
     this.#runsInUse = 0;
     this.#framesInRuns = 0;
     this.#failures = 0;
@@ -280,16 +235,18 @@ export class HierarchicalAllocator implements FrameAllocator {
     }
     this.#map = restored.#map;
     this.#runs = restored.#runs;
+    this.#tags = restored.#tags;
     this.#reserved = restored.#reserved;
     this.#allocations = data.allocations;
     this.#frees = data.frees;
+    this.#hugeInUse = restored.#hugeInUse;
     this.#runsInUse = restored.#runsInUse;
     this.#framesInRuns = restored.#framesInRuns;
     this.#failures = data.failures;
   }
 
   validate(): readonly string[] {
-    const { tags } = this.#runs;
+    const tags = this.#tags;
     let runsAreWhole = true;
     let reservedIsBusy = true;
     let outsideIsBusy = true;
@@ -309,8 +266,8 @@ export class HierarchicalAllocator implements FrameAllocator {
     const flags = this.#reserved.list.every(({ frame, count }) => {
       const index = frame - this.#origin;
       return (
-        (tags[index >>> HUGE_ORDER]! & TAG.reserved) !== 0 &&
-        (tags[(index + count - 1) >>> HUGE_ORDER]! & TAG.reserved) !== 0
+        (tags[index >>> HUGE_ORDER]! & TAG_RESERVED) !== 0 &&
+        (tags[(index + count - 1) >>> HUGE_ORDER]! & TAG_RESERVED) !== 0
       );
     });
     return [
@@ -359,8 +316,7 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   #isReserved(index: number): boolean {
     return (
-      (this.#runs.tags[index >>> HUGE_ORDER]! & TAG.reserved) !== 0 &&
-      this.#reserved.has(this.#origin + index)
+      (this.#tags[index >>> HUGE_ORDER]! & TAG_RESERVED) !== 0 && this.#reserved.has(this.#origin + index)
     );
   }
 
@@ -379,10 +335,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#map.takeRange(index, index + count);
     this.#runs.addRun(index, count);
     this.#allocations++;
-    if (count > 1) {
-      this.#runsInUse++;
-      this.#framesInRuns += count;
-    }
+    this.#countRun(index, count, 1);
     return this.#origin + index;
   }
 
@@ -390,16 +343,82 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#runs.removeRun(index, count);
     this.#map.releaseRange(index, index + count);
     this.#frees++;
-    if (count > 1) {
+    this.#countRun(index, count, -1);
+  }
+
+  #allocHuge(): number {
+    const huge = this.#map.takeHuge();
+    if (huge < 0) return this.#fail();
+    this.#tags[huge] = TAG_WHOLE;
+    this.#allocations++;
+    this.#hugeInUse++;
+    return this.#origin + (huge << HUGE_ORDER);
+  }
+
+  #allocBlock(order: number): number {
+    if (!isOrder(order)) return this.#fail();
+    const count = 1 << order;
+    if (order > HUGE_ORDER) return this.#take(this.#map.findBlock(order), count);
+    const index = this.#map.takeBlock(order);
+    if (index < 0) return this.#fail();
+    if (count <= 32) this.#runs.addBlock(index, count);
+    else this.#runs.add(index + 1, index + count);
+    this.#allocations++;
+    this.#runsInUse++;
+    this.#framesInRuns += count;
+    return this.#origin + index;
+  }
+
+  #freeHuge(index: number): FreeStatus {
+    if ((index | 0) === index && index >= this.#first && index + HUGE_FRAMES <= this.#end) {
+      const huge = index >>> HUGE_ORDER;
+      const tags = this.#tags;
+      // The next huge frame begins a run, or holds none that could have begun here.
+      if (tags[huge] === TAG_WHOLE && tags[huge + 1]! <= TAG_WHOLE && huge << HUGE_ORDER === index) {
+        tags[huge] = TAG_SINGLES;
+        this.#map.releaseHuge(huge);
+        this.#frees++;
+        this.#hugeInUse--;
+        return FREE_STATUS.ok;
+      }
+    }
+    return this.#freeAligned(index, HUGE_FRAMES);
+  }
+
+  #freeBlock(index: number, order: number): FreeStatus {
+    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    const count = 1 << order;
+    const inside = (index | 0) === index && index >= this.#first && index + count <= this.#end;
+    if (count <= 32 && inside && (index & (count - 1)) === 0 && this.#runs.removeBlock(index, count)) {
+      this.#map.releaseBlock(index, order);
+      this.#frees++;
       this.#runsInUse--;
       this.#framesInRuns -= count;
+      return FREE_STATUS.ok;
+    }
+    return this.#freeAligned(index, count);
+  }
+
+  /** Frees a run of 2^order frames, which must be aligned. */
+  #freeAligned(index: number, count: number): FreeStatus {
+    const misaligned = ((this.#origin + index) & (count - 1)) !== 0;
+    return misaligned && this.#manages(index, count) ? FREE_STATUS.misaligned : this.#freeRun(index, count);
+  }
+
+  #countRun(index: number, count: number, by: 1 | -1): void {
+    if (count === HUGE_FRAMES && (index & (HUGE_FRAMES - 1)) === 0) {
+      this.#hugeInUse += by;
+    } else if (count > 1) {
+      this.#runsInUse += by;
+      this.#framesInRuns += by * count;
     }
   }
 
   /** Free frames. */
   #free(): number {
-    const singles = this.#allocations - this.#frees - this.#runsInUse;
-    return this.count - this.#reserved.frames - this.#framesInRuns - singles;
+    const singles = this.#allocations - this.#frees - this.#runsInUse - this.#hugeInUse;
+    const inRuns = this.#framesInRuns + this.#hugeInUse * HUGE_FRAMES;
+    return this.count - this.#reserved.frames - inRuns - singles;
   }
 
   /** Frees a run of one frame. */
@@ -414,7 +433,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   /** {@link #checkRun} for one frame, except that it may not see that the frame is free. */
   #checkOne(index: number): FreeStatus {
     if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
-    if (this.#runs.tags[index >>> HUGE_ORDER] === TAG.singles) return FREE_STATUS.ok;
+    if (this.#tags[index >>> HUGE_ORDER] === TAG_SINGLES) return FREE_STATUS.ok;
     return this.#checkRun(index, 1);
   }
 

@@ -5,19 +5,18 @@
  */
 import { maskOf } from './bits.ts';
 
-/** Tags of a huge frame; from {@link TAG.chunk} on, a chunk's number. */
-export const TAG = {
-  /** Every used frame is a run of its own. */
-  singles: 0,
-  /** One run covers all frames and begins here, or began before. */
-  wholeStart: 1,
-  wholeInside: 2,
-  chunk: 3,
-  /** Added when the last frame begins a run that goes on in the next huge frame. */
-  crossed: 0x2000_0000,
-  /** Added when some frames are reserved. */
-  reserved: 0x4000_0000,
-} as const;
+/** Tag of a huge frame in which every used frame is a run of its own. */
+export const TAG_SINGLES = 0;
+/** Of one that is covered by one run, which begins there. */
+export const TAG_WHOLE = 1;
+/** Of one that is covered by one run, which began before. */
+const TAG_WHOLE_INSIDE = 2;
+/** From here on a tag is a chunk's number. */
+const TAG_CHUNK = 3;
+/** Added when the last frame begins a run that goes on in the next huge frame. */
+const TAG_CROSSED = 0x2000_0000;
+/** Added when some frames are reserved. */
+export const TAG_RESERVED = 0x4000_0000;
 
 /** Without the flags. */
 const KIND = 0x1fff_ffff;
@@ -27,7 +26,7 @@ const FRAMES = 512;
 export class RunMap {
   /** One more than there are huge frames, so that the frame after the last one can be asked for. */
   readonly tags: Int32Array;
-  /** Chunks of 16 words, by their number less {@link TAG.chunk}. */
+  /** Chunks of 16 words, by their number less {@link TAG_CHUNK}. */
   chunks = new Int32Array(8 * WORDS);
   /** Set bits of each chunk. */
   #sizes = new Int16Array(8);
@@ -47,20 +46,20 @@ export class RunMap {
   /** Whether a frame continues a run. */
   has(index: number): boolean {
     const kind = this.tags[index >>> 9]! & KIND;
-    if (kind === TAG.singles) return false;
-    if (kind === TAG.wholeStart) return (index & (FRAMES - 1)) !== 0;
-    if (kind === TAG.wholeInside) return true;
-    const word = this.chunks[(kind - TAG.chunk) * WORDS + ((index & (FRAMES - 1)) >>> 5)]!;
+    if (kind === TAG_SINGLES) return false;
+    if (kind === TAG_WHOLE) return (index & (FRAMES - 1)) !== 0;
+    if (kind === TAG_WHOLE_INSIDE) return true;
+    const word = this.chunks[(kind - TAG_CHUNK) * WORDS + ((index & (FRAMES - 1)) >>> 5)]!;
     return ((word >>> (index & 31)) & 1) !== 0;
   }
 
   /** One word of the map as bits. */
   word(at: number): number {
     const kind = this.tags[at >>> 4]! & KIND;
-    if (kind === TAG.singles) return 0;
-    if (kind === TAG.wholeStart) return (at & (WORDS - 1)) === 0 ? -2 : -1;
-    if (kind === TAG.wholeInside) return -1;
-    return this.chunks[(kind - TAG.chunk) * WORDS + (at & (WORDS - 1))]!;
+    if (kind === TAG_SINGLES) return 0;
+    if (kind === TAG_WHOLE) return (at & (WORDS - 1)) === 0 ? -2 : -1;
+    if (kind === TAG_WHOLE_INSIDE) return -1;
+    return this.chunks[(kind - TAG_CHUNK) * WORDS + (at & (WORDS - 1))]!;
   }
 
   /** Whether all frames `from` to `to` continue a run. */
@@ -81,9 +80,9 @@ export class RunMap {
       const huge = at >>> 9;
       const end = Math.min(to, (huge + 1) * FRAMES);
       const from = at === index ? at + 1 : at;
-      if (end - at === FRAMES) this.tags[huge]! |= at === index ? TAG.wholeStart : TAG.wholeInside;
+      if (end - at === FRAMES) this.tags[huge]! |= at === index ? TAG_WHOLE : TAG_WHOLE_INSIDE;
       else if (from < end) this.add(from, end);
-      else if (end < to) this.tags[huge]! |= TAG.crossed;
+      else if (end < to) this.tags[huge]! |= TAG_CROSSED;
       at = end;
     }
   }
@@ -97,7 +96,7 @@ export class RunMap {
       const from = at === index ? at + 1 : at;
       if (end - at === FRAMES) this.tags[huge]! &= ~KIND;
       else if (from < end) this.remove(from, end);
-      else if (end < to) this.tags[huge]! &= ~TAG.crossed;
+      else if (end < to) this.tags[huge]! &= ~TAG_CROSSED;
       at = end;
     }
   }
@@ -105,8 +104,8 @@ export class RunMap {
   /** Marks the frames `from` to `to` of one huge frame; none is marked yet. */
   add(from: number, to: number): void {
     const huge = from >>> 9;
-    if ((this.tags[huge]! & KIND) === TAG.singles) this.tags[huge]! |= this.#takeChunk();
-    const chunk = (this.tags[huge]! & KIND) - TAG.chunk;
+    if ((this.tags[huge]! & KIND) === TAG_SINGLES) this.tags[huge]! |= this.#takeChunk();
+    const chunk = (this.tags[huge]! & KIND) - TAG_CHUNK;
     for (let index = from; index < to; ) {
       const end = Math.min(to, (index | 31) + 1);
       this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= maskOf(
@@ -122,7 +121,7 @@ export class RunMap {
   remove(from: number, to: number): void {
     const huge = from >>> 9;
     const kind = this.tags[huge]! & KIND;
-    const chunk = kind - TAG.chunk;
+    const chunk = kind - TAG_CHUNK;
     for (let index = from; index < to; ) {
       const end = Math.min(to, (index | 31) + 1);
       this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! &= ~maskOf(
@@ -138,8 +137,8 @@ export class RunMap {
   /** {@link add} for a run of `size` frames that begins at an index, `size` a power of two up to 32, aligned. */
   addBlock(index: number, size: number): void {
     const huge = index >>> 9;
-    if ((this.tags[huge]! & KIND) === TAG.singles) this.tags[huge]! |= this.#takeChunk();
-    const chunk = (this.tags[huge]! & KIND) - TAG.chunk;
+    if ((this.tags[huge]! & KIND) === TAG_SINGLES) this.tags[huge]! |= this.#takeChunk();
+    const chunk = (this.tags[huge]! & KIND) - TAG_CHUNK;
     this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= insideBits(size) << (index & 31);
     this.#sizes[chunk]! += size - 1;
   }
@@ -148,8 +147,8 @@ export class RunMap {
   removeBlock(index: number, size: number): boolean {
     const huge = index >>> 9;
     const kind = this.tags[huge]! & KIND;
-    if (kind < TAG.chunk) return false;
-    const chunk = kind - TAG.chunk;
+    if (kind < TAG_CHUNK) return false;
+    const chunk = kind - TAG_CHUNK;
     const at = chunk * WORDS + ((index & (FRAMES - 1)) >>> 5);
     const word = this.chunks[at]!;
     const shift = index & 31;
@@ -182,7 +181,7 @@ export class RunMap {
       // Every chunk is owned, so the pool is empty.
       this.#pool = new Int32Array(capacity);
     }
-    return TAG.chunk + made;
+    return TAG_CHUNK + made;
   }
 
   /** Names of what is wrong: a chunk's size, or a chunk that is owned twice or both owned and spare. */
@@ -190,14 +189,14 @@ export class RunMap {
     const owners = new Int32Array(this.#made);
     let sizesHold = true;
     this.tags.forEach((tag, huge) => {
-      const chunk = (tag & KIND) - TAG.chunk;
+      const chunk = (tag & KIND) - TAG_CHUNK;
       if (chunk < 0) return;
       if (chunk < this.#made) owners[chunk]!++;
       let size = 0;
       for (let index = huge * FRAMES; index < (huge + 1) * FRAMES; index++) size += this.has(index) ? 1 : 0;
       if (size !== this.#sizes[chunk] || size === 0) sizesHold = false;
     });
-    for (let spare = 0; spare < this.#spare; spare++) owners[this.#pool[spare]! - TAG.chunk]!++;
+    for (let spare = 0; spare < this.#spare; spare++) owners[this.#pool[spare]! - TAG_CHUNK]!++;
     return [
       ...(sizesHold ? [] : ['run-sizes']),
       ...(owners.every((count) => count === 1) ? [] : ['run-chunks']),

@@ -146,14 +146,14 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'part of a longer run is freed as a huge frame',
     allocator: 'hierarchical',
     file: 'hierarchical-allocator.ts',
-    find: 'tags[huge] === TAG.wholeStart && tags[huge + 1]! <= TAG.wholeStart',
-    replace: 'tags[huge] === TAG.wholeStart',
+    find: 'tags[huge] === TAG_WHOLE && tags[huge + 1]! <= TAG_WHOLE',
+    replace: 'tags[huge] === TAG_WHOLE',
   },
   {
     name: 'the first frame of a run that crosses into the next huge frame is freed alone',
     allocator: 'hierarchical',
     file: 'run-map.ts',
-    find: 'else if (end < to) this.tags[huge]! |= TAG.crossed;',
+    find: 'else if (end < to) this.tags[huge]! |= TAG_CROSSED;',
     replace: '',
   },
   {

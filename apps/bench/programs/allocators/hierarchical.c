@@ -4,16 +4,33 @@
 
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };
 enum { HUGE_ORDER = 9, HUGE_FRAMES = 512, WORDS = 16, FIRST_CLASS = 16, STALE = 8, SETS = 32, ORIGIN_ALIGN = 16384 };
+enum { MASK = 0xffff, ONE = 0x10000, COUNT = 0x3ff * ONE, BEST_SHIFT = 26, CLASS_STEP = 31 * ONE, ALL = HUGE_FRAMES * ONE };
 enum { SINGLES, WHOLE_START, WHOLE_INSIDE, CHUNK };
 
 static int32_t origin, first_index, end_index, huge_frames, set_words, set_tops;
-static int32_t free_frames, current, next_stale, stale[STALE];
+static int32_t current, next_stale, stale[STALE];
 static uint32_t *bits, *set_bits, *set_summary, occupied, *chunks;
-static int32_t set_sizes[SETS], *tags, *pool, spare, made;
-static uint16_t *masks, *counts;
-static uint8_t *best, *classes, *is_stale;
+static int32_t *tags, *pool, spare, made;
+static uint32_t *summaries;
+static uint8_t *classes, *is_stale;
 static int16_t *chunk_sizes;
 static double allocations, frees, failed;
+static int32_t runs_in_use, frames_in_runs;
+
+static int count_of(uint32_t summary)
+{
+    return (summary & COUNT) >> 16;
+}
+
+static int count_in(int32_t huge)
+{
+    return count_of(summaries[huge]);
+}
+
+static int best_in(int32_t huge)
+{
+    return (int)(summaries[huge] >> BEST_SHIFT);
+}
 
 static uint32_t aligned_groups(uint32_t word, int order)
 {
@@ -36,18 +53,22 @@ static uint32_t mask_of(int from, int to)
 
 static void set_add(int set, int32_t member)
 {
-    set_bits[set * set_words + (member >> 5)] |= 1u << (member & 31);
-    set_summary[set * set_tops + (member >> 10)] |= 1u << ((member >> 5) & 31);
-    set_sizes[set]++;
-    occupied |= 1u << set;
+    uint32_t *word = &set_bits[set * set_words + (member >> 5)], before = *word;
+    *word = before | 1u << (member & 31);
+    if (before == 0) {
+        set_summary[set * set_tops + (member >> 10)] |= 1u << ((member >> 5) & 31);
+        occupied |= 1u << set;
+    }
 }
 
 static void set_remove(int set, int32_t member)
 {
     int32_t at = set * set_words + (member >> 5);
     set_bits[at] &= ~(1u << (member & 31));
-    if (set_bits[at] == 0) set_summary[set * set_tops + (member >> 10)] &= ~(1u << ((member >> 5) & 31));
-    if (--set_sizes[set] == 0) occupied &= ~(1u << set);
+    if (set_bits[at] != 0) return;
+    set_summary[set * set_tops + (member >> 10)] &= ~(1u << ((member >> 5) & 31));
+    for (int32_t top = 0; top < set_tops; top++) if (set_summary[set * set_tops + top] != 0) return;
+    occupied &= ~(1u << set);
 }
 
 static int32_t set_lowest(int set)
@@ -99,13 +120,15 @@ static void set_class(int32_t huge, int to)
     if (from != 0) set_remove(from, huge);
     if (to != 0) set_add(to, huge);
     classes[huge] = (uint8_t)to;
+    uint32_t fuller = (1u << classes[current]) - (1u << FIRST_CLASS);
+    if ((occupied & fuller) != 0) current = huge_frames;
 }
 
 static void set_best(int32_t huge, int to)
 {
-    int from = best[huge];
+    int from = best_in(huge);
     if (from == to) return;
-    best[huge] = (uint8_t)to;
+    summaries[huge] = (summaries[huge] & (COUNT | MASK)) | (uint32_t)to << BEST_SHIFT;
     if (from == HUGE_ORDER) {
         set_remove(HUGE_ORDER, huge);
         from = 0;
@@ -128,12 +151,12 @@ static void classify(int32_t huge, int count)
     }
 }
 
-static void lower(int32_t huge, int frames)
+static int change_count(int32_t huge, int frames)
 {
-    int count = counts[huge] - frames;
-    counts[huge] = (uint16_t)count;
-    free_frames -= frames;
+    summaries[huge] += (uint32_t)frames * ONE;
+    int count = count_in(huge);
     classify(huge, count);
+    return count;
 }
 
 static uint32_t full_words(int32_t huge)
@@ -145,8 +168,8 @@ static uint32_t full_words(int32_t huge)
 
 static int largest_order(int32_t huge)
 {
-    if (counts[huge] == 0) return 0;
-    if (counts[huge] == HUGE_FRAMES) return HUGE_ORDER;
+    if (count_in(huge) == 0) return 0;
+    if (count_in(huge) == HUGE_FRAMES) return HUGE_ORDER;
     uint32_t full = full_words(huge);
     int order = 0;
     if (full != 0) {
@@ -154,7 +177,7 @@ static int largest_order(int32_t huge)
         while (aligned_groups(full, order - 4) != 0) order++;
         return order;
     }
-    for (uint32_t mask = masks[huge]; mask != 0; mask &= mask - 1) {
+    for (uint32_t mask = summaries[huge] & MASK; mask != 0; mask &= mask - 1) {
         uint32_t word = bits[huge * WORDS + __builtin_ctz(mask)];
         while (order < 4 && aligned_groups(word, order + 1) != 0) order++;
     }
@@ -191,58 +214,64 @@ static int32_t choose_current(void)
     return huge;
 }
 
+static int is_group_set(uint32_t word, int bit, int size)
+{
+    return ((~word >> (bit & (32 - size))) & (0xffffffffu >> (32 - size))) == 0;
+}
+
 static int is_block_free(int32_t index, int order)
 {
-    if (order <= 5) return (aligned_groups(bits[index >> 5], order) >> (index & (32 - (1 << order)))) & 1;
+    if (order <= 5) return is_group_set(bits[index >> 5], index & 31, 1 << order);
     int32_t words = 1 << (order - 5), start = (index >> 5) & ~(words - 1);
     for (int32_t at = start; at < start + words; at++) if (bits[at] != 0xffffffffu) return 0;
     return 1;
 }
 
-static void raise_best(int32_t huge, int32_t index, int order)
+static void raise_best(int32_t huge, int32_t index)
 {
-    int highest = order - 1;
+    int before = best_in(huge), highest = before;
     while (highest < HUGE_ORDER - 1 && is_block_free(index, highest + 1)) highest++;
-    if (highest > best[huge]) set_best(huge, highest);
-}
-
-static int32_t needs_new_current(int32_t huge)
-{
-    return counts[huge] == 0 || ((occupied >> FIRST_CLASS) & ((1u << (classes[huge] & 15)) - 1)) != 0;
+    if (highest > before) set_best(huge, highest);
 }
 
 static int32_t take_one(void)
 {
     int32_t huge = current;
-    if (needs_new_current(huge)) {
+    uint32_t summary = summaries[huge];
+    if ((summary & COUNT) == 0) {
         huge = choose_current();
         if (huge < 0) return -1;
+        summary = summaries[huge];
     }
-    uint32_t mask = masks[huge];
-    int32_t at = huge * WORDS + __builtin_ctz(mask);
+    int32_t at = huge * WORDS + __builtin_ctz(summary);
     uint32_t word = bits[at], left = word & (word - 1);
     bits[at] = left;
-    if (left == 0) masks[huge] = (uint16_t)(mask & (mask - 1));
-    int count = counts[huge] - 1;
-    counts[huge] = (uint16_t)count;
-    if ((count & 31) == 0) classify(huge, count);
-    free_frames--;
+    summary -= ONE;
+    if (left == 0) summary &= summary - 1;
+    summaries[huge] = summary;
+    if ((summary & CLASS_STEP) == 0) classify(huge, count_of(summary));
     return at * 32 + __builtin_ctz(word);
 }
 
-static void release_one(int32_t index)
+static void count_one(int32_t index, uint32_t word)
 {
-    int32_t at = index >> 5, huge = index >> 9;
+    int32_t huge = index >> 9;
+    uint32_t summary = (summaries[huge] + ONE) | 1u << ((index >> 5) & 15);
+    summaries[huge] = summary;
+    if ((summary & CLASS_STEP) == ONE || (summary & ALL) != 0) classify(huge, count_of(summary));
+    uint32_t best = summary >> BEST_SHIFT;
+    if (best >= 5 ? word == 0xffffffffu : is_group_set(word, index & 31, 2 << best)) raise_best(huge, index);
+}
+
+/* Returns 0 when the frame is free. */
+static int release_one(int32_t index)
+{
+    int32_t at = index >> 5;
     uint32_t before = bits[at], word = before | 1u << (index & 31);
+    if (word == before) return 0;
     bits[at] = word;
-    if (before == 0) masks[huge] |= (uint16_t)(1u << (at & 15));
-    int count = counts[huge] + 1;
-    counts[huge] = (uint16_t)count;
-    if ((count & 31) == 1 || count == HUGE_FRAMES) classify(huge, count);
-    free_frames++;
-    int order = best[huge] + 1;
-    if (order > 5 ? word == 0xffffffffu : (aligned_groups(word, order) >> (index & (32 - (1 << order)))) & 1)
-        raise_best(huge, index, order);
+    count_one(index, word);
+    return 1;
 }
 
 static int32_t search_huge(int32_t huge, int order)
@@ -252,7 +281,7 @@ static int32_t search_huge(int32_t huge, int order)
         uint32_t groups = aligned_groups(full_words(huge), order - 5);
         return groups == 0 ? -1 : (start + __builtin_ctz(groups)) * 32;
     }
-    for (uint32_t mask = masks[huge]; mask != 0; mask &= mask - 1) {
+    for (uint32_t mask = summaries[huge] & MASK; mask != 0; mask &= mask - 1) {
         int32_t at = start + __builtin_ctz(mask);
         uint32_t groups = aligned_groups(bits[at], order);
         if (groups != 0) return at * 32 + __builtin_ctz(groups);
@@ -262,7 +291,14 @@ static int32_t search_huge(int32_t huge, int order)
 
 static int32_t fullest_with(int order)
 {
-    for (uint32_t partial = occupied >> FIRST_CLASS; partial != 0; partial &= partial - 1) {
+    uint32_t partial = occupied >> FIRST_CLASS;
+    int32_t fullest = set_lowest_common(FIRST_CLASS + __builtin_ctz(partial), order);
+    if (fullest >= 0) {
+        current = fullest;
+        mark_stale(fullest);
+        return fullest;
+    }
+    for (partial &= partial - 1; partial != 0; partial &= partial - 1) {
         int32_t huge = set_lowest_common(FIRST_CLASS + __builtin_ctz(partial), order);
         if (huge >= 0) return huge;
     }
@@ -271,10 +307,11 @@ static int32_t fullest_with(int order)
 
 static int32_t find_block(int order)
 {
-    if (counts[current] != 0 && best[current] >= order) {
-        int32_t index = search_huge(current, order);
+    int32_t kept = current;
+    if (best_in(kept) >= order) {
+        int32_t index = search_huge(kept, order);
         if (index >= 0) return index;
-        set_best(current, largest_order(current));
+        set_best(kept, largest_order(kept));
     }
     for (;;) {
         if (((occupied >> order) & 1) == 0) {
@@ -321,6 +358,38 @@ static void runs_remove(int32_t from, int32_t to)
     }
 }
 
+static uint32_t inside_bits(int size)
+{
+    return (0xffffffffu >> (32 - size)) ^ 1;
+}
+
+static int runs_has(int32_t index);
+
+static void runs_add_block(int32_t index, int size)
+{
+    int32_t huge = index >> 9;
+    if (tags[huge] == SINGLES) tags[huge] = spare > 0 ? pool[--spare] : CHUNK + made++;
+    int32_t chunk = tags[huge] - CHUNK;
+    chunks[chunk * WORDS + ((index & 511) >> 5)] |= inside_bits(size) << (index & 31);
+    chunk_sizes[chunk] = (int16_t)(chunk_sizes[chunk] + size - 1);
+}
+
+/* Returns 0 when the run is another. */
+static int runs_remove_block(int32_t index, int size)
+{
+    int32_t huge = index >> 9, chunk = tags[huge] - CHUNK;
+    if (chunk < 0) return 0;
+    uint32_t *word = &chunks[chunk * WORDS + ((index & 511) >> 5)], inside = inside_bits(size);
+    if (((*word >> (index & 31)) & (inside | 1)) != inside || runs_has(index + size)) return 0;
+    *word ^= inside << (index & 31);
+    chunk_sizes[chunk] = (int16_t)(chunk_sizes[chunk] - size + 1);
+    if (chunk_sizes[chunk] == 0) {
+        pool[spare++] = tags[huge];
+        tags[huge] = SINGLES;
+    }
+    return 1;
+}
+
 static uint32_t runs_word(int32_t at)
 {
     int32_t tag = tags[at >> 4];
@@ -337,7 +406,7 @@ static int runs_has(int32_t index)
 
 static int is_free(int32_t index)
 {
-    return counts[index >> 9] != 0 && ((bits[index >> 5] >> (index & 31)) & 1);
+    return count_in(index >> 9) != 0 && ((bits[index >> 5] >> (index & 31)) & 1);
 }
 
 static int check_run(int32_t index, int32_t frames)
@@ -357,11 +426,11 @@ static int check_run(int32_t index, int32_t frames)
     return OK;
 }
 
+/* check_run for one frame, except that it may not see that the frame is free. */
 static int check_one(int32_t index)
 {
     if (index < first_index || index >= end_index) return OUT_OF_RANGE;
-    if (tags[index >> 9] != SINGLES) return check_run(index, 1);
-    return is_free(index) ? DOUBLE_FREE : OK;
+    return tags[index >> 9] == SINGLES ? OK : check_run(index, 1);
 }
 
 static void clear_bits(int32_t from, int32_t to)
@@ -370,7 +439,7 @@ static void clear_bits(int32_t from, int32_t to)
         end = word_end(index, to);
         int32_t at = index >> 5;
         bits[at] &= ~mask_of(index & 31, ((end - 1) & 31) + 1);
-        if (bits[at] == 0) masks[at >> 4] &= (uint16_t)~(1u << (at & 15));
+        if (bits[at] == 0) summaries[at >> 4] &= ~(1u << (at & 15));
     }
 }
 
@@ -379,7 +448,7 @@ static void set_range(int32_t from, int32_t to)
     for (int32_t index = from, end; index < to; index = end) {
         end = word_end(index, to);
         bits[index >> 5] |= mask_of(index & 31, ((end - 1) & 31) + 1);
-        masks[index >> 9] |= (uint16_t)(1u << ((index >> 5) & 15));
+        summaries[index >> 9] |= 1u << ((index >> 5) & 15);
     }
 }
 
@@ -395,12 +464,10 @@ static void create(int32_t base, int32_t count)
     bits = calloc(huge * WORDS, 4);
     set_bits = calloc((size_t)set_words * SETS, 4);
     set_summary = calloc((size_t)set_tops * SETS, 4);
-    masks = calloc(huge, 2);
-    counts = calloc(huge + 1, 2);
-    best = calloc(huge, 1);
+    summaries = calloc(huge + 1, 4);
     classes = calloc(huge + 1, 1);
     is_stale = calloc(huge, 1);
-    tags = calloc(huge, 4);
+    tags = calloc(huge + 1, 4);
     pool = calloc(huge, 4);
     chunks = calloc(huge * WORDS, 4);
     chunk_sizes = calloc(huge, 2);
@@ -409,9 +476,7 @@ static void create(int32_t base, int32_t count)
     set_range(first_index, end_index);
     for (int32_t index = first_index; index < end_index;) {
         int32_t at = index >> 9, end = (at + 1) * HUGE_FRAMES < end_index ? (at + 1) * HUGE_FRAMES : end_index;
-        counts[at] = (uint16_t)(end - index);
-        free_frames += end - index;
-        classify(at, end - index);
+        change_count(at, end - index);
         if (end - index < HUGE_FRAMES) set_best(at, largest_order(at));
         index = end;
     }
@@ -422,22 +487,28 @@ static int32_t alloc_block(int order)
     int32_t index = -1;
     if (order == 0) {
         index = take_one();
-    } else if (order > 0 && order < HUGE_ORDER) {
-        index = find_block(order);
-        if (index >= 0) {
-            int32_t huge = index >> 9;
-            if (best[huge] == HUGE_ORDER) set_best(huge, HUGE_ORDER - 1);
-            mark_stale(huge);
-            clear_bits(index, index + (1 << order));
-            lower(huge, 1 << order);
-            runs_add(index + 1, index + (1 << order));
-        }
     } else if (order == HUGE_ORDER) {
         int32_t huge = set_highest(HUGE_ORDER);
         if (huge >= 0) {
             index = huge * HUGE_FRAMES;
-            lower(huge, HUGE_FRAMES);
+            set_remove(HUGE_ORDER, huge);
+            summaries[huge] = MASK;
             tags[huge] = WHOLE_START;
+            runs_in_use++;
+            frames_in_runs += HUGE_FRAMES;
+        }
+    } else if (order > 0 && order < HUGE_ORDER) {
+        index = find_block(order);
+        if (index >= 0) {
+            int32_t huge = index >> 9;
+            if (best_in(huge) == HUGE_ORDER) set_best(huge, HUGE_ORDER - 1);
+            mark_stale(huge);
+            clear_bits(index, index + (1 << order));
+            change_count(huge, -(1 << order));
+            if (order <= 5) runs_add_block(index, 1 << order);
+            else runs_add(index + 1, index + (1 << order));
+            runs_in_use++;
+            frames_in_runs += 1 << order;
         }
     }
     if (index < 0) {
@@ -451,45 +522,51 @@ static int32_t alloc_block(int order)
 static int free_block(int32_t frame, int order)
 {
     int32_t index = frame - origin;
-    int status;
     if (order == 0) {
-        status = check_one(index);
+        int status = check_one(index);
         if (status != OK) return status;
-        release_one(index);
+        if (!release_one(index)) return DOUBLE_FREE;
         frees++;
         return OK;
     }
     if (order < 0 || order > HUGE_ORDER) return OUT_OF_RANGE;
     int32_t frames = 1 << order;
     if ((frame & (frames - 1)) != 0) return MISALIGNED;
-    status = check_run(index, frames);
-    if (status != OK) return status;
+    if (index < first_index || frames > end_index - index) return OUT_OF_RANGE;
     int32_t huge = index >> 9;
-    int count = counts[huge] + frames;
-    if (order < HUGE_ORDER) {
-        runs_remove(index + 1, index + frames);
-        set_range(index, index + frames);
-    } else {
+    if (order == HUGE_ORDER) {
+        if (tags[huge] != WHOLE_START || tags[huge + 1] > WHOLE_START) return check_run(index, frames);
         tags[huge] = SINGLES;
+        set_add(HUGE_ORDER, huge);
+        summaries[huge] = (uint32_t)HUGE_ORDER << BEST_SHIFT | ALL | MASK;
+    } else {
+        if (order <= 5) {
+            if (!runs_remove_block(index, frames)) return check_run(index, frames);
+        } else {
+            int status = check_run(index, frames);
+            if (status != OK) return status;
+            runs_remove(index + 1, index + frames);
+        }
+        set_range(index, index + frames);
+        if (change_count(huge, frames) < HUGE_FRAMES) {
+            if (best_in(huge) < order) set_best(huge, order);
+            raise_best(huge, index);
+        }
     }
-    counts[huge] = (uint16_t)count;
-    free_frames += frames;
-    classify(huge, count);
-    if (count < HUGE_FRAMES) {
-        if (best[huge] < order) set_best(huge, order);
-        if (is_block_free(index, best[huge] + 1)) raise_best(huge, index, best[huge] + 1);
-    }
+    runs_in_use--;
+    frames_in_runs -= frames;
     frees++;
     return OK;
 }
 
 static int alloc_batch(int32_t *out, int32_t length)
 {
-    if (length > free_frames) return 0;
+    double singles = allocations - frees - runs_in_use;
+    if (length > end_index - first_index - frames_in_runs - singles) return 0;
     for (int32_t slot = 0; slot < length;) {
         int32_t huge = current, begun = slot;
-        if (needs_new_current(huge)) huge = choose_current();
-        uint32_t mask = masks[huge];
+        if (count_in(huge) == 0) huge = choose_current();
+        uint32_t mask = summaries[huge] & MASK;
         while (mask != 0 && slot < length) {
             int32_t at = huge * WORDS + __builtin_ctz(mask), frame = origin + at * 32;
             uint32_t word = bits[at];
@@ -500,8 +577,8 @@ static int alloc_batch(int32_t *out, int32_t length)
             bits[at] = word;
             if (word == 0) mask &= mask - 1;
         }
-        masks[huge] = (uint16_t)mask;
-        lower(huge, slot - begun);
+        summaries[huge] = (summaries[huge] & ~(uint32_t)MASK) | mask;
+        change_count(huge, begun - slot);
     }
     allocations += length;
     return length;
@@ -509,20 +586,23 @@ static int alloc_batch(int32_t *out, int32_t length)
 
 static int free_batch(const int32_t *frames, int32_t length)
 {
-    int status = OK;
-    int32_t checked = 0;
-    for (; checked < length; checked++) {
-        int32_t index = frames[checked] - origin;
-        status = check_one(index);
-        if (status != OK) break;
-        bits[index >> 5] ^= 1u << (index & 31);
-    }
-    for (int32_t slot = 0; slot < checked; slot++) {
+    for (int32_t slot = 0; slot < length; slot++) {
         int32_t index = frames[slot] - origin;
-        bits[index >> 5] ^= 1u << (index & 31);
+        int status = check_one(index);
+        uint32_t bit = 1u << (index & 31);
+        if (status != OK || (bits[index >> 5] & bit) != 0) {
+            for (int32_t undo = 0; undo < slot; undo++) {
+                int32_t marked = frames[undo] - origin;
+                bits[marked >> 5] &= ~(1u << (marked & 31));
+            }
+            return status == OK ? DOUBLE_FREE : status;
+        }
+        bits[index >> 5] |= bit;
     }
-    if (status != OK) return status;
-    for (int32_t slot = 0; slot < length; slot++) release_one(frames[slot] - origin);
+    for (int32_t slot = 0; slot < length; slot++) {
+        int32_t index = frames[slot] - origin;
+        count_one(index, bits[index >> 5]);
+    }
     frees += length;
     return OK;
 }
