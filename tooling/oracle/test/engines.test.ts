@@ -60,7 +60,7 @@ async function findings(name: string, engine: EngineSpec): Promise<Finding[]> {
   const found: Finding[] = [];
   await campaign({
     ...{ engines: [INTERPRETER, engine], generators: [generator(name)], seed: 1, scale: 0.001 },
-    ...{ instructions: 20_000, findings: 1 },
+    ...{ instructions: 250_000, findings: 1 },
     onFinding: (finding) => found.push(finding),
   });
   return found;
@@ -74,7 +74,7 @@ describe('an engine that is wrong is found', { timeout: 120_000 }, () => {
     ['integer', 'a flag of one instruction', /^ADCS/, flip(CPU_STATE.flagC, 1), / adcs /, /nzcv/],
     ['memory', 'a register of a store', /^STP_ldstpair_pre/, flip(CPU_STATE.x, 4), / stp /, /x0/],
     ['floating-point', 'a bit of a result', /^FMUL_float/, flip(CPU_STATE.v + 4, 1), / fmul /, /v0/],
-    ['system', 'a monitor', /^LDXR/, flip(CPU_STATE.exclusiveAddress, 64), / ldxr /, /exclusive address/],
+    ['system', 'a monitor', /^LDXR/, flip(CPU_STATE.exclusiveAddress, 64), / ldxr/, /exclusive address/],
     ['self-modifying', 'an atomic', /^LDEOR/, flip(CPU_STATE.x, 1), / ldeor /, /x0/],
   ] as const)('%s: %s', async (name, _, ids, spoil, instruction, what) => {
     const [finding] = await findings(name, wrongAfter(ids, spoil));
@@ -133,7 +133,7 @@ describe('the engines agree', () => {
         { name: other, model: MODEL, jit: EAGER },
       ],
       generators: GENERATORS,
-      ...{ instructions: 60_000_000, seed: 1, scale: 0.02, findings: 1 },
+      ...{ instructions: 40_000_000, seed: 1, scale: 0.02, findings: 1 },
       onFinding: ({ text }) => found.push(text),
     });
     expect(found.join('\n\n')).toBe('');

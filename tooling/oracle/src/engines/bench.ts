@@ -3,9 +3,7 @@ import {
   CPU_STATE_OWN_SIZE,
   type CpuEngine,
   type CpuState,
-  PSTATE,
   type StopReason,
-  sharedRegisterOffset,
 } from '@armature/core';
 import { type CpuModelName, type CpuOptions, cpu } from '@armature/cpu';
 import { genericTimer } from '@armature/device-timer';
@@ -39,6 +37,9 @@ const MODE_BITS: Readonly<Record<Mode, number>> = { el0: 0, el1t: 4, el1h: 5 };
 const TIMER_FREQUENCY = 1_000_000_000;
 /** What the random number of a program is multiplied by. */
 const FACTOR = 0x5851_f42d_4c95_7f2dn;
+
+/** The reason of what {@link EngineBench.begin} came to. */
+export const BEGUN = 'begun';
 
 /** What one action came to. */
 export interface Outcome {
@@ -165,7 +166,7 @@ export class EngineBench {
     this.fillRegisters(item);
     this.exceptions = 0;
     this.started = this.engine.instructions;
-    return { instructions: 0, reason: 'begun' };
+    return { instructions: 0, reason: BEGUN };
   }
 
   private fillMemory(item: EngineCase): void {
@@ -337,9 +338,3 @@ export async function engineBench(spec: EngineSpec): Promise<EngineBench> {
     .build();
   return new EngineBench({ ...spec, ...(wrap && { wrap }) }, machine, device!);
 }
-
-/** PSTATE bits that mask all interrupts. */
-export const MASKED = PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
-/** Those with IRQ and FIQ let through. */
-export const UNMASKED = PSTATE.D | PSTATE.A;
-export const TPIDR_EL1 = sharedRegisterOffset('TPIDR_EL1');

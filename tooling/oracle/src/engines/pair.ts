@@ -1,4 +1,4 @@
-import type { EngineBench, Outcome } from './bench.ts';
+import { BEGUN, type EngineBench, type Outcome } from './bench.ts';
 import type { EngineCase } from './case.ts';
 import { type Difference, deviceRegisterDifferences, differences } from './compare.ts';
 
@@ -32,13 +32,18 @@ export interface CaseResult {
   readonly mismatch?: Mismatch;
 }
 
-/** Runs a case on both, and compares after each action; memory after the last one. */
+/**
+ * Runs a case on both, and compares after each action; memory after the last one.
+ *
+ * @throws Error when neither can begin it: the case is wrong
+ */
 export function runCase([reference, other]: Pair, item: EngineCase): CaseResult {
   const begun = [reference, other].map((bench) => attempt(() => bench.begin(item)).reason);
   if (begun[0] !== begun[1]) {
     const found = [{ what: 'begin', values: [begun[0]!, begun[1]!] as const }];
     return { instructions: 0, mismatch: { item, action: 0, differences: found } };
   }
+  if (begun[0] !== BEGUN) throw new Error(`case ${item.index} of ${item.generator}: ${begun[0]}`);
   const counts = [reference.engine.instructions, other.engine.instructions] as const;
   let instructions = 0;
   for (const [index, action] of item.actions.entries()) {

@@ -10,15 +10,12 @@ import { floatingPointFlesh } from './floating-point.ts';
 import { rarely } from './gate.ts';
 import { integerInstruction } from './integer.ts';
 import { memoryFlesh } from './memory.ts';
-import { caseOf, caseSeed, type Generator, randomShape, usualStart } from './shared.ts';
+import { caseOf, caseSeed, type Generator, OPEN, randomShape, usualStart } from './shared.ts';
 
 /** Cases that share a program: an interrupt comes at another instruction in each. */
 const FAMILY = 64;
 /** Instructions before the first interrupt: what is hot is compiled by then. */
-const WARM_UP = [500, 2_000, 8_000] as const;
-
-/** IRQ and FIQ are let through. */
-const OPEN = PSTATE.D | PSTATE.A;
+const WARM_UP = [2_000, 4_000, 12_000] as const;
 
 /** Has the device raise an interrupt, or ask the engine to stop. */
 function raise(code: Code, random: Random, el0: boolean): void {
@@ -97,14 +94,20 @@ const line = (which: 'irq' | 'fiq', level: boolean): Action => ({ kind: 'line', 
 /** One interrupt, one instruction later in each case of the family, and what follows it. */
 function oneInterrupt(warm: number, at: number, random: Random): Action[] {
   const which = random.oneIn(4) ? 'fiq' : 'irq';
-  return [run(warm + at), line(which, true), run(1 + random.below(100)), line(which, false), run(600)];
+  return [
+    run(warm + at),
+    line(which, true),
+    run(random.oneIn(2) ? 1 + random.below(100) : 2_500),
+    line(which, false),
+    run(2_500),
+  ];
 }
 
 /** Interrupts without end, at intervals that no loop keeps step with. */
 function manyInterrupts(warm: number, random: Random): Action[] {
   const actions: Action[] = [run(warm)];
-  const longest = random.pick([4, 20, 100, 1500, 3000]);
-  for (let count = 0; count < 200; count++) {
+  const longest = random.pick([4, 100, 1_500, 3_000, 10_000]);
+  for (let count = 0; count < 100; count++) {
     actions.push(line(random.oneIn(6) ? 'fiq' : 'irq', true), run(1 + random.below(longest)));
     // At times it goes down before it is taken.
     if (random.oneIn(8)) actions.push(line('irq', false), run(1 + random.below(8)));
@@ -126,7 +129,7 @@ function everyLength(warm: number, random: Random): Action[] {
 
 /** The machine's time passes, and its timer interrupts. */
 function timed(random: Random, scale: number): Action[] {
-  const total = Math.ceil(scale * random.pick([3_000, 30_000, 300_000]));
+  const total = Math.max(4_000, Math.ceil(scale * random.pick([10_000, 100_000, 300_000])));
   const actions: Action[] = [];
   for (let left = total; left > 0; ) {
     const instructions = Math.min(left, 1 + random.below(total));
@@ -152,7 +155,7 @@ function generate(seed: number, index: number, scale = 1): EngineCase {
     times: kind === 3,
   });
   const made = skeleton(random, flesh, { ...randomShape(random), turns: random.pick([3, 20, 100]) });
-  const warm = Math.ceil(random.pick(WARM_UP) * Math.min(1, scale));
+  const warm = random.pick(WARM_UP);
   const actions = [
     () => oneInterrupt(warm, index % FAMILY, random),
     () => manyInterrupts(warm, random),

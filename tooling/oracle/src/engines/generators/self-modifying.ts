@@ -16,7 +16,7 @@ import {
 } from '../program.ts';
 import { type Flesh, skeleton } from '../skeleton.ts';
 import { type Rarity, rarely } from './gate.ts';
-import { caseOf, caseSeed, type Generator, randomShape, slices, usualStart } from './shared.ts';
+import { caseOf, caseSeed, type Generator, randomLength, randomShape, slices, usualStart } from './shared.ts';
 
 /** X0 to X7 are the program's; X8 to X11 patch, X13 is a counter that patched code may use. */
 const RESULTS = 8;
@@ -232,7 +232,7 @@ const POOL_WORDS = 32;
 /** How rarely a program changes itself: once in so many turns, as bits. */
 const RARITIES: readonly Rarity[] = [0, 1, 2, 4, 6];
 /** Such programs are slow: each change makes code be translated again. */
-const LENGTHS = [300, 1_000, 3_000, 10_000, 60_000, 300_000] as const;
+const LENGTHS = [1_000, 3_000, 10_000, 40_000, 200_000] as const;
 
 function generate(seed: number, index: number, scale = 1): EngineCase {
   const random = new Random(caseSeed('self-modifying', seed, index));
@@ -285,7 +285,7 @@ function generate(seed: number, index: number, scale = 1): EngineCase {
   const made = skeleton(random, flesh, { ...randomShape(random), turns: random.pick([3, 20, 100]) });
   const program = withRest(made.program, waiting, random);
   const start = { ...draft, label: made.start };
-  const length = Math.max(100, Math.floor(scale * random.pick(LENGTHS)));
+  const length = randomLength(random, scale, LENGTHS);
   const transfers = slots.flatMap(({ label, variants }) =>
     variants.map(([value]) => ({ at: label, word: value! })),
   );
@@ -323,7 +323,8 @@ function hostWrites(random: Random, length: number, slots: readonly Slot[]): Act
   const actions: Action[] = [];
   const pieces = 2 + random.below(30);
   for (let piece = 0; piece < pieces; piece++) {
-    actions.push({ kind: 'run', instructions: 1 + random.below(Math.ceil((2 * length) / pieces)) });
+    const most = Math.max(random.pick([20, 3_000]), Math.ceil((2 * length) / pieces));
+    actions.push({ kind: 'run', instructions: 1 + random.below(most) });
     const slot = random.pick(slots);
     const variant = random.below(slot.variants.length);
     actions.push({ kind: 'write', at: slot.label, word: slot.variants[variant]![0]! });

@@ -19,6 +19,10 @@ export interface Generator {
   generate(seed: number, index: number, scale?: number): EngineCase;
 }
 
+/** PSTATE with all interrupts masked, and with IRQ and FIQ let through. */
+export const MASKED = PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
+export const OPEN = PSTATE.D | PSTATE.A;
+
 /** The seed of a case: of its random generator. */
 export const caseSeed = (generator: string, seed: number, index: number): number =>
   seedOf(`engines ${generator}`, seed) ^ Math.imul(index + 1, 0x9e37_79b1);
@@ -36,10 +40,17 @@ export function randomShape(random: Random): Shape {
   };
 }
 
-/** Instructions that a case runs: most are short, most instructions are run by long ones. */
-export function randomLength(random: Random, scale: number): number {
-  const length = random.pick([300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 4_000_000, 20_000_000]);
-  return Math.max(100, Math.floor(scale * (length + random.below(length))));
+/** Most are short, most instructions are run by long ones. */
+const LENGTHS = [1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 4_000_000, 20_000_000] as const;
+
+/**
+ * Instructions that a case runs. Few run less than 2,000: engines step through the last thousand of a run, so that
+ * nothing compiled is ever run in shorter ones.
+ */
+export function randomLength(random: Random, scale: number, lengths: readonly number[] = LENGTHS): number {
+  const least = random.oneIn(16) ? 100 : 2_000 + random.below(2_000);
+  const length = random.pick(lengths);
+  return Math.max(least, Math.floor(scale * (length + random.below(length))));
 }
 
 /** Runs of one length in all, in one piece or in several. */
@@ -65,7 +76,7 @@ export function usualStart(random: Random, label: Label, changes: Partial<Start>
     mode,
     seed: random.next(),
     values: 'random',
-    pstate: PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F,
+    pstate: MASKED,
     fpcr: 0,
     fpsr: 0,
     sctlr: 0n,

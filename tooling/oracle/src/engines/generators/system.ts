@@ -11,7 +11,17 @@ import { floatingPointFlesh } from './floating-point.ts';
 import { type Rarity, rarely } from './gate.ts';
 import { integerInstruction } from './integer.ts';
 import { memoryFlesh } from './memory.ts';
-import { caseOf, caseSeed, type Generator, randomShape, slices, usualStart } from './shared.ts';
+import {
+  caseOf,
+  caseSeed,
+  type Generator,
+  MASKED,
+  OPEN,
+  randomLength,
+  randomShape,
+  slices,
+  usualStart,
+} from './shared.ts';
 
 /** X9 to X11 are what these pieces of programs work with. */
 type Piece = (code: Code, random: Random) => void;
@@ -66,7 +76,7 @@ const changeLevel = lines(
 /** ERET to the next instruction, in some mode. */
 function exceptionReturn(code: Code, random: Random): void {
   const next = code.newLabel();
-  const mode = random.pick([0, 4, 5, 5]) | PSTATE.D | PSTATE.A | PSTATE.I | PSTATE.F;
+  const mode = random.pick([0, 4, 5, 5]) | MASKED;
   const flags = random.below(16);
   const extra = random.oneIn(12) ? PSTATE.IL : random.oneIn(6) ? PSTATE.PAN : 0;
   code.group([
@@ -296,7 +306,7 @@ const PIECES: readonly (readonly [rarest: Rarity, piece: Piece])[] = [
 ];
 
 /** Exceptions and changes of context are slow. */
-const LENGTHS = [300, 1_000, 5_000, 20_000, 100_000, 300_000] as const;
+const LENGTHS = [1_000, 5_000, 20_000, 60_000, 200_000] as const;
 
 function fleshOf(random: Random, draft: Start, waits: boolean): Flesh {
   // A few kinds in each program, so that its code is hot between them.
@@ -323,7 +333,7 @@ function fleshOf(random: Random, draft: Start, waits: boolean): Flesh {
 function woken(random: Random, length: number): Action[] {
   const actions: Action[] = [];
   for (let piece = 0; piece < 20; piece++) {
-    actions.push({ kind: 'run', instructions: 1 + random.below(Math.ceil(length / 10)) });
+    actions.push({ kind: 'run', instructions: 1 + random.below(Math.max(3_000, Math.ceil(length / 10))) });
     actions.push({ kind: 'line', line: random.oneIn(4) ? 'fiq' : 'irq', level: true });
   }
   actions.push({ kind: 'run', instructions: Math.ceil(length / 20) });
@@ -333,17 +343,16 @@ function woken(random: Random, length: number): Action[] {
 function generate(seed: number, index: number, scale = 1): EngineCase {
   const random = new Random(caseSeed('system', seed, index));
   const waits = random.oneIn(5);
-  const open = PSTATE.D | PSTATE.A;
   const draft = usualStart(random, 0 as Label, {
     fpen: random.pick([0, 1, 3, 3, 3]),
     tags: random.oneIn(3),
-    ...(waits && { pstate: open | (random.oneIn(3) ? PSTATE.I | PSTATE.F : 0) }),
+    ...(waits && { pstate: OPEN | (random.oneIn(3) ? PSTATE.I | PSTATE.F : 0) }),
   });
   const made = skeleton(random, fleshOf(random, draft, waits), {
     ...randomShape(random),
     turns: random.pick([3, 8, 20, 100]),
   });
-  const length = Math.max(100, Math.floor(scale * random.pick(LENGTHS)));
+  const length = randomLength(random, scale, LENGTHS);
   return caseOf('system', seed, index, scale, random, made, {
     start: { ...draft, label: made.start },
     actions: waits ? woken(random, length) : slices(random, length),
