@@ -384,7 +384,8 @@ export class Kernel implements FirmwareCalls {
 
   /** Has the CPU translate by a process's tables. */
   private use({ space }: Process): void {
-    const wanted = space.root | (BigInt(space.asid) << 48n);
+    const root = space.root === 0n ? this.config.memory.emptyTable : space.root;
+    const wanted = root | (BigInt(space.asid) << 48n);
     if (wanted === this.addressSpace) return;
     this.addressSpace = wanted;
     writeRegister(this.config.registers, this.cpu, TTBR0, wanted);

@@ -30,6 +30,7 @@ export class Memory {
   /** Files that are mapped to be shared, by the key of the file. */
   private readonly files = new Map<string, PageObject>();
   private lastAsid = 0;
+  private emptyFrame = -1;
 
   private readonly forgetTranslations: () => void;
 
@@ -56,6 +57,12 @@ export class Memory {
       this.forgetTranslations();
     }
     return this.lastAsid;
+  }
+
+  /** Physical address of a table that maps nothing: for an address space before its first page. */
+  get emptyTable(): bigint {
+    if (this.emptyFrame < 0) this.emptyFrame = this.frames.take(true);
+    return BigInt(this.emptyFrame * PAGE_SIZE);
   }
 
   createSpace(): AddressSpace {
