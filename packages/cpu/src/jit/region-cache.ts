@@ -18,7 +18,7 @@ import { findRegion, type PageOfCode, type Region } from './region.ts';
 import { type CompiledRegion, compileRegion, type RegionTarget } from './region-compiler.ts';
 
 export interface JitOptions {
-  /** Branches to a place that are interpreted before it is compiled. Default 500. */
+  /** Branches to a place that are interpreted before it is compiled. Default 10,000. */
   readonly threshold?: number;
   /** Bytes of host memory that compiled code may take, about. Default 128 MiB. */
   readonly cacheSize?: number;
@@ -31,7 +31,7 @@ export interface JitOptions {
   readonly profile?: boolean;
 }
 
-export const JIT_DEFAULTS = { threshold: 500, cacheSize: 128 * 2 ** 20, batch: 64 } as const;
+export const JIT_DEFAULTS = { threshold: 10_000, cacheSize: 128 * 2 ** 20, batch: 64 } as const;
 
 /** Regions that the table has room for. */
 export const REGION_TABLE_SIZE = 1 << 16;
