@@ -1,26 +1,6 @@
 #!/usr/bin/env node
-import { EXIT } from './exit-codes.ts';
-import { describeFailure } from './failure.ts';
-import { createProgram } from './program.ts';
+import module from 'node:module';
 
-/** Reports an error and ends the process; a terminal in raw mode is restored on the way out. */
-function fail(error: unknown): never {
-  const { exitCode, lines } = describeFailure(error);
-  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
-  process.exit(exitCode);
-}
-
-process.on('uncaughtException', fail);
-
-try {
-  const program = createProgram();
-  if (process.argv.length > 2) await program.parseAsync();
-  else {
-    process.stderr.write(program.helpInformation());
-    process.exitCode = EXIT.usage;
-  }
-  // Input may still be open: what is left is to let the output go.
-  process.stdout.write('', () => process.exit());
-} catch (error) {
-  fail(error);
-}
+// The host's compiled code of everything imported from here on is kept for the next start. Node 20 does not have it.
+module.enableCompileCache?.();
+await import('./main.ts');

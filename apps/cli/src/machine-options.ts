@@ -16,16 +16,16 @@ import { type SemihostingOptions, semihosting } from '@armature/semihosting';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { count, quantity } from './arguments.ts';
 import { type Drive, drive, drivePart } from './drives.ts';
+import { addEngineOptions, type EngineArguments, engineSettings } from './engine-options.ts';
 import { UsageError } from './failure.ts';
 import { readText, writeBytes } from './files.ts';
 
-export interface MachineArguments {
+export interface MachineArguments extends EngineArguments {
   readonly machine?: string;
   readonly board?: string;
   readonly cpu?: string;
   readonly cpus?: number;
   readonly gic?: 2 | 3;
-  readonly engine?: string;
   readonly memory?: number;
   readonly allocator?: string;
   readonly clock?: ClockMode;
@@ -39,7 +39,7 @@ export const BOARDS: Readonly<Record<string, string>> = {
 };
 
 export function addMachineOptions(command: Command): Command {
-  return command
+  command
     .addOption(new Option('--machine <file>', 'build the machine that a JSON document describes'))
     .addOption(new Option('--board <name>', 'build a board').choices(Object.keys(BOARDS)))
     .addOption(new Option('--cpu <model>', 'CPU of the board (default: cortex-a72)'))
@@ -48,14 +48,8 @@ export function addMachineOptions(command: Command): Command {
       new Option('--gic <version>', 'interrupt controller of the board: 2 or 3 (default: 2)').argParser(
         gicVersion,
       ),
-    )
-    .addOption(
-      new Option('--engine <name>', 'what runs instructions (default: auto, the fastest)').choices([
-        'auto',
-        'interpreter',
-        'jit',
-      ]),
-    )
+    );
+  return addEngineOptions(command)
     .addOption(
       new Option('--memory <size>', 'RAM of the board: 64M, 1GiB (default: 128M; linux: 512M)').argParser(
         quantity,
@@ -98,6 +92,8 @@ export interface MachineDefaults {
   /** A file for the second flash bank. */
   readonly flashVariables?: string | undefined;
   readonly semihosting?: SemihostingOptions | undefined;
+  /** Has compiled regions count what they do. */
+  readonly profile?: boolean;
 }
 
 /** Nanoseconds of the host. */
@@ -124,7 +120,7 @@ export async function makeMachine(args: MachineArguments, defaults: MachineDefau
     ...(args.cpus !== undefined && { cpus: args.cpus }),
     ...(args.gic !== undefined && { gic: args.gic }),
     ...(args.cpu !== undefined && { cpu: args.cpu as never }),
-    ...(args.engine !== undefined && { engine: args.engine as never }),
+    ...engineSettings(args, defaults.profile),
     ...(args.memory !== undefined && { memory: args.memory }),
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
@@ -151,18 +147,19 @@ function statedClock({ clock, deterministic }: MachineArguments): ClockMode | un
 async function fromFile(
   args: MachineArguments,
   options: MachineOptions,
-  { clock, semihosting: hosting }: MachineDefaults,
+  { clock, profile, semihosting: hosting }: MachineDefaults,
 ): Promise<Machine> {
-  const extra = (['board', 'cpu', 'cpus', 'gic', 'engine', 'memory', 'allocator'] as const).find(
+  const extra = (['board', 'cpu', 'cpus', 'gic', 'engine', 'jitCache', 'memory', 'allocator'] as const).find(
     (name) => args[name] !== undefined,
   );
   if (extra !== undefined) {
     throw new UsageError(
-      `--${extra} goes with a board, and --machine was given`,
+      `--${extra === 'jitCache' ? 'jit-cache' : extra} goes with a board, and --machine was given`,
       `Say it in ${args.machine}, or leave one of the two options out.`,
     );
   }
-  const document = parseDocument(args.machine!);
+  const written = parseDocument(args.machine!);
+  const document = profile === true ? profiledDocument(written) : written;
   const stated = typeof document === 'object' && document !== null && 'clock' in document;
   const description = readMachineDocument(document, { ...(stated ? {} : { clock }), ...options });
   const parts = [...description.parts, ...(args.drive ?? []).map(drivePart)];
@@ -170,6 +167,16 @@ async function fromFile(
   // The document's part has no console and no files; this one has them.
   const others = parts.filter(({ name }) => name !== 'semihosting');
   return buildMachine([...others, semihosting(hosting)], description.options);
+}
+
+/** The document with a compiler that counts. */
+function profiledDocument(document: unknown): unknown {
+  const { parts } = (document ?? {}) as { parts?: unknown };
+  if (!Array.isArray(parts)) return document;
+  const profiled = parts.map((part) =>
+    part?.part === 'cpu' ? { ...part, engine: 'jit', jit: { ...part.jit, profile: true } } : part,
+  );
+  return { ...(document as object), parts: profiled };
 }
 
 function parseDocument(path: string): unknown {

@@ -69,7 +69,7 @@ describe('damaged executables', () => {
   ];
   test.each(cases)('%s', async (name, bytes, message) => {
     const image = files.write(`${name}.elf`, bytes);
-    const error = await createProgram()
+    const error = await (await createProgram())
       .parseAsync(['run', image], { from: 'user' })
       .catch((thrown: unknown) => thrown);
     const { exitCode, lines } = describeFailure(error);

@@ -296,7 +296,7 @@ describe.concurrent('bad input', () => {
     ],
   ];
   test.each(cases)('%s', async (_, args, code, message) => {
-    const error = await createProgram()
+    const error = await (await createProgram())
       .parseAsync(args(), { from: 'user' })
       .catch((thrown: unknown) => thrown);
     const { exitCode, lines } = describeFailure(error);

@@ -13,6 +13,7 @@ import {
 } from '@armature/machine';
 import { type Command, Option } from 'commander';
 import { count, list, quantity } from '../arguments.ts';
+import { addEngineOptions, type EngineArguments, engineSettings } from '../engine-options.ts';
 import { HostConsole } from '../exec/console.ts';
 import { programFile } from '../exec/program-file.ts';
 import { type ProgramReport, runProgram } from '../exec/session.ts';
@@ -21,12 +22,11 @@ import { describeFailure, UsageError } from '../failure.ts';
 import { exceptionLoopError } from '../guest-failure.ts';
 import { TraceWriter } from '../trace-writer.ts';
 
-interface ExecArguments {
+interface ExecArguments extends EngineArguments {
   readonly allocator: string;
   readonly cpu: string;
   readonly deterministic?: boolean;
   readonly directory?: string;
-  readonly engine?: string;
   readonly env?: readonly string[];
   readonly maxInstructions?: number;
   readonly maxProcesses: number;
@@ -46,7 +46,7 @@ const FIXED_START = Date.UTC(2026, 0, 1) / 1000;
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 export function addExecCommand(program: Command): void {
-  program
+  const command = program
     .command('exec')
     .argument('<program>', 'static AArch64 Linux program')
     .argument('[args...]', 'its arguments')
@@ -63,8 +63,8 @@ export function addExecCommand(program: Command): void {
     .addOption(
       new Option('--env <name=value>', 'a variable of its environment; may be repeated').argParser(collect),
     )
-    .addOption(new Option('--cpu <model>', 'CPU (default: max)').default('max'))
-    .addOption(new Option('--engine <name>', 'what runs instructions (default: auto, the fastest)'))
+    .addOption(new Option('--cpu <model>', 'CPU (default: max)').default('max'));
+  addEngineOptions(command)
     .addOption(
       new Option('--memory <size>', 'RAM: 64M, 1GiB (default: 512M)')
         .argParser(quantity)
@@ -140,7 +140,7 @@ async function makeMachine(
   root: ReturnType<typeof hostDirectory> | undefined,
   console: HostConsole,
 ): Promise<LinuxMachine> {
-  const { deterministic = false, engine, memory, maxProcesses } = options;
+  const { deterministic = false, memory, maxProcesses } = options;
   if (memory % PAGE_SIZE !== 0)
     throw new UsageError(`--memory ${memory} is no multiple of 4096`, 'Write it as 64M.');
   const clock: ClockMode = deterministic ? 'instructions' : 'host';
@@ -148,7 +148,7 @@ async function makeMachine(
     {
       clock,
       parts: [
-        { part: 'cpu', model: options.cpu, ...(engine !== undefined && { engine }) },
+        { part: 'cpu', model: options.cpu, ...engineSettings(options) },
         { part: 'mmu' },
         { part: 'exceptions' },
         { part: 'timer' },
