@@ -44,6 +44,9 @@ describe('the cpu part', () => {
     { engine: 'fastest' },
     { random: { seed: 0.5 } },
     { random: { seed: 2 ** 32 } },
+    { jit: { threshold: 0.5 } },
+    { jit: { cacheSize: 4096 } },
+    { jit: { batch: 0 } },
   ])('refuses %j', (options) => {
     expect(codeOf(options)).toBe('CONFIG_INVALID');
   });

@@ -35,6 +35,8 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   readonly gic?: 2 | 3;
   /** What runs its instructions. Default `auto`: the fastest there is. */
   readonly engine?: NonNullable<CpuOptions['engine']>;
+  /** Limits of the engine's compiler. */
+  readonly jit?: NonNullable<CpuOptions['jit']>;
   /** RAM in bytes, a multiple of 4096. Default 128 MiB, as QEMU's. */
   readonly memory?: number | bigint;
   /** The memory manager's allocator: a factory, or the name of a standard one. Default `bitmap`, 16 MiB. */
@@ -101,6 +103,7 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     cpus: count,
     gic = 2,
     engine,
+    jit,
     memory,
     allocator,
     flash: firmware,
@@ -131,6 +134,7 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
       cpu({
         ...(model && { model }),
         ...(engine && { engine }),
+        ...(jit && { jit }),
         ...(count !== undefined && { count }),
       }),
     )

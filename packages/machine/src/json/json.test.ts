@@ -1,7 +1,7 @@
 import { ArmatureError, spi } from '@armature/core';
 import { describe, expect, test } from 'vitest';
 import { fakeCpu, fakeDevice, fakeExceptions } from '../../test/fakes.ts';
-import { type FromJsonOptions, machineFromJSON } from './from-json.ts';
+import { type FromJsonOptions, machineFromJSON, readMachineDocument } from './from-json.ts';
 import { parseInterrupt, parseQuantity } from './quantities.ts';
 
 const parts: FromJsonOptions['parts'] = {
@@ -71,6 +71,22 @@ test('semihosting with its command line and heap', async () => {
     expect(machine.toJSON().parts[1]).toEqual(written);
     expect(machine.find('semihosting')).toBeDefined();
   }
+});
+
+test('a CPU with its engine, the limits of the compiler and a seed', () => {
+  const cpus: object[] = [
+    { model: 'cortex-a72', engine: 'interpreter' },
+    { model: 'max', engine: 'jit', jit: { threshold: 100, cacheSize: 2 ** 24, batch: 8, profile: true } },
+    { model: 'cortex-a53', jit: { cacheSize: 2 ** 20 } },
+    { model: 'cortex-a72', random: { seed: 7 } },
+  ];
+  for (const options of cpus) {
+    const written = { part: 'cpu', ...options };
+    const [part] = readMachineDocument({ parts: [written] }).parts;
+    expect(part.toJSON?.()).toEqual(written);
+  }
+  const [part] = readMachineDocument({ parts: [{ part: 'cpu', jit: { cacheSize: '64MiB' } }] }).parts;
+  expect(part.toJSON?.()).toMatchObject({ jit: { cacheSize: 2 ** 26 } });
 });
 
 describe('errors name the path', () => {
@@ -145,6 +161,15 @@ describe('errors name the path', () => {
   ];
   test.each(cases)('%s', async (_, document, code, message) => {
     expect(await failure(document)).toMatchObject({ code, message });
+  });
+
+  test.each([
+    [{ engine: 'fastest' }, 'parts[0].engine: expected one of auto, interpreter, jit, got "fastest"'],
+    [{ jit: { cache: 1 } }, 'parts[0].jit.cache: there is no such option'],
+    [{ jit: { threshold: -1 } }, 'parts[0].jit.threshold: expected a whole number, got -1'],
+    [{ jit: { cacheSize: 4096 } }, 'parts[0]: jit.cacheSize is 4096, not 1048576 to 1099511627776 bytes'],
+  ])('a CPU with %j', (options, message) => {
+    expect(() => readMachineDocument({ parts: [{ part: 'cpu', ...options }] })).toThrow(message);
   });
 
   test('an unknown part is answered with the known ones', async () => {

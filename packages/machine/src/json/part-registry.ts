@@ -1,7 +1,7 @@
 /** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
 import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec, MiB } from '@armature/core';
-import { cpu, cpuModelNames, type FeatureChanges } from '@armature/cpu';
+import { cpu, cpuEngineNames, cpuModelNames, type FeatureChanges, type JitOptions } from '@armature/cpu';
 import { flash } from '@armature/device-flash';
 import { fwCfg } from '@armature/device-fwcfg';
 import { gicV2, gicV3, type V2mOptions } from '@armature/device-gic';
@@ -65,6 +65,25 @@ const granules = (value: unknown): (4 | 16 | 64)[] | undefined =>
 
 const asidBits = (value: unknown): 8 | 16 | undefined => (value === 8 || value === 16 ? value : undefined);
 
+function randomSeed(options: OptionReader | undefined): { seed: number } | undefined {
+  if (options === undefined) return undefined;
+  const seed = options.required('seed', options.number('seed'));
+  options.finish();
+  return { seed };
+}
+
+function jitOptions(options: OptionReader | undefined): JitOptions | undefined {
+  if (options === undefined) return undefined;
+  const read = stated({
+    threshold: options.count('threshold'),
+    cacheSize: options.size('cacheSize'),
+    batch: options.count('batch'),
+    profile: options.flag('profile'),
+  });
+  options.finish();
+  return read;
+}
+
 export const standardParts: Readonly<Record<string, PartFactory>> = {
   ram: (options) =>
     ram({
@@ -83,7 +102,9 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
         model: options.choice('model', cpuModelNames),
         features: options.convert('features', 'an object with lists "add" and "remove"', featureChanges),
         count: options.count('count'),
-        engine: options.choice('engine', ['auto', 'interpreter']),
+        engine: options.choice('engine', cpuEngineNames),
+        random: randomSeed(options.object('random')),
+        jit: jitOptions(options.object('jit')),
       }),
     ),
   mmu: (options) =>
