@@ -23,6 +23,7 @@ import { SIMD_KINDS } from './simd/kinds.ts';
 import { measureKinds } from './simd/measure.ts';
 import { simdRows, simdSummary } from './simd/report.ts';
 import { measureProgram } from './speed.ts';
+import { armatureStartup, measureStartup, qemuStartup, startupRows } from './startup.ts';
 import { renderTable } from './table.ts';
 
 /** Names with commas, in lines that fit the usage. */
@@ -39,9 +40,10 @@ const USAGE = `armature-bench: measures Armature
   armature-bench speed [options]     bare-metal programs on QEMU and on Armature, by turns
   armature-bench simd [options]      the same for loops of kinds of floating-point and SIMD instructions
   armature-bench boot [options]      Debian's Linux kernel to a shell's prompt, and where Armature's time goes
+  armature-bench startup [options]   from the start of the process to what the guest's first instructions do
   armature-bench race [options]      bare-metal programs, programs in Linux, and systems on both, by turns
 
-  --rounds N          times that each runs each program, default 5; race: 7
+  --rounds N          times that each runs each program, default 5; race: 7, startup: 15
   --quick             3 rounds, of speed, simd and race a fifth of the length
   --rows LIST         race: of ${list(RACE_ROWS)}
   --only GROUP        race: a (bare metal), b (programs in Linux) or c (systems)
@@ -50,7 +52,7 @@ const USAGE = `armature-bench: measures Armature
   --kernel FILE       boot, race: this kernel, with --initrd; default what armature linux fetches
   --initrd FILE       boot, race: its RAM disk, with a shell on the console
   --no-breakdown      boot: times alone
-  --record            simd, boot, race: writes the results into this package's README.md; all must be measured
+  --record            simd, boot, startup, race: writes the results into this package's README.md; all must be measured
   --engine NAME       Armature's engine: auto (default), interpreter or jit
   --no-qemu           Armature alone
   --json              everything measured, as JSON
@@ -238,6 +240,26 @@ async function bootLinux(options: Options): Promise<void> {
   for (const table of tables) console.log(`\n${table.title}\n\n${renderTable(table.rows)}`);
 }
 
+async function startup(options: Options): Promise<void> {
+  const { rounds, oracle, host, heading } = conditions(options, 15);
+  if (options.record && (oracle === undefined || options.quick)) {
+    throw new UsageError('--record: wants all rounds, and QEMU');
+  }
+  const programs = [
+    ...(oracle === undefined ? [] : [qemuStartup]),
+    armatureStartup(true),
+    armatureStartup(false),
+  ];
+  const results = await measureStartup(programs, rounds);
+  const rows = startupRows(results);
+  const text = `Medians of ${rounds} starts, from the start of the process.`;
+  if (options.record) {
+    writeReadmeSection('startup-results', `${heading}. ${text}\n\n${markdownTable(rows)}`);
+  }
+  if (options.json) console.log(JSON.stringify({ host, rounds, results }, null, 2));
+  else console.log(`${heading}\n${text}\n\n${renderTable(rows)}`);
+}
+
 function rowsOf({ rows }: Options): string[] | undefined {
   const names = rows?.split(',');
   const unknown = names?.find((name) => !RACE_ROWS.some((row) => row.name === name));
@@ -282,6 +304,8 @@ async function main(): Promise<void> {
     simd(values);
   } else if (command === 'boot' && rest.length === 0) {
     await bootLinux(values);
+  } else if (command === 'startup' && rest.length === 0) {
+    await startup(values);
   } else if (command === 'race' && rest.length === 0) {
     await raceAll(values);
   } else if (command === 'run-linux' && rest.length === 3) {

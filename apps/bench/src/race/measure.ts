@@ -13,6 +13,7 @@ import type { Emulator, Engine } from '../emulators.ts';
 import type { BenchProgram } from '../programs.ts';
 import { measureProgram } from '../speed.ts';
 import { median } from '../statistics.ts';
+import { atExit } from './at-exit.ts';
 import { INIT, makeGuest } from './image.ts';
 import type { GuestTimes } from './markers.ts';
 import { type RaceRow, type RowTimes, raceRow, rowTimes } from './results.ts';
@@ -41,10 +42,13 @@ const DISK_SIZE = 128 * 2 ** 20;
 /** Runs something with a folder that is gone afterwards. */
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'armature-race-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const keep = atExit(remove);
   try {
     return await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    keep();
+    remove();
   }
 }
 

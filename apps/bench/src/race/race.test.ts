@@ -163,6 +163,22 @@ describe('guests', () => {
   });
 });
 
+test('what is to be done at the end of the process is done, also after a signal', () => {
+  const run = (end: string) => {
+    const file = new URL('./at-exit.ts', import.meta.url).href;
+    const code = `const { atExit } = await import('${file}');
+      atExit(() => console.log('done'));
+      atExit(() => console.log('taken back'))();
+      setInterval(() => {}, 1000);
+      ${end}`;
+    const args = ['--experimental-strip-types', '--no-warnings', '--input-type=module', '-e', code];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return [status, stdout];
+  };
+  expect(run('process.exit(3)')).toEqual([3, 'done\n']);
+  expect(run("process.kill(process.pid, 'SIGTERM')")).toEqual([143, 'done\n']);
+});
+
 test('a bare-metal row leaves start-up out', () => {
   const emulator = (name: string, seconds: number) => ({
     name,

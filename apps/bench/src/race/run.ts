@@ -1,6 +1,7 @@
 /** Runs a guest once, in an emulator of its own, and times it from outside. */
 import { spawn } from 'node:child_process';
 import type { BootProgram } from '../boot/machines.ts';
+import { atExit } from './at-exit.ts';
 import { type GuestTimes, MarkReader, Timeline } from './markers.ts';
 
 /** Longest time to the first process, for one row, and between rows, in milliseconds. */
@@ -21,6 +22,7 @@ export function runGuest(
   return new Promise((resolve, reject) => {
     const from = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const forget = atExit(() => child.kill('SIGKILL'));
     const reader = new MarkReader();
     const timeline = new Timeline();
     let errors = '';
@@ -51,6 +53,7 @@ export function runGuest(
       errors += error.message;
     });
     child.on('close', (code, signal) => {
+      forget();
       clearTimeout(timer);
       try {
         if (failure !== undefined) throw failure;
