@@ -39,7 +39,7 @@ export function alignedGroups(word: number, order: number): number {
   return groups & (groups >>> 16) & 1;
 }
 
-/** Whether the aligned group of `size` bits around a bit is all set, `size` a power of two up to 32. */
-export function isGroupSet(word: number, bit: number, size: number): boolean {
-  return ((~word >>> (bit & (32 - size))) & (-1 >>> (32 - size))) === 0;
+/** Whether the aligned group of `size` bits around bit `index % 32` is all set, `size` a power of two up to 32. */
+export function isGroupSet(word: number, index: number, size: number): boolean {
+  return ((~word >>> (index & (32 - size))) & (-1 >>> (32 - size))) === 0;
 }
