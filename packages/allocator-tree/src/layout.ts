@@ -90,9 +90,12 @@ export interface TreeLayout extends TreeGeometry {
   readonly words: number;
 }
 
-/** Children of a tree when the user doesn't say: 32, and fewer where memory is too small to give several to a worker. */
+/**
+ * Children of a tree, as a power of two, when the user doesn't say: 8, and fewer where memory is too small to give
+ * several trees to a worker. Larger trees break up more of their free children before another tree's turn comes.
+ */
 export function defaultTreeOrder(children: number, workers: number): number {
-  let order = MAX_TREE_ORDER;
+  let order = 3;
   while (order > 0 && children >> order < 4 * workers) order--;
   return order;
 }

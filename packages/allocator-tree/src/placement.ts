@@ -21,6 +21,7 @@ export interface Cursors {
   readonly child: number;
   readonly word: number;
   readonly tree: number;
+  readonly blocks: number;
   readonly huge: number;
 }
 
@@ -32,6 +33,7 @@ export class Placement {
   child = 0;
   word = 0;
   #tree = 0;
+  #blocks = 0;
   #huge = 0;
 
   constructor(layout: TreeLayout, children: Children, trees: Trees) {
@@ -41,13 +43,14 @@ export class Placement {
   }
 
   get cursors(): Cursors {
-    return { child: this.child, word: this.word, tree: this.#tree, huge: this.#huge };
+    return { child: this.child, word: this.word, tree: this.#tree, blocks: this.#blocks, huge: this.#huge };
   }
 
-  set cursors({ child, word, tree, huge }: Cursors) {
+  set cursors({ child, word, tree, blocks, huge }: Cursors) {
     this.child = child;
     this.word = word;
     this.#tree = tree;
+    this.#blocks = blocks;
     this.#huge = huge;
   }
 
@@ -63,21 +66,27 @@ export class Placement {
     }
   }
 
-  /** Takes 2^order frames, naturally aligned, order 1 to 8. @returns the first index, or -1 */
+  /**
+   * Takes 2^order frames, naturally aligned, order 1 to 8. The tree is not reserved for it: single frames go on where
+   * they were, so that they don't break up a tree that still has blocks.
+   *
+   * @returns the first index, or -1
+   */
   block(order: number): number {
     const trees = this.#trees;
     const frames = 1 << order;
-    for (;;) {
-      const local = trees.local();
-      if (local !== NO_TREE && trees.hint(local) > order && trees.take(local, frames)) {
-        const index = this.#blockIn(local, order);
-        if (index >= 0) return index;
-        continue;
+    let tree = this.#blocks;
+    while (tree >= 0) {
+      if (trees.hint(tree) > order && trees.take(tree, frames)) {
+        const index = this.#blockIn(tree, order);
+        if (index >= 0) {
+          this.#blocks = tree;
+          return index;
+        }
       }
-      const tree = this.#pick(frames, order);
-      if (tree < 0) return this.#stealBlock(order);
-      trees.reserve(tree);
+      tree = this.#pick(frames, order);
     }
+    return this.#stealBlock(order);
   }
 
   /** Takes a whole child. @returns its first index, or -1 */
@@ -148,14 +157,12 @@ export class Placement {
     if (before >>> trees.shift === tree && this.#children.free(before) !== 0) return before;
     const end = trees.endChild(tree);
     let best = -1;
+    let least = CHILD_FRAMES + 1;
     for (let child = trees.firstChild(tree); child < end; child++) {
       const free = this.#children.free(child);
-      if (free === 0) continue;
-      if (free < CHILD_FRAMES) {
-        best = child;
-        break;
-      }
-      if (best < 0) best = child;
+      if (free === 0 || free >= least) continue;
+      least = free;
+      best = child;
     }
     if (best >= 0) {
       this.child = best;
@@ -219,6 +226,8 @@ export class Placement {
   #pick(frames: number, order: number): number {
     const trees = this.#trees;
     const { count } = trees;
+    // Single frames have had all of the worker's own tree.
+    const own = order === 0 ? NO_TREE : trees.local();
     let best = -1;
     let bestScore = -1;
     let compared = 0;
@@ -226,7 +235,7 @@ export class Placement {
       if (++tree >= count) tree = 0;
       const word = trees.word(tree);
       const free = word & TREE_FREE;
-      if ((word & TREE_RESERVED) !== 0 || free < frames) continue;
+      if (((word & TREE_RESERVED) !== 0 && tree !== own) || free < frames) continue;
       if (order > 0 && trees.hint(tree) <= order) continue;
       const score = free === this.#treeFrames ? 0 : this.#treeFrames - free;
       if (score > bestScore) {
@@ -235,7 +244,7 @@ export class Placement {
       }
       if (++compared === COMPARED) break;
     }
-    if (best >= 0) this.#tree = best;
+    if (best >= 0 && order === 0) this.#tree = best;
     return best;
   }
 

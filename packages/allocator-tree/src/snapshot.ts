@@ -79,12 +79,13 @@ function isWords(value: unknown, length: number): boolean {
 
 function areCursors(value: unknown, layout: TreeLayout): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { child, word, tree, huge } = value as Record<string, unknown>;
+  const { child, word, tree, blocks, huge } = value as Record<string, unknown>;
   const below = (each: unknown, bound: number): boolean => isCount(each) && (each as number) < bound;
   return (
     below(child, layout.childCount) &&
     below(word, CHILD_WORDS) &&
     below(tree, layout.treeCount) &&
+    below(blocks, layout.treeCount) &&
     below(huge, layout.treeCount)
   );
 }

@@ -56,7 +56,7 @@ export interface TreeAllocatorOptions {
   readonly count: number;
   /** Workers that will use it, 1 to 64. Default 1. */
   readonly workers?: number;
-  /** Children of 512 frames in a tree: 1, 2, 4, 8, 16 or 32. Default: 32, fewer when memory is small. */
+  /** Children of 512 frames in a tree: 1, 2, 4, 8, 16 or 32. Default: 8, fewer when memory is small. */
   readonly treeChildren?: number;
   /** Room to note reservations and their tags, in bytes. Default 4096. */
   readonly reservationBytes?: number;
@@ -277,7 +277,7 @@ export class TreeAllocator implements FrameAllocator {
     const reservations = this.#log.list();
     this.#log.clear();
     clearAll(this.#parts());
-    this.#placement.cursors = { child: 0, word: 0, tree: 0, huge: 0 };
+    this.#placement.cursors = { child: 0, word: 0, tree: 0, blocks: 0, huge: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++)
       countersOf(this.#words, this.#layout, worker).fill(0);
     for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);

@@ -8,7 +8,7 @@
 
 enum { CHILD_ORDER = 9, CHILD_FRAMES = 512, CHILD_WORDS = 8, WHOLE = 10, COMPARED = 64, WORKERS = 1, LINE = 16 };
 enum { FREE = 0x3ff, HUGE = 1 << 10, CONTINUES = 1 << 11, RUNS = 1 << 12, PINNED = 1 << 13, HINT_SHIFT = 14, HINT = 15 << 14 };
-enum { TREE_FREE = 0xffff, TREE_RESERVED = 1 << 16, LOCAL_SHIFT = 15, LOCAL_FREE = 0x7fff };
+enum { TREE_FREE = 0xffff, TREE_RESERVED = 1 << 16 };
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE };
 #define EPOCH (1u << 18)
 #define NO_TREE UINT32_MAX
@@ -20,7 +20,7 @@ static int32_t origin, first_index, end_index, children, trees, shift, tree_fram
 static word32 *entries, *words, *hints, *locals;
 static word64 *busy, *inside;
 static uint64_t *seen;
-static int32_t cursor_child, cursor_word, cursor_tree, cursor_huge;
+static int32_t cursor_child, cursor_word, cursor_tree, cursor_blocks, cursor_huge;
 static double allocations, frees, failed;
 
 #define LOAD(at) atomic_load_explicit(at, memory_order_acquire)
@@ -219,10 +219,6 @@ static bool take_whole(int32_t child)
 
 static void give(int32_t tree, uint32_t frames)
 {
-    uint32_t local = LOAD(locals);
-    while (local != NO_TREE && (int32_t)(local >> LOCAL_SHIFT) == tree) {
-        if (SWAP(locals, &local, local + frames)) return;
-    }
     atomic_fetch_add_explicit(&words[tree], frames, memory_order_acq_rel);
 }
 
@@ -272,69 +268,32 @@ static void lower(int32_t tree)
     if (hint < before && SWAP_STRONG(&hints[tree], &before, hint)) raise_to(tree, hint_by_children(tree));
 }
 
-static bool sync_local(uint32_t local)
-{
-    if (local == NO_TREE) return false;
-    int32_t tree = (int32_t)(local >> LOCAL_SHIFT);
-    uint32_t word = LOAD(&words[tree]);
-    while ((word & TREE_FREE) != 0) {
-        if (SWAP(&words[tree], &word, word & ~(uint32_t)TREE_FREE)) {
-            give(tree, word & TREE_FREE);
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool reserve_tree(int32_t tree)
 {
     uint32_t word = LOAD(&words[tree]);
-    if ((word & TREE_RESERVED) != 0 || !SWAP_STRONG(&words[tree], &word, TREE_RESERVED)) return false;
-    uint32_t old = atomic_exchange_explicit(locals, (uint32_t)tree << LOCAL_SHIFT | (word & TREE_FREE), memory_order_acq_rel);
-    if (old == NO_TREE) return true;
-    word32 *before = &words[old >> LOCAL_SHIFT];
-    uint32_t found = LOAD(before);
-    while (!SWAP(before, &found, (found & ~(uint32_t)TREE_RESERVED) + (old & LOCAL_FREE)));
+    if ((word & TREE_RESERVED) != 0 || !SWAP_STRONG(&words[tree], &word, word | TREE_RESERVED)) return false;
+    uint32_t old = atomic_exchange_explicit(locals, (uint32_t)tree, memory_order_acq_rel);
+    if (old != NO_TREE) atomic_fetch_and_explicit(&words[old], ~(uint32_t)TREE_RESERVED, memory_order_acq_rel);
     return true;
 }
 
 static bool take_tree(int32_t tree, uint32_t frames)
 {
-    uint32_t word = LOAD(&words[tree]), missing = frames;
-    for (;;) {
-        uint32_t some = word & TREE_FREE;
-        if (some > missing) some = missing;
-        if (some == 0) break;
-        if (SWAP(&words[tree], &word, word - some)) {
-            missing -= some;
-            break;
-        }
-    }
-    for (int worker = 0; worker < WORKERS && missing > 0; worker++) {
-        uint32_t local = LOAD(&locals[worker * LINE]);
-        while (local != NO_TREE && (int32_t)(local >> LOCAL_SHIFT) == tree) {
-            uint32_t some = local & LOCAL_FREE;
-            if (some > missing) some = missing;
-            if (some == 0) break;
-            if (SWAP(&locals[worker * LINE], &local, local - some)) {
-                missing -= some;
-                break;
-            }
-        }
-    }
-    if (missing == 0) return true;
-    if (missing < frames) give(tree, frames - missing);
-    return false;
+    uint32_t word = LOAD(&words[tree]);
+    do {
+        if ((word & TREE_FREE) < frames) return false;
+    } while (!SWAP(&words[tree], &word, word - frames));
+    return true;
 }
 
 static int32_t pick(uint32_t frames, int order)
 {
-    int32_t best = -1, best_score = -1, tree = cursor_tree;
+    int32_t best = -1, best_score = -1, tree = cursor_tree, own = order == 0 ? -1 : (int32_t)LOAD(locals);
     for (int32_t step = 0, compared = 0; step < trees; step++) {
         if (++tree >= trees) tree = 0;
         uint32_t word = LOAD(&words[tree]);
         uint32_t left = word & TREE_FREE;
-        if ((word & TREE_RESERVED) != 0 || left < frames) continue;
+        if (((word & TREE_RESERVED) != 0 && tree != own) || left < frames) continue;
         if (order > 0 && (int)LOAD(&hints[tree]) <= order) continue;
         int32_t score = (int32_t)left == tree_frames ? 0 : tree_frames - (int32_t)left;
         if (score > best_score) {
@@ -343,7 +302,7 @@ static int32_t pick(uint32_t frames, int order)
         }
         if (++compared == COMPARED) break;
     }
-    if (best >= 0) cursor_tree = best;
+    if (best >= 0 && order == 0) cursor_tree = best;
     return best;
 }
 
@@ -351,14 +310,12 @@ static int32_t single_child(int32_t tree)
 {
     if (cursor_child >> shift == tree && (LOAD(&entries[cursor_child]) & FREE) != 0) return cursor_child;
     int32_t best = -1;
+    uint32_t least = CHILD_FRAMES + 1;
     for (int32_t child = tree << shift; child < end_child(tree); child++) {
         uint32_t left = LOAD(&entries[child]) & FREE;
-        if (left == 0) continue;
-        if (left < CHILD_FRAMES) {
-            best = child;
-            break;
-        }
-        if (best < 0) best = child;
+        if (left == 0 || left >= least) continue;
+        least = left;
+        best = child;
     }
     if (best >= 0) {
         cursor_child = best;
@@ -390,11 +347,7 @@ static int32_t single(void)
 {
     for (;;) {
         uint32_t local = LOAD(locals);
-        if (local != NO_TREE && (local & LOCAL_FREE) != 0) {
-            if (SWAP_STRONG(locals, &local, local - 1)) return single_in((int32_t)(local >> LOCAL_SHIFT));
-            continue;
-        }
-        if (sync_local(local)) continue;
+        if (local != NO_TREE && take_tree((int32_t)local, 1)) return single_in((int32_t)local);
         int32_t tree = pick(1, 0);
         if (tree < 0) return steal();
         reserve_tree(tree);
@@ -427,20 +380,13 @@ static int32_t block_in(int32_t tree, int order)
 static int32_t block(int order)
 {
     uint32_t frames = 1u << order;
-    for (;;) {
-        uint32_t local = LOAD(locals);
-        if (local != NO_TREE && (int)LOAD(&hints[local >> LOCAL_SHIFT]) > order) {
-            if ((local & LOCAL_FREE) >= frames) {
-                if (!SWAP_STRONG(locals, &local, local - frames)) continue;
-                int32_t index = block_in((int32_t)(local >> LOCAL_SHIFT), order);
-                if (index >= 0) return index;
-                continue;
-            }
-            if (sync_local(local)) continue;
+    for (int32_t tree = cursor_blocks; tree >= 0; tree = pick(frames, order)) {
+        if ((int)LOAD(&hints[tree]) <= order || !take_tree(tree, frames)) continue;
+        int32_t index = block_in(tree, order);
+        if (index >= 0) {
+            cursor_blocks = tree;
+            return index;
         }
-        int32_t tree = pick(frames, order);
-        if (tree < 0) break;
-        reserve_tree(tree);
     }
     for (int32_t tree = 0; tree < trees; tree++) {
         if ((int)LOAD(&hints[tree]) <= order || !take_tree(tree, frames)) continue;
@@ -641,17 +587,15 @@ static int alloc_batch(int32_t *out, int32_t length)
     int32_t slot = 0;
     while (slot < length) {
         uint32_t local = LOAD(locals);
-        int32_t some = local == NO_TREE ? 0 : (int32_t)(local & LOCAL_FREE);
+        int32_t some = local == NO_TREE ? 0 : (int32_t)(LOAD(&words[local]) & TREE_FREE);
         if (some > length - slot) some = length - slot;
-        if (some > 0) {
-            if (!SWAP_STRONG(locals, &local, local - (uint32_t)some)) continue;
+        if (some > 0 && take_tree((int32_t)local, (uint32_t)some)) {
             for (int32_t end = slot + some; slot < end;) {
-                int32_t child = single_child((int32_t)(local >> LOCAL_SHIFT));
+                int32_t child = single_child((int32_t)local);
                 if (child >= 0) slot += take_many(child, end - slot, out + slot);
             }
-            continue;
         }
-        if (sync_local(local)) continue;
+        if (some > 0) continue;
         int32_t tree = pick(1, 0);
         if (tree >= 0) {
             reserve_tree(tree);
@@ -698,7 +642,7 @@ static void create(int32_t base, int32_t count)
     first_index = base - origin;
     end_index = first_index + count;
     children = (end_index + CHILD_FRAMES - 1) / CHILD_FRAMES;
-    for (shift = 5; shift > 0 && children >> shift < 4 * WORKERS;) shift--;
+    for (shift = 3; shift > 0 && children >> shift < 4 * WORKERS;) shift--;
     trees = (children + (1 << shift) - 1) >> shift;
     tree_frames = CHILD_FRAMES << shift;
     entries = calloc((size_t)children, 4);
