@@ -4,6 +4,7 @@ import {
   type CpuEngine,
   type CpuState,
   type StopReason,
+  sharedRegisterOffset,
 } from '@armature/core';
 import { type CpuModelName, type CpuOptions, cpu } from '@armature/cpu';
 import { genericTimer } from '@armature/device-timer';
@@ -33,6 +34,7 @@ export interface EngineSpec {
 }
 
 const MODE_BITS: Readonly<Record<Mode, number>> = { el0: 0, el1t: 4, el1h: 5 };
+const ELR_EL1 = sharedRegisterOffset('ELR_EL1');
 /** One tick of the timer is one nanosecond, which is one instruction. */
 const TIMER_FREQUENCY = 1_000_000_000;
 /** What the random number of a program is multiplied by. */
@@ -40,6 +42,12 @@ const FACTOR = 0x5851_f42d_4c95_7f2dn;
 
 /** The reason of what {@link EngineBench.begin} came to. */
 export const BEGUN = 'begun';
+
+/** An exception that was taken: after how many instructions of the case, and its description. */
+export interface NotedException {
+  readonly count: number;
+  readonly text: string;
+}
 
 /** What one action came to. */
 export interface Outcome {
@@ -105,8 +113,10 @@ export class EngineBench {
   placed: PlacedProgram | undefined;
   /** Exceptions taken since the case began. */
   exceptions = 0;
-  /** Those exceptions, a line each, where somebody gave a list. */
-  log: string[] | undefined;
+  /** A hash of them: which, where, after how many instructions. */
+  exceptionHash = 0;
+  /** Those exceptions, where somebody gave a list. */
+  log: NotedException[] | undefined;
   private started = 0;
   private transfers = 0;
 
@@ -127,14 +137,22 @@ export class EngineBench {
   }
 
   private noteException(kind: string, syndrome: number): void {
+    const { state } = this;
+    const count = this.engine.instructions - this.started;
     this.exceptions++;
+    this.mix(count);
+    this.mix(syndrome);
+    this.mix(state.lo(ELR_EL1));
     if (this.log === undefined) return;
     const [elr, far, spsr] = (['ELR_EL1', 'FAR_EL1', 'SPSR_EL1'] as const).map((name) =>
-      this.state.system(name).toString(16),
+      state.system(name).toString(16),
     );
     const cause = kind === 'synchronous' ? `syndrome ${(syndrome >>> 0).toString(16)} far ${far}` : kind;
-    const count = this.engine.instructions - this.started;
-    this.log.push(`after ${count} instructions: ${cause} elr ${elr} spsr ${spsr}`);
+    this.log.push({ count, text: `after ${count} instructions: ${cause} elr ${elr} spsr ${spsr}` });
+  }
+
+  private mix(value: number): void {
+    this.exceptionHash = Math.imul(this.exceptionHash ^ value, 0x0100_0193) ^ (this.exceptionHash >>> 13);
   }
 
   /** The CPU's state block. */
@@ -165,6 +183,7 @@ export class EngineBench {
     this.boot(start);
     this.fillRegisters(item);
     this.exceptions = 0;
+    this.exceptionHash = 0;
     this.started = this.engine.instructions;
     return { instructions: 0, reason: BEGUN };
   }

@@ -64,6 +64,7 @@ export function differences(
   compare('instructions', outcomes[0].instructions, outcomes[1].instructions);
   compare('stop reason', outcomes[0].reason, outcomes[1].reason);
   compare('exceptions taken', a.exceptions, b.exceptions);
+  compare('exception hash', a.exceptionHash, b.exceptionHash);
   compare('device accesses', a.device.accesses, b.device.accesses);
   compare('device access hash', a.device.hash, b.device.hash);
   if (!sameRegisters(a, b)) list.push(...registerDifferences(a, b));

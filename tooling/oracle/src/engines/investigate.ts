@@ -1,5 +1,5 @@
 import { disassemble } from '@armature/isa';
-import type { EngineBench } from './bench.ts';
+import type { EngineBench, NotedException } from './bench.ts';
 import type { Action, EngineCase } from './case.ts';
 import { describeDifferences } from './compare.ts';
 import { PAGE, PHYSICAL } from './layout.ts';
@@ -22,22 +22,32 @@ export interface Finding {
 
 /** Cases before the one in question that are tried as its cause, at most. */
 const MOST_PREDECESSORS = 64;
-/** How long to make a case smaller, milliseconds. */
-const PATIENCE = 20_000;
+/** Processor time for each part of the work: to cut a case, to reduce its program, and to cut it again. */
+const PATIENCE_MS = 12_000;
+
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 /** Runs cases on machines that are reset first, and the case in question last. */
 class Laboratory {
   readonly pair: Pair;
   readonly before: readonly EngineCase[];
-  private readonly until = performance.now() + PATIENCE;
+  private until = 0;
 
   constructor(pair: Pair, before: readonly EngineCase[]) {
     this.pair = pair;
     this.before = before;
   }
 
+  /** Another part of the work begins. */
+  begin(): void {
+    this.until = processorTime() + PATIENCE_MS;
+  }
+
   get patient(): boolean {
-    return performance.now() < this.until;
+    return processorTime() < this.until;
   }
 
   run(item: EngineCase): Mismatch | undefined {
@@ -60,6 +70,9 @@ function upTo(item: EngineCase, last: number, instructions?: number): EngineCase
   return { ...item, actions };
 }
 
+/** Lengths that are tried before others: what differs early may agree again later, or seem to. */
+const PROBES = { first: 64, growth: 1.3 } as const;
+
 /** Ends a case where it first differs: the last action has the fewest instructions after which it does. */
 function cut(
   lab: Laboratory,
@@ -69,19 +82,29 @@ function cut(
   let best = { item: upTo(item, mismatch.action), mismatch };
   let differs = lengthOf(item.actions[mismatch.action]!);
   let agrees = 0;
-  while (differs - agrees > 1 && lab.patient) {
-    const middle = Math.floor((agrees + differs) / 2);
-    const shorter = upTo(item, mismatch.action, middle);
+  const attempt = (length: number): boolean => {
+    const shorter = upTo(item, mismatch.action, length);
     const found = lab.run(shorter);
     if (found === undefined) {
-      agrees = middle;
-    } else {
-      differs = middle;
-      best = { item: shorter, mismatch: found };
-      if (found.action < mismatch.action) return cut(lab, shorter, found);
+      agrees = length;
+      return false;
     }
+    differs = length;
+    best = { item: shorter, mismatch: found };
+    return true;
+  };
+  const [exception] = exceptionsThatDiffer(lab, item);
+  if (exception !== undefined) {
+    const before = item.actions.slice(0, mismatch.action).reduce((sum, action) => sum + lengthOf(action), 0);
+    const length = exception.count - before + STEPPED + PROBES.first;
+    if (length > 0 && length < differs) attempt(length);
   }
-  return best;
+  for (let length: number = PROBES.first; length < differs && lab.patient; ) {
+    if (attempt(length)) break;
+    length = Math.ceil(length * PROBES.growth);
+  }
+  while (differs - agrees > 1 && lab.patient) attempt(Math.floor((agrees + differs) / 2));
+  return best.mismatch.action < mismatch.action ? cut(lab, best.item, best.mismatch) : best;
 }
 
 interface Place {
@@ -155,11 +178,17 @@ export function investigate(
     const lab = new Laboratory(pair, before(count));
     const mismatch = lab.run(item);
     if (mismatch === undefined) continue;
-    const shortened = cut(lab, item, mismatch);
-    // Programs change their length as they shrink: they may run as long as the original.
-    const small = smallest(lab, upTo(item, mismatch.action));
+    lab.begin();
+    const first = cut(lab, item, mismatch);
+    // Programs change the length of their turns as they shrink, so that they need to run longer.
+    const action = first.mismatch.action;
+    const length = lengthOf(first.item.actions[action]!);
+    const longer = Math.min(lengthOf(item.actions[action]!), 3 * (length + STEPPED));
+    lab.begin();
+    const small = smallest(lab, length > 0 ? upTo(item, action, longer) : first.item);
     const found = lab.run(small);
-    const result = found === undefined ? shortened : cut(lab, small, found);
+    lab.begin();
+    const result = found === undefined ? first : cut(lab, small, found);
     return describe(lab, result.item, result.mismatch, names);
   }
   return {
@@ -227,22 +256,29 @@ const shortened = (actions: readonly string[]): string => {
   return actions.length > SHOWN_ACTIONS ? `${actions.length - SHOWN_ACTIONS} actions; ${last}` : last;
 };
 
-/** The first exception that is not the same on both. */
-function firstException(lab: Laboratory, item: EngineCase, names: readonly [string, string]): string[] {
+/** The first exception that is not the same on both: either, that of the one, that of the other. */
+function exceptionsThatDiffer(lab: Laboratory, item: EngineCase): (NotedException | undefined)[] {
   const logs = lab.pair.map((bench) => {
     bench.log = [];
     return bench.log;
   });
   lab.run(item);
   for (const bench of lab.pair) bench.log = undefined;
-  const [one, other] = logs as [string[], string[]];
-  const first = one.findIndex((line, index) => line !== other[index]);
-  const at = first < 0 && other.length > one.length ? one.length : first;
-  if (at < 0) return [];
-  const values = [one[at] ?? 'none', other[at] ?? 'none'] as const;
+  const [one, other] = logs as [NotedException[], NotedException[]];
+  const length = Math.max(one.length, other.length);
+  for (let at = 0; at < length; at++) {
+    if (one[at]?.text !== other[at]?.text) return [one[at] ?? other[at], one[at], other[at]];
+  }
+  return [];
+}
+
+function firstException(lab: Laboratory, item: EngineCase, names: readonly [string, string]): string[] {
+  const [any, one, other] = exceptionsThatDiffer(lab, item);
+  if (any === undefined) return [];
+  const values = [one?.text ?? 'none', other?.text ?? 'none'] as const;
   return [
     '  the first exception that differs:',
-    ...describeDifferences([{ what: `exception ${at}`, values }], names),
+    ...describeDifferences([{ what: 'exception', values }], names),
   ];
 }
 
