@@ -2,7 +2,6 @@ import { CODE_PAGE, CPU_STATE, type PhysicalMemory, type SystemRegisters } from 
 import type { Feature } from '@armature/isa';
 import type { CodeObserver, CodePages } from '../interpreter/code-pages.ts';
 import { HANDLER_OFFSET } from '../interpreter/record.ts';
-import type { Code } from '../wasm/code.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import {
   REGION_IMPORTS,
@@ -389,9 +388,9 @@ export class RegionCache implements CodeObserver {
   }
 
   /** A region of the profile as it is compiled without counters: a module of itself, with marks. */
-  recompile({ region, records }: ProfiledRegion): { module: Uint8Array<ArrayBuffer>; code: Code } {
+  recompile({ region, records }: ProfiledRegion): CompiledRegion & { module: Uint8Array<ArrayBuffer> } {
     const compiled = compileRegion(region, records, { ...this.target(), marks: true });
-    return { module: this.writeModule([compiled], 0), code: compiled.code };
+    return { ...compiled, module: this.writeModule([compiled], 0) };
   }
 
   /** Names of what a module of regions imports: its functions, by index. */

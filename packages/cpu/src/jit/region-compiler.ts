@@ -11,6 +11,8 @@ import { type Knowledge, RegionEmitter, type RegisterSets } from './region-emitt
 export interface CompiledRegion {
   readonly locals: readonly ValueType[];
   readonly code: Code;
+  /** What the locals hold, by index; the first one is the parameter. */
+  readonly localNames: () => ReadonlyMap<number, string>;
 }
 
 /** The machine that a region is compiled for. */
@@ -57,7 +59,7 @@ class RegionCompiler {
     const { emitter } = this;
     this.emitTree(0);
     const code = emitter.finish(this.region.entry, this.exitSets());
-    return { locals: emitter.localTypes, code };
+    return { locals: emitter.localTypes, code, localNames: () => emitter.localNames() };
   }
 
   /** A block and all that it dominates. */

@@ -62,6 +62,9 @@ const INTEGER_LANE = {
 } as const;
 const NO_LOCALS = { first: 0, end: 0 };
 
+/** Mark of the code that follows all instructions. */
+export const SHARED_EXITS = -1;
+
 /** Registers as bits. */
 export interface RegisterSets {
   x: number;
@@ -165,6 +168,23 @@ export class RegionEmitter extends MemoryEmitter {
     this.jumpLabel = this.code.block();
   }
 
+  /** What the function's locals hold, by index. */
+  localNames(): Map<number, string> {
+    const names = new Map([
+      [COUNT, 'count'],
+      [this.statusLocal, 'status'],
+      [this.tlbLocal, 'tlb'],
+      [this.biasLocal, 'codeBias'],
+      [this.targetLocal, 'target'],
+    ]);
+    for (const [name, index] of Object.entries(this.flagLocals)) names.set(index, `flags.${name}`);
+    for (const [register, index] of this.registerLocals) {
+      names.set(index, register === SP ? 'sp' : `x${register}`);
+    }
+    for (const [register, index] of this.vectorLocals) names.set(index, `v${register}`);
+    return names;
+  }
+
   /** Emits an instruction; `position` is its place in its block. */
   emitInstruction(instruction: Instruction, index: number, position: number): void {
     this.instruction_ = instruction;
@@ -189,6 +209,7 @@ export class RegionEmitter extends MemoryEmitter {
   /** Ends the function's code; returns it with what comes before: loading what is used. */
   finish(entry: number, exitSets: ReadonlyMap<Code, RegisterSets>): Code {
     const { code } = this;
+    if (this.marks) code.mark(SHARED_EXITS);
     code.op(OP.unreachable);
     code.end();
     if (this.jumps) this.emitJump();
