@@ -19,6 +19,8 @@ export type Flow =
   | 'branch'
   /** To a computed address. */
   | 'indirect'
+  /** The same, where calls come back to. */
+  | 'return'
   /** The interpreter has to do it: exceptions, system instructions that change the context, UNDEFINED. */
   | 'leave';
 
@@ -84,7 +86,7 @@ export class InstructionDecoder {
 function flowOf(row: string, choices: Readonly<Record<string, number>>, direct: boolean): Flow {
   if (direct) return BRANCH_FLOW[row] ?? 'branch';
   if (ALWAYS_LEAVES.test(row)) return 'leave';
-  if (row.endsWith('_branch_reg')) return 'indirect';
+  if (row.endsWith('_branch_reg')) return row.startsWith('RET') ? 'return' : 'indirect';
   const isSystem =
     choices.inline === INLINE.no ||
     (row === 'SYS_systeminstrs' && choices.zero === 0) ||

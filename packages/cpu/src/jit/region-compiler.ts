@@ -51,7 +51,10 @@ class RegionCompiler {
     this.emitter = new RegionEmitter({
       ...target,
       records,
-      control: { goTo: (index) => this.goTo(index) },
+      control: {
+        goTo: (index) => this.goTo(index),
+        returns: () => this.flow.order[this.current].successors,
+      },
     });
   }
 

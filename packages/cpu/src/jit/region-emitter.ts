@@ -84,6 +84,8 @@ export interface Knowledge {
 export interface Control {
   /** Emits what leads to the instruction with that number in the page, within the region or out of it. */
   goTo(index: number): void;
+  /** Where calls within the region come back to, as far as the block in hand may return there. */
+  returns(): readonly number[];
 }
 
 /**
@@ -425,7 +427,17 @@ export class RegionEmitter extends MemoryEmitter {
     const held = this.let(target);
     if (type !== undefined && this.functions.guardsBranches) this.refuseGuarded(held);
     this.endBlock();
+    if (type === undefined) this.returnWithin(held);
     this.exitToAddress(held);
+  }
+
+  /** A return to a call of the region stays in it. */
+  private returnWithin(target: I64): void {
+    const before = { ...this.known };
+    for (const index of this.control.returns()) {
+      this.if(eq(target, this.addressOf(index)), () => this.control.goTo(index));
+      this.known = { ...before };
+    }
   }
 
   /** A branch to a guarded page is left to the interpreter, which knows what must be there. */

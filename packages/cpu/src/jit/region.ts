@@ -35,6 +35,7 @@ export interface PageOfCode {
 export function findRegion(page: PageOfCode, entry: number, decoder: InstructionDecoder): Region | undefined {
   const found = new Map<number, Instruction>();
   const leaders = new Set([entry]);
+  const calls = new Set<number>();
   const queue = [entry];
   for (let from = queue.pop(); from !== undefined; from = queue.pop()) {
     for (let index = from; ; index++) {
@@ -47,20 +48,31 @@ export function findRegion(page: PageOfCode, entry: number, decoder: Instruction
       if (instruction === undefined || instruction.flow === 'leave') break;
       found.set(index, instruction);
       const { flow, distance } = instruction;
-      if (flow === 'jump' || flow === 'branch') {
-        const target = index + distance;
+      const target = index + distance;
+      if (flow === 'call' && !isCalledWithin(page, target, found.size)) break;
+      if (flow === 'jump' || flow === 'branch' || flow === 'call') {
         if (found.has(target)) leaders.add(target);
         else if (isInPage(target)) {
           leaders.add(target);
           queue.push(target);
         }
       }
+      if (flow === 'call') {
+        calls.add(index);
+        leaders.add(index + 1);
+        if (!found.has(index + 1)) queue.unshift(index + 1);
+      }
       if (flow === 'branch') leaders.add(index + 1);
       else if (flow !== 'next') break;
     }
   }
   if (!found.has(entry)) return undefined;
-  return { entry, blocks: blocksOf(found, leaders) };
+  return { entry, blocks: blocksOf(found, leaders, calls) };
+}
+
+/** A function of the page that is called becomes part of a small region, and returns within it. */
+function isCalledWithin(page: PageOfCode, target: number, size: number): boolean {
+  return size < OWN_INSTRUCTIONS && isInPage(target) && page.isWarm(target);
 }
 
 const isInPage = (index: number): boolean => index >= 0 && index < CODE_PAGE.recordCount;
@@ -74,7 +86,9 @@ function isIncluded(page: PageOfCode, index: number, entry: number, size: number
 function blocksOf(
   found: ReadonlyMap<number, Instruction>,
   leaders: ReadonlySet<number>,
+  calls: ReadonlySet<number>,
 ): ReadonlyMap<number, Block> {
+  const returns = [...calls].map((call) => call + 1).filter((index) => found.has(index));
   const blocks = new Map<number, Block>();
   for (const first of leaders) {
     if (!found.has(first)) continue;
@@ -90,6 +104,8 @@ function blocksOf(
     const targets: number[] = [];
     if (last.flow === 'jump' || last.flow === 'branch') targets.push(index - 1 + last.distance);
     if (last.flow === 'next' || last.flow === 'branch') targets.push(index);
+    if (last.flow === 'call' && calls.has(index - 1)) targets.push(index - 1 + last.distance);
+    if (last.flow === 'return') targets.push(...returns);
     const successors = targets.filter((target) => found.has(target));
     blocks.set(first, { first, instructions, successors });
   }
