@@ -53,6 +53,8 @@ export class Children {
   readonly #entries: number;
   readonly #busy: number;
   readonly #inside: number;
+  /** Without other workers no free is ever between its bits and its counter. */
+  readonly #alone: boolean;
 
   constructor(cells: Cells, layout: TreeLayout) {
     this.count = layout.childCount;
@@ -61,6 +63,7 @@ export class Children {
     this.#entries = layout.childrenAt;
     this.#busy = layout.busyAt;
     this.#inside = layout.insideAt;
+    this.#alone = layout.workers === 1;
   }
 
   entry(child: number): number {
@@ -265,7 +268,8 @@ export class Children {
         while (hint < CHILD_ORDER && this.#isBlockFree(index, hint)) hint++;
         const bound = 32 - Math.clz32(free);
         // The counter bounded the hint while other frees were still to be counted: the bits know better.
-        if (hint < bound && bound > 32 - Math.clz32(counted)) hint = this.largestOrder(child) + 1;
+        if (!this.#alone && hint < bound && bound > 32 - Math.clz32(counted))
+          hint = this.largestOrder(child) + 1;
       }
       const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
       if (cells.swap(at, entry, next)) return hint > before ? hint : 0;

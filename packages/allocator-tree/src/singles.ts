@@ -38,6 +38,8 @@ export class Singles {
   readonly #treeWords: number;
   readonly #entries: number;
   readonly #busy: number;
+  /** Without other workers no free is ever between its bits and its counter. */
+  readonly #alone: boolean;
 
   constructor(
     cells: Cells,
@@ -57,6 +59,7 @@ export class Singles {
     this.#treeWords = layout.treesAt;
     this.#entries = layout.childrenAt;
     this.#busy = layout.busyAt;
+    this.#alone = layout.workers === 1;
   }
 
   /** Takes one frame. @returns its index, or -1 when none is free */
@@ -119,7 +122,7 @@ export class Singles {
     const common =
       hint < CHILD_ORDER &&
       free !== CHILD_FRAMES &&
-      (free & (free - 1)) !== 0 &&
+      (this.#alone || (free & (free - 1)) !== 0) &&
       (hint < 5 ? (words[wordAt]! & block) !== 0 : words[wordAt] !== 0);
     const raised = ((entry & ~(FREE | HINT)) | free | (hint << HINT_SHIFT)) + EPOCH;
     if (!common || !cells.swap(entryAt, entry, raised | 0)) {

@@ -204,7 +204,7 @@ export class TreeAllocator implements FrameAllocator {
   free(frame: number, order: number): FreeStatus {
     const index = frame - this.#origin;
     if (order === 0) {
-      if (!this.#manages(index, 1)) return FREE_STATUS.outOfRange;
+      if (index >>> 0 !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
       return this.#freed(this.#freeSingle(index));
     }
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
