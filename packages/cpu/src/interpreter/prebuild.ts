@@ -2,6 +2,7 @@ import { planMachineMemory } from '@armature/core';
 import type { Feature } from '@armature/isa';
 import { ANY_SIZE } from './compiled-module.ts';
 import { buildInterpreterModule } from './module.ts';
+import { pack } from './packing.ts';
 import { LEB_BYTES, layoutKey, type Places, type PrebuiltModule } from './prebuilt.ts';
 
 /** Numbers of five bytes each, which differ in all of them. */
@@ -9,7 +10,7 @@ const PLACEHOLDER = 0x8000_0000;
 const OTHER = 0xffff_ffff;
 
 /** A module before it is text. */
-export type BuiltModule = Omit<PrebuiltModule, 'base64'> & { readonly bytes: Uint8Array };
+export type BuiltModule = Omit<PrebuiltModule, 'base64'> & { readonly packed: Uint8Array };
 
 /** Makes a module for machines whose CPUs have certain features. Places are found by what changes. */
 export function prebuild(features: ReadonlySet<Feature>): BuiltModule {
@@ -31,7 +32,14 @@ export function prebuild(features: ReadonlySet<Feature>): BuiltModule {
     coveredBias: lebPlaces(differences(bytes, build({ coveredBias: OTHER }).bytes)),
     memoryFlags,
   };
-  return { layout: layoutKey(), state, places, numbers: handlers.numbers, length: bytes.length, bytes };
+  return {
+    layout: layoutKey(),
+    state,
+    places,
+    numbers: handlers.numbers,
+    length: bytes.length,
+    packed: pack(bytes),
+  };
 }
 
 function differences(a: Uint8Array, b: Uint8Array): number[] {

@@ -9,9 +9,9 @@ import { fillIn, findPrebuilt, type PrebuiltEntry, type PrebuiltModule } from '.
 
 function entryOf(name: string): PrebuiltEntry & { readonly built: PrebuiltModule } {
   const { features } = cpuModel(name);
-  const { bytes, ...rest } = prebuild(features);
+  const { packed, ...rest } = prebuild(features);
   // As the build writes it.
-  const built = JSON.parse(JSON.stringify({ ...rest, base64: Buffer.from(bytes).toString('base64') }));
+  const built = JSON.parse(JSON.stringify({ ...rest, base64: Buffer.from(packed).toString('base64') }));
   return { features: [...features], load: async () => built, built };
 }
 

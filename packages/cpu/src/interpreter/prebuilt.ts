@@ -10,6 +10,7 @@ import {
 import type { Feature } from '@armature/isa';
 import type { CompiledShape } from './compiled-module.ts';
 import type { HandlerNumbers } from './handlers.ts';
+import { unpack } from './packing.ts';
 
 /**
  * An interpreter's module as this package's build makes it, so that starting a machine does not emit it from the
@@ -21,7 +22,7 @@ export interface PrebuiltModule {
   readonly state: number;
   readonly places: Places;
   readonly numbers: HandlerNumbers;
-  /** Length of the module, and its bytes in base64. */
+  /** Length of the module, and its bytes, packed, in base64. */
   readonly length: number;
   readonly base64: string;
 }
@@ -77,7 +78,7 @@ export function fillIn(
   { base64, length, places }: PrebuiltModule,
   { arena, shared }: Pick<CompiledShape, 'arena' | 'shared'>,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = decodeBase64(base64, length);
+  const bytes = unpack(decodeBase64(base64), length);
   for (const at of places.heatBias) writeLeb(bytes, at, arena.heatBias);
   for (const at of places.coveredBias) writeLeb(bytes, at, arena.coveredBias);
   bytes[places.memoryFlags] = shared ? MEMORY_FLAGS.shared : MEMORY_FLAGS.own;
@@ -92,11 +93,8 @@ function writeLeb(bytes: Uint8Array, at: number, value: number): void {
   }
 }
 
-function decodeBase64(text: string, length: number): Uint8Array<ArrayBuffer> {
-  const host = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+function decodeBase64(text: string): Uint8Array {
+  const host = Uint8Array as { fromBase64?: (text: string) => Uint8Array };
   if (host.fromBase64 !== undefined) return host.fromBase64(text);
-  const binary = atob(text);
-  const bytes = new Uint8Array(length);
-  for (let index = 0; index < length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

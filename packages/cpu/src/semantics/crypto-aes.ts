@@ -16,10 +16,14 @@ export function multiply(a: number, b: number, polynomial: number): number {
   return product & 0xff;
 }
 
-/** x to the power of 254: the inverse in GF(2^8), and 0 for 0. */
+/** x to the power of 254, which is 2 + 4 + ... + 128: the inverse in GF(2^8), and 0 for 0. */
 export function inverse(x: number, polynomial: number): number {
+  let square = x;
   let result = 1;
-  for (let power = 0; power < 254; power++) result = multiply(result, x, polynomial);
+  for (let power = 2; power <= 128; power *= 2) {
+    square = multiply(square, square, polynomial);
+    result = multiply(result, square, polynomial);
+  }
   return result;
 }
 

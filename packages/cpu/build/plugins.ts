@@ -24,8 +24,8 @@ const featuresOf = (file: string): ReturnType<typeof cpuModel>['features'] =>
 
 /** A file with one module: what is in it is text, which hosts read faster than code. */
 function moduleFile(file: string): string {
-  const { bytes, ...rest } = prebuild(featuresOf(file));
-  const base64 = Buffer.from(bytes).toString('base64');
+  const { packed, ...rest } = prebuild(featuresOf(file));
+  const base64 = Buffer.from(packed).toString('base64');
   return `export const built = { ...JSON.parse(${JSON.stringify(JSON.stringify(rest))}), base64: "${base64}" };\n`;
 }
 
@@ -39,7 +39,7 @@ function listFile(): string {
 }
 
 /** Puts interpreters that are emitted here and now in the place of the empty list of the sources. */
-export const prebuiltInterpreters = {
+const prebuiltInterpreters = {
   name: 'prebuilt-interpreters',
   setup(build: Build): void {
     build.onResolve({ filter: new RegExp(`^${NAMESPACE}:`) }, ({ path }) => ({
@@ -53,3 +53,5 @@ export const prebuiltInterpreters = {
     build.onLoad({ filter: LIST }, () => ({ contents: listFile(), loader: 'js' }));
   },
 };
+
+export const plugins = [prebuiltInterpreters];
