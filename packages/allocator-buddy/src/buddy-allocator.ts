@@ -19,6 +19,8 @@ import { type BuddyState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from '
 const FRAME_LIMIT = 0x8000_0000;
 const NO_CONSTRAINTS: RunConstraints = {};
 const MAX_CPUS = 1024;
+/** `KIND.used` with order 0. */
+const USED_FRAME = 0x20;
 
 export interface Reservation {
   readonly frame: number;
@@ -139,13 +141,22 @@ export class BuddyAllocator implements FrameAllocator {
 
   free(frame: number, order: number): FreeStatus {
     const index = frame - this.base;
-    // A head of exactly this order at a whole index is all there is to check.
-    if (isOrder(order) && this.#manages(index, 1) && this.#space.kinds[index] === (KIND.used | order)) {
-      if (order === 0 && this.#magazines !== undefined) this.#magazines.give(this.#space, index);
-      else this.#space.give(index, order);
-      this.#used -= 1 << order;
-      this.#frees++;
-      return FREE_STATUS.ok;
+    // A head of exactly this order is all there is to check.
+    if ((index | 0) === index && index >= 0 && index < this.count) {
+      const kind = this.#space.kinds[index]!;
+      if (order === 0 && kind === USED_FRAME) {
+        if (this.#magazines === undefined) this.#space.give(index, 0);
+        else this.#magazines.give(this.#space, index);
+        this.#used--;
+        this.#frees++;
+        return FREE_STATUS.ok;
+      }
+      if (order > 0 && order <= 30 && kind === USED_FRAME + order) {
+        this.#space.give(index, order);
+        this.#used -= 1 << order;
+        this.#frees++;
+        return FREE_STATUS.ok;
+      }
     }
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
     const count = 1 << order;

@@ -9,6 +9,8 @@ export interface FreeLists {
   remove(index: number, order: number): void;
   /** The block to hand out next; there must be one. */
   first(order: number): number;
+  /** Removes the block to hand out next; there must be one. */
+  takeFirst(order: number): number;
   /** The blocks of an order, from the one that was added first on. */
   list(order: number): number[];
 }
@@ -56,6 +58,15 @@ export class LifoLists implements FreeLists {
 
   first(order: number): number {
     return this.#heads[order]!;
+  }
+
+  takeFirst(order: number): number {
+    const index = this.#heads[order]!;
+    const next = this.#links[2 * index]!;
+    this.#heads[order] = next;
+    if (next < 0) this.available &= ~(1 << order);
+    else this.#links[2 * next + 1] = -1;
+    return index;
   }
 
   list(order: number): number[] {
@@ -128,6 +139,12 @@ export class OrderedLists implements FreeLists {
     const bits = this.#bits[word]!;
     const block = (word - this.#starts[order]!) * 32 + 31 - Math.clz32(bits & -bits);
     return (this.#firstBlocks[order]! + block) * (1 << order) - this.#base;
+  }
+
+  takeFirst(order: number): number {
+    const index = this.first(order);
+    this.remove(index, order);
+    return index;
   }
 
   list(order: number): number[] {

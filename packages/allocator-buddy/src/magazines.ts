@@ -1,12 +1,13 @@
-/** Stacks of single frames, one for each CPU, between the callers and the buddy lists. */
+/**
+ * Stacks of single frames, one for each CPU, between the callers and the buddy lists. Kinds are numbers on the paths
+ * that every frame takes, as in buddy-space.ts.
+ */
 import { type BuddySpace, KIND } from './buddy-space.ts';
 
 export class Magazines {
   readonly cpus: number;
   /** Most frames in one magazine. */
   readonly capacity: number;
-  /** Frames in all magazines. */
-  frames = 0;
   /** The CPU whose magazine is used. */
   cpu = 0;
   readonly #slots: Int32Array;
@@ -17,6 +18,11 @@ export class Magazines {
     this.capacity = capacity;
     this.#slots = new Int32Array(cpus * capacity);
     this.#sizes = new Int32Array(cpus);
+  }
+
+  /** Frames in all magazines. */
+  get frames(): number {
+    return this.#sizes.reduce((sum, size) => sum + size, 0);
   }
 
   get bytes(): number {
@@ -34,8 +40,7 @@ export class Magazines {
     }
     const index = this.#slots[cpu * this.capacity + size - 1]!;
     this.#sizes[cpu] = size - 1;
-    this.frames--;
-    space.kinds[index] = KIND.used;
+    space.kinds[index] = 0x20;
     return index;
   }
 
@@ -46,8 +51,7 @@ export class Magazines {
     const size = this.#sizes[cpu]!;
     this.#slots[cpu * capacity + size] = index;
     this.#sizes[cpu] = size + 1;
-    this.frames++;
-    space.kinds[index] = KIND.cached;
+    space.kinds[index] = 0x43;
   }
 
   /** Puts all frames of all magazines back on the lists. */
@@ -67,7 +71,6 @@ export class Magazines {
     contents.forEach((frames, cpu) => {
       this.#slots.set(frames, cpu * this.capacity);
       this.#sizes[cpu] = frames.length;
-      this.frames += frames.length;
     });
   }
 
@@ -91,7 +94,6 @@ export class Magazines {
     }
     if (left > 0) this.#slots.copyWithin(start, start + left, start + wanted);
     this.#sizes[cpu] = wanted - left;
-    this.frames += wanted - left;
   }
 
   /** Puts the oldest frames of a magazine back on the lists. */
@@ -101,6 +103,5 @@ export class Magazines {
     const size = this.#sizes[cpu]!;
     this.#slots.copyWithin(start, start + frames, start + size);
     this.#sizes[cpu] = size - frames;
-    this.frames -= frames;
   }
 }

@@ -72,8 +72,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'frames that were never handed out can be freed',
     allocator: 'buddy',
     file: 'buddy-allocator.ts',
-    find: 'this.#space.kinds[index] === (KIND.used | order)',
-    replace: '(this.#space.kinds[index]! & 0x1f) === order',
+    find: 'order === 0 && kind === USED_FRAME',
+    replace: 'order === 0 && (kind & 0x1f) === 0',
   },
   {
     name: 'a double free of a single frame is done',
@@ -117,7 +117,7 @@ export const MUTATIONS: readonly Mutation[] = [
     allocator: 'buddy',
     options: { magazines: {} },
     file: 'magazines.ts',
-    find: 'space.kinds[index] = KIND.cached;',
+    find: 'space.kinds[index] = 0x43;',
     replace: '',
   },
   {

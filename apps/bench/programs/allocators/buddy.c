@@ -61,6 +61,13 @@ static int32_t first(int order)
     int32_t block = (word - starts[order]) * 32 + __builtin_ctz(bits[word]);
     return ((first_blocks[order] + block) << order) - base;
 }
+
+static int32_t take_first(int order)
+{
+    int32_t index = first(order);
+    unlink_block(index, order);
+    return index;
+}
 #else
 static int32_t heads[ORDERS];
 static int32_t *links;
@@ -93,9 +100,13 @@ static void unlink_block(int32_t index, int order)
     }
 }
 
-static int32_t first(int order)
+static int32_t take_first(int order)
 {
-    return heads[order];
+    int32_t index = heads[order], next = links[2 * index];
+    heads[order] = next;
+    if (next < 0) available &= ~(1u << order);
+    else links[2 * next + 1] = -1;
+    return index;
 }
 #endif
 
@@ -104,8 +115,7 @@ static int32_t take(int order)
     uint32_t orders = available >> order;
     if (orders == 0) return -1;
     int at = order + __builtin_ctz(orders);
-    int32_t index = first(at);
-    unlink_block(index, at);
+    int32_t index = take_first(at);
     while (at > order) {
         at--;
         kinds[index + (1 << at)] = (uint8_t)at;
