@@ -203,7 +203,10 @@ function sourcesFingerprint() {
   };
   for (const file of manifests()) {
     visit(file);
-    if (existsSync(join(root, dirname(file), 'src'))) visit(`${dirname(file)}/src`);
+    for (const folder of ['src', 'build']) {
+      const path = `${dirname(file)}/${folder}`;
+      if (existsSync(join(root, path))) visit(path);
+    }
   }
   for (const file of ['pnpm-lock.yaml', 'tsconfig.base.json', 'turbo.json', 'tooling/tsup.config.ts'])
     visit(file);

@@ -8,11 +8,13 @@ const entries = ['index', 'node', 'contract', 'cli']
   .map((name) => `src/${name}.ts`)
   .filter((file) => existsSync(file));
 
-/** What a package's build makes beside its sources: see `packages/cpu/build`. */
+/**
+ * What a package's build makes beside its sources: see `packages/cpu/build`. Hosts that don't run TypeScript make none
+ * of it, which no package depends on.
+ */
 const own = resolve('build/plugins.ts');
-const { plugins }: { plugins: NonNullable<Options['esbuildPlugins']> } = existsSync(own)
-  ? await import(pathToFileURL(own).href)
-  : { plugins: [] };
+const { plugins }: { plugins: NonNullable<Options['esbuildPlugins']> } =
+  existsSync(own) && process.features.typescript ? await import(pathToFileURL(own).href) : { plugins: [] };
 
 export default defineConfig({
   entry: entries,
