@@ -14,9 +14,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ArmatureError } from '@armature/core';
+import { cacheFolder } from '../cache-folder.ts';
 import { makeInitrd } from './initrd.ts';
 
 export interface LinuxFiles {
@@ -37,18 +37,13 @@ export interface FetchOptions {
   readonly progress: (step: string) => void;
 }
 
-/** Where files are kept between runs. @spec XDG Base Directory Specification */
-export function cacheFolder(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'armature', 'linux');
-}
-
 /**
  * The kernel and the initial RAM disk for it, from the cache or fetched.
  *
  * @throws UNSUPPORTED where there is no such client; FILE_UNREADABLE when it fails
  */
 export function linuxFiles(options: FetchOptions): LinuxFiles {
-  const folder = join(cacheFolder(), options.package);
+  const folder = join(cacheFolder('linux'), options.package);
   const files = { kernel: join(folder, 'Image'), initrd: join(folder, 'initrd.gz') };
   const isComplete = (): boolean => existsSync(files.kernel) && existsSync(files.initrd);
   if (!options.refresh && isComplete()) return files;
@@ -59,8 +54,8 @@ export function linuxFiles(options: FetchOptions): LinuxFiles {
       });
     }
   }
-  mkdirSync(cacheFolder(), { recursive: true });
-  const work = mkdtempSync(join(cacheFolder(), 'fetch-'));
+  mkdirSync(cacheFolder('linux'), { recursive: true });
+  const work = mkdtempSync(join(cacheFolder('linux'), 'fetch-'));
   try {
     fetchInto(work, options);
     // Another process may have fetched the same meanwhile, and have it in use.
