@@ -160,7 +160,6 @@ export class Interpreter implements CpuEngine, CodeUser {
   }
 
   run(budget: number): RunOutcome {
-    const { run, step } = this.code.enter(this);
     // The host may have written FPCR or FPSR since the last run.
     updateHostArithmetic(this.cpu);
     const before = this.completed;
@@ -179,7 +178,7 @@ export class Interpreter implements CpuEngine, CodeUser {
       this.waiting = false;
       const exact = this.replayNeeded || left <= OVERSHOOT;
       const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
-      left -= this.runSlice(slice, exact ? step : run);
+      left -= this.runSlice(slice, exact);
       if (this.stopReason !== 'budget') break;
     }
     this.outcome.instructions = this.completed - before;
@@ -252,12 +251,13 @@ export class Interpreter implements CpuEngine, CodeUser {
     return LEAVE.thrown;
   }
 
-  /** Runs compiled code up to a limit; returns how many instructions it completed. */
-  private runSlice(limit: number, entry: () => void): number {
+  /** Runs up to a limit, or a little beyond where that need not be exact; returns how many instructions it completed. */
+  private runSlice(limit: number, exact: boolean): number {
     const { cpu } = this;
+    const { run, step } = this.code.enter(this);
     this.code.regions?.flushLate();
     this.limit = limit;
-    this.access.stepping = limit === 1;
+    this.access.stepping = exact && limit === 1;
     cpu.setLo(CPU_STATE.countBias, -16 * limit);
     this.access.beginSlice(this.replayNeeded);
     this.replayNeeded = false;
@@ -265,7 +265,8 @@ export class Interpreter implements CpuEngine, CodeUser {
     this.atPc = true;
     const before = this.completed;
     try {
-      entry();
+      if (exact) step();
+      else run();
     } catch (error) {
       // A device or a hook threw: the CPU is left at the instruction that called it.
       if (!this.atPc) this.restorePc();

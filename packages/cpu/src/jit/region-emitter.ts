@@ -122,6 +122,8 @@ export class RegionEmitter extends MemoryEmitter {
   private readonly poolUse = new Map<ValueType, number>();
   private instruction_!: Instruction;
   private index = 0;
+  /** What X30 is to be, once it is certain that the branch is not left to the interpreter. */
+  private link: I64 | undefined;
   /** How many instructions of the block come before this one. */
   private position = 0;
   /** Nesting outside the instruction in hand: deeper, it is in an arm of its own. */
@@ -194,6 +196,7 @@ export class RegionEmitter extends MemoryEmitter {
     this.position = position;
     this.baseDepth = this.code.depth;
     this.poolUse.clear();
+    this.link = undefined;
     if (this.marks) this.code.mark(index);
     instruction.semantics.emit(this);
   }
@@ -426,6 +429,7 @@ export class RegionEmitter extends MemoryEmitter {
   jump(target: I64, type?: (fields: Fields) => number): void {
     const held = this.let(target);
     if (type !== undefined && this.functions.guardsBranches) this.refuseGuarded(held);
+    if (this.link !== undefined) this.setFixedRegister(30, this.link);
     this.endBlock();
     if (type === undefined) this.returnWithin(held);
     this.exitToAddress(held);
@@ -447,7 +451,7 @@ export class RegionEmitter extends MemoryEmitter {
     const entry = this.let(
       add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
     );
-    const sameTag = eq(and(target, i64(~0xfff)), loadI64(entry, FETCH_TLB.tag));
+    const sameTag = eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
     const isFree = and(sameTag, eqz(loadI32(entry, FETCH_TLB.guarded)));
     this.if(eqz(isFree), () => this.leaveWith(REGION_EXIT.interpret));
   }
@@ -550,7 +554,8 @@ export class RegionEmitter extends MemoryEmitter {
   }
 
   setLinkRegister(value: I64): void {
-    this.setFixedRegister(30, value);
+    if (this.instruction_.flow === 'indirect') this.link = this.let(value);
+    else this.setFixedRegister(30, value);
   }
 
   fixedRegister(number: number): I64 {
