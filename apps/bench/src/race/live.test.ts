@@ -10,7 +10,7 @@ import { compareResults, QEMU_MACHINE, type RaceMachine, runOn } from './measure
 import { GUEST_ROWS } from './rows.ts';
 
 /** Longest boot or row, in milliseconds. */
-const TIMEOUT = 90_000;
+const TIMEOUT = 240_000;
 
 const REQUIRED = Boolean(process.env['ARMATURE_REQUIRE_ORACLES']);
 
