@@ -67,6 +67,7 @@ async function test(args) {
   const liveReports = {
     oracle: join(cache, 'vitest-live.json'),
     systems: join(cache, 'vitest-systems.json'),
+    programs: join(cache, 'vitest-programs.json'),
     browser: join(cache, 'vitest-browser.json'),
   };
   mkdirSync(cache, { recursive: true });

@@ -84,6 +84,11 @@ const files: Readonly<Record<string, { source: string; breaks: readonly string[]
     source: "export { a } from '@armature/mmu';",
     breaks: ['virtio-devices-import-virtio'],
   },
+  'packages/linux-user/src/index.ts': { source: "export { a } from '@armature/memory';", breaks: [] },
+  'packages/linux-user/src/mmu.ts': {
+    source: "export { a } from '@armature/mmu';",
+    breaks: ['kernels-import-the-memory-manager'],
+  },
   'packages/machine/src/index.ts': { source: "export { a } from '@armature/core';", breaks: [] },
   'packages/machine/src/build.ts': {
     source: "export { a } from '@armature/cpu';",

@@ -271,7 +271,8 @@ export class LinuxUser {
     const mapped = page.ok
       ? manager.memoryMap(VECTOR_PAGE, page.address, 1, { write: false, execute: true, user: false })
       : page;
-    if (!page.ok || !mapped.ok || this.kernel.config.memory.emptyTable < 0n) throw startError('the kernel', ERRNO.ENOMEM);
+    if (!page.ok || !mapped.ok || this.kernel.config.memory.emptyTable < 0n)
+      throw startError('the kernel', ERRNO.ENOMEM);
     context.memory.write(page.address, vectorPage());
     const tables = manager.controlRegisters()!;
     const { systemRegisters } = context;

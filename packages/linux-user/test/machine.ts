@@ -32,7 +32,9 @@ export async function testMachine(options: TestMachineOptions = {}): Promise<Tes
     .use(vmsav8())
     .use(aarch64Exceptions())
     .use(ram({ base: 0x4000_0000, size: memory }))
-    .use(memoryManager({ allocator: allocator ?? bitmapAllocator({ pages: memory / 4096 }), reserveFirst: 0 }))
+    .use(
+      memoryManager({ allocator: allocator ?? bitmapAllocator({ pages: memory / 4096 }), reserveFirst: 0 }),
+    )
     .use(
       linuxUser({
         ...rest,
@@ -77,7 +79,14 @@ export function assembleProgram({ code, data = '', zeros = 0 }: ProgramParts): U
   view.setUint16(52, 64, true);
   view.setUint16(54, 56, true);
   view.setUint16(56, 2, true);
-  const segment = (at: number, flags: number, offset: number, address: number, bytes: number, memory: number) => {
+  const segment = (
+    at: number,
+    flags: number,
+    offset: number,
+    address: number,
+    bytes: number,
+    memory: number,
+  ) => {
     view.setUint32(at, 1, true);
     view.setUint32(at + 4, flags, true);
     view.setBigUint64(at + 8, BigInt(offset), true);
@@ -97,7 +106,10 @@ export function assembleProgram({ code, data = '', zeros = 0 }: ProgramParts): U
 /** Runs a program to its end. */
 export async function runProgram(
   program: ProgramParts | Uint8Array,
-  options: TestMachineOptions & { readonly arguments?: readonly string[]; readonly maxInstructions?: number } = {},
+  options: TestMachineOptions & {
+    readonly arguments?: readonly string[];
+    readonly maxInstructions?: number;
+  } = {},
 ) {
   const { arguments: args, maxInstructions = 100_000_000, ...rest } = options;
   const test = await testMachine(rest);

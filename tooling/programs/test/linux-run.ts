@@ -1,8 +1,8 @@
 /** Runs Linux programs: on a machine in this process, by the command line, and under QEMU's user mode. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MiB } from '@armature/core';
 import { linuxUser } from '@armature/linux-user';
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly input?: string;
   /** A directory of the host with what the program may see: it runs in `work` there. */
   readonly root: string;
+  /** `PATH` of the program. Default: none. */
+  readonly path?: string;
 }
 
 export interface MachineRunOptions extends RunOptions {
@@ -30,15 +32,14 @@ export interface MachineRunOptions extends RunOptions {
   readonly memory?: number;
   readonly maxProcesses?: number;
   readonly maxInstructions?: number;
-  readonly environment?: readonly string[];
 }
 
 /** Far more than any program takes. */
 const MOST_INSTRUCTIONS = 4_000_000_000;
 const RAM_BASE = 0x4000_0000;
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const CLI = ['--import', path('../../sources.mjs'), path('../../../apps/cli/src/cli.ts')];
+const here = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const CLI = ['--import', here('../../sources.mjs'), here('../../../apps/cli/src/cli.ts')];
 
 /** Runs `action` with a new directory that holds an empty `work`. */
 export async function inRoot<Result>(action: (root: string) => Promise<Result>): Promise<Result> {
@@ -52,9 +53,16 @@ export async function inRoot<Result>(action: (root: string) => Promise<Result>):
 }
 
 /** Runs a host's program to its end. */
-function run(command: string, args: readonly string[], cwd: string, input: string): Promise<LinuxOutcome> {
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  input: string,
+  path?: string,
+): Promise<LinuxOutcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'ignore'], timeout: 300_000 });
+    const env = { ...process.env, ...(path !== undefined && { PATH: path }) };
+    const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], timeout: 300_000 });
     const chunks: Uint8Array[] = [];
     child.stdout.on('data', (chunk: Uint8Array) => chunks.push(chunk));
     child.on('error', reject);
@@ -69,20 +77,24 @@ function run(command: string, args: readonly string[], cwd: string, input: strin
 
 export const onQemuUser = (
   image: string,
-  { arguments: args = [], input = '', root }: RunOptions,
-): Promise<LinuxOutcome> => run(QEMU_USER, [image, ...args], join(root, 'work'), input);
+  { arguments: args = [], input = '', root, path }: RunOptions,
+): Promise<LinuxOutcome> => run(qemuPath(), [image, ...args], join(root, 'work'), input, path);
+
+/** QEMU's own path: a program's PATH may lead nowhere. */
+export function qemuPath(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, QEMU_USER)).find((file) => existsSync(file)) ?? QEMU_USER;
+}
 
 /** `armature exec`, from its sources. */
 export const onExec = (
   image: string,
-  { arguments: args = [], input = '', root }: RunOptions,
-): Promise<LinuxOutcome> =>
-  run(
-    process.execPath,
-    [...CLI, 'exec', '--root', root, '--directory', '/work', image, ...args],
-    root,
-    input,
-  );
+  { arguments: args = [], input = '', root, path }: RunOptions,
+): Promise<LinuxOutcome> => {
+  const environment = path === undefined ? [] : ['--env', `PATH=${path}`];
+  const options = ['--root', root, '--directory', '/work', ...environment];
+  return run(process.execPath, [...CLI, 'exec', ...options, image, ...args], root, input);
+};
 
 /** A machine as `armature exec` builds it, whose time counts instructions. */
 export async function linuxMachine(
@@ -121,7 +133,7 @@ export async function onMachine(image: string, options: MachineRunOptions): Prom
     bytes: new Uint8Array(readFileSync(image)),
     arguments: [image, ...(options.arguments ?? [])],
     directory: '/work',
-    environment: options.environment ?? [],
+    environment: options.path === undefined ? [] : [`PATH=${options.path}`],
   });
   linux.pushInput(Buffer.from(options.input ?? ''));
   linux.endInput();

@@ -293,7 +293,7 @@ export const processCalls: Readonly<Record<string, Handler>> = {
   wait4,
   waitid,
   getpid: ({ process }) => process.pid,
-  getppid: ({ process }) => process.parent?.pid ?? 0,
+  getppid: ({ process }) => process.parent?.pid ?? 1,
   gettid: ({ thread }) => thread.tid,
   getpgid: (context) => named(context, context.call.int(0)).group,
   getsid: (context) => named(context, context.call.int(0)).session,
