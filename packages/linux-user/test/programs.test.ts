@@ -118,7 +118,7 @@ test('memory that runs out ends the program, and nothing else', async () => {
     add x1, x1, #4096
     b 1b`;
   const { ending, machine } = await runProgram({ code: glutton }, { memory: MiB(8) });
-  expect(ending).toMatchObject({ status: 255 });
+  expect(ending).toMatchObject({ status: 139, signal: 11 });
   expect(machine.use('memory-management').validate()).toEqual([]);
   const { ending: killed } = await runProgram({ code: glutton }, { memory: MiB(16) });
   expect(killed).toMatchObject({ status: 137, signal: 9 });
@@ -134,7 +134,8 @@ test('every frame comes back when processes end', async () => {
     cbnz x0, 2f
     ldr x9, =data
     str x20, [x9]
-    str x20, [sp, #-4000]
+    sub x9, sp, #4000
+    str x20, [x9]
     mov x0, #3
     ${EXIT}
     2: mov x0, #-1

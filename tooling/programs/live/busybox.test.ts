@@ -1,10 +1,10 @@
 /** Debian's busybox: applets, and a long script of its shell, the same as under QEMU's user mode. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { APPLETS, fillDirectory, wordsOf } from '../test/busybox-cases.ts';
+import { APPLETS, fillDirectory, STARTERS, wordsOf } from '../test/busybox-cases.ts';
 import { writeApplets, writeBusybox } from '../test/busybox-file.ts';
 import { inRoot, onExec, onMachine, onQemuUser, qemuPath } from '../test/linux-run.ts';
 
@@ -40,6 +40,17 @@ describe('busybox', () => {
   test.concurrent.each(cases)('$title', async ({ words, input }) => {
     const expected = await inDirectory(onQemuUser, words, input);
     expect(await inDirectory(onMachine, words, input)).toEqual(expected);
+  });
+
+  test.each(STARTERS)('%j', async (words, output) => {
+    const run: Run = (image, options) => {
+      const bin = join(options.root, 'bin');
+      mkdirSync(bin);
+      copyFileSync(image, join(bin, 'busybox'));
+      writeFileSync(join(bin, 'script'), '#!/bin/busybox sh\necho "script: $1"\n', { mode: 0o755 });
+      return onMachine(image, options);
+    };
+    expect(await inDirectory(run, words, '')).toEqual({ output, status: 0 });
   });
 
   test('a script of 300 lines', async () => {
