@@ -35,6 +35,8 @@ export class Placement {
   #tree = 0;
   #blocks = 0;
   #huge = 0;
+  /** Whether the last pick left out a tree only because another worker has it. */
+  #passedOver = false;
 
   constructor(layout: TreeLayout, children: Children, trees: Trees) {
     this.#children = children;
@@ -61,7 +63,7 @@ export class Placement {
       const local = trees.local();
       if (local !== NO_TREE && trees.take(local, 1)) return this.singleIn(local);
       const tree = this.#pick(1, 0);
-      if (tree < 0) return this.#steal();
+      if (tree < 0) return this.#passedOver ? this.#steal() : -1;
       trees.reserve(tree);
     }
   }
@@ -86,7 +88,7 @@ export class Placement {
       }
       tree = this.#pick(frames, order);
     }
-    return this.#stealBlock(order);
+    return this.#passedOver ? this.#stealBlock(order) : -1;
   }
 
   /** Takes a whole child. @returns its first index, or -1 */
@@ -130,7 +132,7 @@ export class Placement {
         trees.reserve(tree);
         continue;
       }
-      const index = this.#steal();
+      const index = this.#passedOver ? this.#steal() : -1;
       if (index < 0) break;
       out[slot++] = origin + index;
     }
@@ -228,15 +230,20 @@ export class Placement {
     const { count } = trees;
     // Single frames have had all of the worker's own tree.
     const own = order === 0 ? NO_TREE : trees.local();
+    this.#passedOver = false;
     let best = -1;
     let bestScore = -1;
     let compared = 0;
     for (let step = 0, tree = this.#tree; step < count; step++) {
       if (++tree >= count) tree = 0;
+      if (order > 0 && trees.hint(tree) <= order) continue;
       const word = trees.word(tree);
       const free = word & TREE_FREE;
-      if (((word & TREE_RESERVED) !== 0 && tree !== own) || free < frames) continue;
-      if (order > 0 && trees.hint(tree) <= order) continue;
+      if (free < frames) continue;
+      if ((word & TREE_RESERVED) !== 0 && tree !== own) {
+        this.#passedOver = true;
+        continue;
+      }
       const score = free === this.#treeFrames ? 0 : this.#treeFrames - free;
       if (score > bestScore) {
         best = tree;

@@ -21,6 +21,7 @@ static word32 *entries, *words, *hints, *locals;
 static word64 *busy, *inside;
 static uint64_t *seen;
 static int32_t cursor_child, cursor_word, cursor_tree, cursor_blocks, cursor_huge;
+static bool passed_over;
 static double allocations, frees, failed;
 
 #define LOAD(at) atomic_load_explicit(at, memory_order_acquire)
@@ -289,12 +290,17 @@ static bool take_tree(int32_t tree, uint32_t frames)
 static int32_t pick(uint32_t frames, int order)
 {
     int32_t best = -1, best_score = -1, tree = cursor_tree, own = order == 0 ? -1 : (int32_t)LOAD(locals);
+    passed_over = false;
     for (int32_t step = 0, compared = 0; step < trees; step++) {
         if (++tree >= trees) tree = 0;
+        if (order > 0 && (int)LOAD(&hints[tree]) <= order) continue;
         uint32_t word = LOAD(&words[tree]);
         uint32_t left = word & TREE_FREE;
-        if (((word & TREE_RESERVED) != 0 && tree != own) || left < frames) continue;
-        if (order > 0 && (int)LOAD(&hints[tree]) <= order) continue;
+        if (left < frames) continue;
+        if ((word & TREE_RESERVED) != 0 && tree != own) {
+            passed_over = true;
+            continue;
+        }
         int32_t score = (int32_t)left == tree_frames ? 0 : tree_frames - (int32_t)left;
         if (score > best_score) {
             best = tree;
@@ -349,7 +355,7 @@ static int32_t single(void)
         uint32_t local = LOAD(locals);
         if (local != NO_TREE && take_tree((int32_t)local, 1)) return single_in((int32_t)local);
         int32_t tree = pick(1, 0);
-        if (tree < 0) return steal();
+        if (tree < 0) return passed_over ? steal() : -1;
         reserve_tree(tree);
     }
 }
@@ -388,7 +394,7 @@ static int32_t block(int order)
             return index;
         }
     }
-    for (int32_t tree = 0; tree < trees; tree++) {
+    for (int32_t tree = 0; passed_over && tree < trees; tree++) {
         if ((int)LOAD(&hints[tree]) <= order || !take_tree(tree, frames)) continue;
         int32_t index = block_in(tree, order);
         if (index >= 0) return index;
@@ -601,7 +607,7 @@ static int alloc_batch(int32_t *out, int32_t length)
             reserve_tree(tree);
             continue;
         }
-        int32_t index = steal();
+        int32_t index = passed_over ? steal() : -1;
         if (index < 0) break;
         out[slot++] = origin + index;
     }
