@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   inspect: async () => (await import('./commands/inspect.ts')).addInspectCommand,
   disasm: async () => (await import('./commands/disassemble.ts')).addDisassembleCommand,
   asm: async () => (await import('./commands/assemble.ts')).addAssembleCommand,
+  'jit-report': async () => (await import('./commands/jit-report.ts')).addJitReportCommand,
   boards: async () => (await import('./commands/boards.ts')).addBoardsCommand,
 };
 

@@ -7,14 +7,18 @@ import { DEFAULT_PACKAGE, type LinuxFiles, linuxFiles } from '../linux/packages.
 import { makeMachine } from '../machine-options.ts';
 import { addRunOptions, type RunArguments, runGuest } from './run.ts';
 
-interface LinuxArguments extends RunArguments {
-  readonly fetchOnly?: boolean;
+interface LinuxFileArguments extends Pick<RunArguments, 'initrd' | 'kernel' | 'quiet'> {
   readonly package: string;
   readonly refresh?: boolean;
 }
 
-const DEFAULT_MEMORY = Number(MiB(512));
-const COMMAND_LINE = 'console=ttyAMA0';
+interface LinuxArguments extends RunArguments, LinuxFileArguments {
+  readonly fetchOnly?: boolean;
+  readonly package: string;
+}
+
+export const LINUX_MEMORY = Number(MiB(512));
+export const LINUX_COMMAND_LINE = 'console=ttyAMA0';
 
 export function addLinuxCommand(program: Command): void {
   addRunOptions(program.command('linux'))
@@ -52,15 +56,17 @@ async function bootLinux(args: LinuxArguments): Promise<number> {
     return 0;
   }
   const image = await decompressImage(readBytes(files.kernel));
-  const memory = args.memory ?? DEFAULT_MEMORY;
+  const memory = args.memory ?? LINUX_MEMORY;
   const machine = await makeMachine(args.machine === undefined ? { ...args, memory } : args, {
     clock: 'host',
   });
-  const append = args.append === undefined ? COMMAND_LINE : `${COMMAND_LINE} ${args.append}`;
+  const append = args.append === undefined ? LINUX_COMMAND_LINE : `${LINUX_COMMAND_LINE} ${args.append}`;
   return runGuest(machine, { ...args, append }, { image, initrd: readBytes(files.initrd) });
 }
 
-function chooseFiles({ kernel, initrd, package: name, quiet, refresh = false }: LinuxArguments): LinuxFiles {
+/** Which kernel and RAM disk: those given, or the packages'. */
+export function chooseFiles(args: LinuxFileArguments): LinuxFiles {
+  const { kernel, initrd, package: name, quiet, refresh = false } = args;
   if (kernel !== undefined && initrd !== undefined) return { kernel, initrd };
   if (kernel !== undefined || initrd !== undefined) {
     const missing = kernel === undefined ? '--kernel' : '--initrd';
