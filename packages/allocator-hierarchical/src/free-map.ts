@@ -12,13 +12,13 @@
  *
  * A huge frame that is handed out whole keeps its bits and masks: a count of 0 with a mask that is not 0 says so.
  *
- * Placement: single frames come from the current huge frame until it is full, then from one of the fullest class.
- * Blocks come from the huge frame whose largest block is the smallest that fits. Huge frames come from the top of
- * memory. So what is small gathers in few huge frames, and the others stay whole.
+ * Placement: single frames come from a huge frame of the fullest class at all times, the current one while it is in it.
+ * Blocks come from the current one too, else from the fullest class that has one of the order. Huge frames come from the
+ * top of memory. So what is small gathers in few huge frames, and the others stay whole.
  *
  * The best order is exact except for the at most eight huge frames in the stale list, where it may be too high because
- * frames were taken since. A search for an order looks only where the best order says that there is one, so it fails after
- * at most eight looks, however broken up memory is.
+ * frames were taken since. A search for an order looks only where the best order says that there is one, so it fails
+ * after at most eight looks, however broken up memory is.
  */
 import { alignedGroups, highestBit, isGroupSet, lowestBit, maskOf, popcount } from './bits.ts';
 import { HugeSet } from './huge-set.ts';
@@ -37,7 +37,6 @@ const MASK = 0xffff;
 const ONE = 0x1_0000;
 const COUNT = 0x3ff_0000;
 const BEST_SHIFT = 26;
-const ALL_FREE = (HUGE_ORDER << BEST_SHIFT) | (HUGE_FRAMES * ONE) | MASK;
 
 export class FreeMap {
   readonly hugeFrames: number;
@@ -100,7 +99,7 @@ export class FreeMap {
   /**
    * Takes one frame. Returns its index, or -1.
    *
-   * The fields of a summary are numbers here and in {@link #countOne}: a bundler turns module constants into
+   * The fields of a summary are numbers here and where frames come and go: a bundler turns module constants into
    * variables, which takes a tenth of the speed.
    */
   takeOne(): number {
@@ -201,17 +200,17 @@ export class FreeMap {
     this.#raise(huge, index);
   }
 
-  /** Takes the highest huge frame that is free, all of it. Returns its number, or -1. */
+  /** Takes the highest huge frame that is free, all of it. Returns its number, or -1. Only the mask stays. */
   takeHuge(): number {
     const huge = this.#whole.removeHighest();
-    if (huge >= 0) this.#summaries[huge] = MASK;
+    if (huge >= 0) this.#summaries[huge] = 0xffff;
     return huge;
   }
 
-  /** Gives back a huge frame that was taken whole. */
+  /** Gives back a huge frame that was taken whole: order 9, 512 frames, every word. */
   releaseHuge(huge: number): void {
     this.#whole.add(huge);
-    this.#summaries[huge] = ALL_FREE;
+    this.#summaries[huge] = 0x2600_ffff;
   }
 
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
@@ -509,7 +508,7 @@ export class FreeMap {
     return true;
   }
 
-  /** Raises `best` to the order of the largest free block around an index that is higher. */
+  /** Raises the best order to the order of the largest free block around an index that is higher. */
   #raise(huge: number, index: number): void {
     const before = this.#best(huge);
     let best = before;
@@ -588,7 +587,7 @@ export class FreeMap {
     for (; from > to; from--) this.#sets.remove(from, huge);
   }
 
-  /** Lets `best` of a huge frame be too high; the one that has been so for longest is made exact. */
+  /** Lets the best order of a huge frame be too high; the one that has been so for longest is made exact. */
   #markStale(huge: number): void {
     if (this.#isStale[huge] === 1) return;
     const oldest = this.#stale[this.#nextStale]!;
