@@ -132,7 +132,7 @@ export class ExtentAllocator implements FrameAllocator {
 
   free(frame: number, order: number): FreeStatus {
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
-    const frames = 2 ** order;
+    const frames = 1 << order;
     if (this.#manages(frame - this.base, frames) && (frame & (frames - 1)) !== 0)
       return FREE_STATUS.misaligned;
     return this.freeRun(frame, frames);
@@ -367,7 +367,7 @@ export class ExtentAllocator implements FrameAllocator {
   #takeAligned(count: number, align: number, boundary: number): number {
     // A block of this order has the frames at its beginning, aligned and inside every boundary that can hold them.
     const order = Math.max(32 - Math.clz32(count - 1), 31 - Math.clz32(align));
-    const block = 2 ** order;
+    const block = 1 << order;
     const aligned = order < 30 ? this.#index.findAligned(order) : -1;
     if (aligned >= 0) return this.#take(aligned, aligned + (-(this.base + aligned) & (block - 1)), count);
     const fit = (start: number): number =>

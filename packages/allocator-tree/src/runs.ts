@@ -34,7 +34,7 @@ export class Runs {
   /** Takes 2^order frames, naturally aligned, of whole children: order 10 and above. */
   placeLarge(order: number, to: number): number {
     const trees = this.#trees;
-    const frames = 2 ** order;
+    const frames = 1 << order;
     if (order - CHILD_ORDER > trees.shift) return this.place(frames, frames, 0, to, 0);
     for (let tree = 0; tree < trees.count; tree++) {
       if (trees.hint(tree) <= order) continue;

@@ -153,7 +153,7 @@ export class TreeAllocator implements FrameAllocator {
     if (!isOrder(order)) return this.#took(-1);
     if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
     if (order === CHILD_ORDER) return this.#took(this.#placement.huge());
-    return this.#took(2 ** order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
+    return this.#took(1 << order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -208,7 +208,7 @@ export class TreeAllocator implements FrameAllocator {
       return this.#freed(this.#freeSingle(index));
     }
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
-    const frames = 2 ** order;
+    const frames = 1 << order;
     if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
     if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
     if (order < 6) return this.#freed(this.#freeBlock(index, frames));
