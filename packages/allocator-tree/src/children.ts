@@ -316,6 +316,20 @@ export class Children {
     return (entry & RUNS) !== 0 && ((this.insideWord(index >>> 5) >>> (index & 31)) & 1) !== 0;
   }
 
+  /**
+   * Whether 2 to 16 frames, naturally aligned, are seen at a glance to be a run that is not reserved. False says
+   * nothing.
+   */
+  isBlock(index: number, frames: number): boolean {
+    const shift = index & 31;
+    if (shift + frames >= 32) return false;
+    if ((this.entry(index >>> CHILD_ORDER) & (HUGE | RUNS | PINNED)) !== RUNS) return false;
+    // The frame before the others is no continuation, and neither is the one behind them.
+    const window = ((1 << (frames + 1)) - 1) << shift;
+    const inside = ((1 << (frames - 1)) - 1) << (shift + 1);
+    return (this.insideWord(index >>> 5) & window) === inside;
+  }
+
   /** Order of the largest naturally aligned free block of a child by its bits, or -1. */
   largestOrder(child: number): number {
     const first = this.#busy + child * CHILD_WORDS;

@@ -416,8 +416,10 @@ export class TreeAllocator implements FrameAllocator {
 
   /** Frees 2 to 32 frames, naturally aligned. */
   #freeBlock(index: number, frames: number): FreeStatus {
-    const status = this.#checkFree(index, frames);
-    if (status !== FREE_STATUS.ok) return status;
+    if (!this.#children.isBlock(index, frames)) {
+      const status = this.#checkFree(index, frames);
+      if (status !== FREE_STATUS.ok) return status;
+    }
     const children = this.#children;
     const child = index >>> CHILD_ORDER;
     if (!children.clearRun(index, index + frames, false)) return FREE_STATUS.doubleFree;
