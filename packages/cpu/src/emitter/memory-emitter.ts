@@ -78,8 +78,8 @@ export abstract class MemoryEmitter extends StateEmitter {
   }
 
   /** Soft-TLB entry of an address, held. */
-  protected tlbEntry(address: I64, options: AccessOptions): I32 {
-    const base = this.tlb(options.unprivileged === true);
+  protected tlbEntry(address: I64, unprivileged = false): I32 {
+    const base = this.tlb(unprivileged);
     const mask = (SOFT_TLB.entryCount - 1) * SOFT_TLB.entrySize;
     const shift = 12 - Math.log2(SOFT_TLB.entrySize);
     return this.let(add(and(shrU(wrap(address), i32(shift)), i32(mask)), base));
@@ -95,9 +95,26 @@ export abstract class MemoryEmitter extends StateEmitter {
     return add(wrap(address), loadI32(entry, SOFT_TLB.addend));
   }
 
+  /**
+   * Emits an access to `length` bytes at an address that is held: `fast` with their place in machine memory where the
+   * soft TLB has the page, else `slow`.
+   */
+  protected access(
+    address: I64,
+    length: number,
+    write: boolean,
+    unprivileged: boolean,
+    slow: () => void,
+    fast: (host: I32) => void,
+  ): void {
+    const entry = this.tlbEntry(address, unprivileged);
+    const tag = write ? SOFT_TLB.writeTag : SOFT_TLB.readTag;
+    this.ifUnlikely(this.misses(entry, tag, address, length), slow, () => fast(this.host(entry, address)));
+  }
+
   protected checkAligned(address: I64, length: number, write: boolean): void {
     if (length === 1) return;
-    this.if(and(wrap(address), i32(length - 1)), () => {
+    this.ifUnlikely(and(wrap(address), i32(length - 1)), () => {
       this.saveRecord();
       this.pushHalves(address);
       this.code.i32Const(write ? 1 : 0);
@@ -109,14 +126,16 @@ export abstract class MemoryEmitter extends StateEmitter {
   load<T extends Width>(result: T, bytes: AccessBytes, address: I64, options: AccessOptions = {}): Expr<T> {
     const held = this.let(address);
     if (options.aligned) this.checkAligned(held, bytes, false);
-    const entry = this.tlbEntry(held, options);
     const value = this.temporary(result);
-    this.if(
-      this.misses(entry, SOFT_TLB.readTag, held, bytes),
+    this.access(
+      held,
+      bytes,
+      false,
+      options.unprivileged === true,
       () => this.assign(value, this.readSlowly(result, bytes, held, options)),
-      () => {
+      (host) => {
         const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
-        this.assign(value, loadFrom(result, opcode, this.host(entry, held), 0));
+        this.assign(value, loadFrom(result, opcode, host, 0));
       },
     );
     return local(result, value);
@@ -142,11 +161,13 @@ export abstract class MemoryEmitter extends StateEmitter {
   store(bytes: AccessBytes, address: I64, value: Expr, options: AccessOptions = {}): void {
     const held = this.let(address);
     if (options.aligned) this.checkAligned(held, bytes, true);
-    const entry = this.tlbEntry(held, options);
-    this.if(
-      this.misses(entry, SOFT_TLB.writeTag, held, bytes),
+    this.access(
+      held,
+      bytes,
+      true,
+      options.unprivileged === true,
       () => this.writeSlowly(bytes, held, value, options),
-      () => this.writeHost(bytes, this.host(entry, held), value, 0),
+      (host) => this.writeHost(bytes, host, value, 0),
     );
   }
 
@@ -174,18 +195,20 @@ export abstract class MemoryEmitter extends StateEmitter {
   ): [Expr<T>, Expr<T>] {
     const held = this.let(address);
     if (options.alignedPair) this.checkAligned(held, 2 * bytes, false);
-    const entry = this.tlbEntry(held, options);
     const first = this.temporary(result);
     const second = this.temporary(result);
-    this.if(
-      this.misses(entry, SOFT_TLB.readTag, held, 2 * bytes),
+    this.access(
+      held,
+      2 * bytes,
+      false,
+      options.unprivileged === true,
       () => {
         this.assign(first, this.readSlowly(result, bytes, held, options));
         this.assign(second, this.readSlowly(result, bytes, add(held, i64(bytes)), options));
       },
-      () => {
+      (at) => {
         const opcode = LOAD_OPCODE[result][`${bytes}${options.signed ? 's' : ''}`];
-        const host = this.let(this.host(entry, held));
+        const host = this.let(at);
         this.assign(first, loadFrom(result, opcode, host, 0));
         this.assign(second, loadFrom(result, opcode, host, bytes));
       },
@@ -196,15 +219,17 @@ export abstract class MemoryEmitter extends StateEmitter {
   storePair(bytes: 4 | 8, address: I64, first: Expr, second: Expr, options: AccessOptions = {}): void {
     const held = this.let(address);
     if (options.alignedPair) this.checkAligned(held, 2 * bytes, true);
-    const entry = this.tlbEntry(held, options);
-    this.if(
-      this.misses(entry, SOFT_TLB.writeTag, held, 2 * bytes),
+    this.access(
+      held,
+      2 * bytes,
+      true,
+      options.unprivileged === true,
       () => {
         this.writeSlowly(bytes, held, first, options);
         this.writeSlowly(bytes, add(held, i64(bytes)), second, options);
       },
-      () => {
-        const host = this.let(this.host(entry, held));
+      (at) => {
+        const host = this.let(at);
         this.writeHost(bytes, host, first, 0);
         this.writeHost(bytes, host, second, bytes);
       },
@@ -213,7 +238,7 @@ export abstract class MemoryEmitter extends StateEmitter {
 
   zeroBlock(bytes: number, address: I64, otherwise: () => void): void {
     const held = this.let(and(address, i64(-bytes)));
-    const entry = this.tlbEntry(held, {});
+    const entry = this.tlbEntry(held);
     // Above EL0, or where SCTLR_EL1.DZE lets EL0.
     const mayZero = or(
       and(this.state32(CPU_STATE.pstate), i32(PSTATE.EL)),
@@ -234,7 +259,7 @@ export abstract class MemoryEmitter extends StateEmitter {
   }
 
   protected checkStack(misaligned: I32): void {
-    this.if(misaligned, () => {
+    this.ifUnlikely(misaligned, () => {
       this.saveRecord();
       this.code.call(this.functions.stackFault);
       this.leaveIfNonZero();
@@ -242,7 +267,7 @@ export abstract class MemoryEmitter extends StateEmitter {
   }
 
   checkFloatingPoint(): void {
-    this.if(this.state32(CPU_STATE.floatingPointDisabled), () => {
+    this.ifUnlikely(this.state32(CPU_STATE.floatingPointDisabled), () => {
       this.saveRecord();
       this.code.call(this.functions.floatingPointTrap);
       this.leaveIfNonZero();
@@ -259,7 +284,6 @@ export abstract class MemoryEmitter extends StateEmitter {
 
   loadVectors(bytes: VectorBytes, address: I64, alignment: I32): V128[] {
     const held = this.let(address);
-    const entry = this.tlbEntry(held, {});
     const values = Array.from({ length: Math.ceil(bytes / 16) }, () => this.temporary('v128'));
     const from = (base: I32, offset: number): void => {
       values.forEach((value, index) => {
@@ -267,20 +291,22 @@ export abstract class MemoryEmitter extends StateEmitter {
         this.assign(value, loadVector(base, offset + 16 * index, name));
       });
     };
-    this.if(
-      this.misses(entry, SOFT_TLB.readTag, held, bytes),
+    this.access(
+      held,
+      bytes,
+      false,
+      false,
       () => {
         this.accessBlock(this.functions.slowReadBlock, bytes, held, alignment);
         from(i32(0), this.state + CPU_STATE.transfer);
       },
-      () => from(this.let(this.host(entry, held)), 0),
+      (host) => from(this.let(host), 0),
     );
     return values.map((value) => local('v128', value));
   }
 
   storeVectors(bytes: VectorBytes, address: I64, values: readonly V128[], alignment: I32): void {
     const held = this.let(address);
-    const entry = this.tlbEntry(held, {});
     const to = (base: I32, offset: number): void => {
       values.forEach((value, index) => {
         base.emit(this.code);
@@ -293,13 +319,16 @@ export abstract class MemoryEmitter extends StateEmitter {
         }
       });
     };
-    this.if(
-      this.misses(entry, SOFT_TLB.writeTag, held, bytes),
+    this.access(
+      held,
+      bytes,
+      true,
+      false,
       () => {
         to(i32(0), this.state + CPU_STATE.transfer);
         this.accessBlock(this.functions.slowWriteBlock, bytes, held, alignment);
       },
-      () => to(this.let(this.host(entry, held)), 0),
+      (host) => to(this.let(host), 0),
     );
   }
 

@@ -32,6 +32,18 @@ export abstract class Statements {
   if(condition: I32, then: () => void, otherwise?: () => void): void {
     condition.emit(this.code);
     this.code.if();
+    this.arms(then, otherwise);
+  }
+
+  /** The same where the condition hardly ever holds. */
+  ifUnlikely(condition: I32, then: () => void, otherwise?: () => void): void {
+    condition.emit(this.code);
+    this.code.hint(false);
+    this.code.if();
+    this.arms(then, otherwise);
+  }
+
+  private arms(then: () => void, otherwise?: () => void): void {
     then();
     if (otherwise !== undefined) {
       this.code.else();
@@ -52,6 +64,13 @@ export abstract class Statements {
 
   brIf(condition: I32, label: Label): void {
     condition.emit(this.code);
+    this.code.brIf(label);
+  }
+
+  /** The same where the condition hardly ever holds. */
+  brIfUnlikely(condition: I32, label: Label): void {
+    condition.emit(this.code);
+    this.code.hint(false);
     this.code.brIf(label);
   }
 }

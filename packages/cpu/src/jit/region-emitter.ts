@@ -208,7 +208,7 @@ export class RegionEmitter extends MemoryEmitter {
 
   /** A loop begins here: looks whether there is budget left. */
   checkBudget(index: number): void {
-    this.if(geS(this.count, i32(0)), () => this.leaveWith(REGION_EXIT.limit, index, 0));
+    this.ifUnlikely(geS(this.count, i32(0)), () => this.leaveWith(REGION_EXIT.limit, index, 0));
   }
 
   /** Ends the function's code; returns it with what comes before: loading what is used. */
@@ -394,6 +394,7 @@ export class RegionEmitter extends MemoryEmitter {
 
   protected leaveIfNonZero(): void {
     this.code.localTee(this.statusLocal);
+    this.code.hint(false);
     this.code.brIf(this.exitLabel);
   }
 
@@ -453,7 +454,7 @@ export class RegionEmitter extends MemoryEmitter {
     );
     const sameTag = eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
     const isFree = and(sameTag, eqz(loadI32(entry, FETCH_TLB.guarded)));
-    this.if(eqz(isFree), () => this.leaveWith(REGION_EXIT.interpret));
+    this.ifUnlikely(eqz(isFree), () => this.leaveWith(REGION_EXIT.interpret));
   }
 
   private endBlock(): void {

@@ -54,12 +54,15 @@ const SIZES = [4, 8, 16, 32, 64, 128, 320];
 /**
  * Reports on the compiler of a machine's CPUs, with a profile where that was asked for.
  *
- * @param cluster `machine.use('cpu')`
+ * @param cluster the CPUs: `machine.use('cpu')`
  * @returns undefined when the CPUs have no compiler
  * @example
  * const report = jitReport(machine.use('cpu'), { top: 3 });
  */
-export function jitReport(cluster: CpuCluster, { top = 10 }: JitReportOptions = {}): JitReport | undefined {
+export function jitReport(
+  cluster: Pick<CpuCluster, 'engines'>,
+  { top = 10 }: JitReportOptions = {},
+): JitReport | undefined {
   const [engine] = cluster.engines;
   const regions = engine instanceof Interpreter ? engine.regions : undefined;
   if (regions === undefined) return undefined;

@@ -221,7 +221,7 @@ export function hostElseSoft(
   e.block((done) => {
     e.block((giveUp) => {
       const allowed = e.let(e.hostArithmetic());
-      const require = (condition: I32): void => e.brIf(eqz(condition), giveUp);
+      const require = (condition: I32): void => e.brIfUnlikely(eqz(condition), giveUp);
       const requireWhenFlushing = (condition: () => I32): void =>
         e.if(and(allowed, i32(HOST_ARITHMETIC.flushing)), () => require(condition()));
       if (flushable !== undefined) {

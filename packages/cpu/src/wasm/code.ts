@@ -84,6 +84,11 @@ interface Fixup {
   readonly depth: number;
 }
 
+export interface BranchHint {
+  readonly at: number;
+  readonly likely: boolean;
+}
+
 /**
  * Instructions of a piece of a function body. Branches to outer labels are written with three-byte indices
  * that {@link Code.placeInto} fills in, so that a piece can be placed at any nesting depth.
@@ -95,6 +100,8 @@ export class Code extends Bytes {
   private readonly insertions: { readonly at: number; readonly code: Code }[] = [];
   /** What {@link mark} noted, by place in this code. */
   readonly marks: { readonly at: number; readonly id: number }[] = [];
+  /** Branches that are hardly ever taken, or nearly always, by place in this code. */
+  readonly hints: BranchHint[] = [];
 
   op(opcode: number): void {
     this.byte(opcode);
@@ -196,6 +203,11 @@ export class Code extends Bytes {
     this.unsigned(otherwise);
   }
 
+  /** Says of the `if` or `br_if` that comes next whether its condition mostly holds. */
+  hint(likely: boolean): void {
+    this.hints.push({ at: this.length, likely });
+  }
+
   /** A place in this code for what is found out later: straight code that leaves nothing on the stack. */
   insertion(): Code {
     const code = new Code();
@@ -212,7 +224,12 @@ export class Code extends Bytes {
   appendTo(target: Code): void {
     let from = 0;
     let marked = 0;
+    let hinted = 0;
     const appendUpTo = (to: number): void => {
+      for (; hinted < this.hints.length && this.hints[hinted].at < to; hinted++) {
+        const { at, likely } = this.hints[hinted];
+        target.hints.push({ at: target.length + at - from, likely });
+      }
       for (; marked < this.marks.length && this.marks[marked].at <= to; marked++) {
         const { at, id } = this.marks[marked];
         target.marks.push({ at: target.length + at - from, id });
@@ -231,6 +248,7 @@ export class Code extends Bytes {
   placeInto(target: Code, labels: Readonly<Record<string, InnerLabel>>): void {
     const start = target.length;
     target.append(this.view());
+    for (const { at, likely } of this.hints) target.hints.push({ at: start + at, likely });
     for (const { at, label, depth } of this.fixups) {
       const found = labels[label];
       if (found === undefined) throw new Error(`code generator: no label ${label}`);

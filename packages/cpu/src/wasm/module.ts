@@ -13,6 +13,7 @@ interface FunctionBody {
 }
 
 const SECTION = {
+  custom: 0,
   type: 1,
   import: 2,
   function: 3,
@@ -201,16 +202,37 @@ export class ModuleWriter {
         }
       });
     }
+    const headers = this.functions.map(({ locals }) => localDeclarations(locals));
+    this.writeHints(module, headers);
     section(module, SECTION.code, (out) => {
       out.unsigned(this.functions.length);
-      for (const { locals, code } of this.functions) {
-        const header = localDeclarations(locals);
+      for (const [index, { code }] of this.functions.entries()) {
+        const header = headers[index];
         out.unsigned(header.length + code.length);
         out.append(header.view());
         out.append(code.view());
       }
     });
     return module.view().slice();
+  }
+
+  /** @spec WebAssembly Branch Hinting, metadata.code.branch_hint */
+  private writeHints(module: Bytes, headers: readonly Bytes[]): void {
+    const hinted = [...this.functions.entries()].filter(([, { code }]) => code.hints.length > 0);
+    if (hinted.length === 0) return;
+    section(module, SECTION.custom, (out) => {
+      out.name('metadata.code.branch_hint');
+      out.unsigned(hinted.length);
+      for (const [index, { code }] of hinted) {
+        out.unsigned(this.imports.length + index);
+        out.unsigned(code.hints.length);
+        for (const { at, likely } of code.hints) {
+          out.unsigned(headers[index].length + at);
+          out.byte(1);
+          out.byte(likely ? 1 : 0);
+        }
+      }
+    });
   }
 
   private typeIndex(signature: Signature): number {
