@@ -341,8 +341,9 @@ export class Kernel implements FirmwareCalls {
       const { signalled } = thread;
       thread.signalled = false;
       if (signalled && !thread.call.timedOut && thread.deliverable && wait.onSignal !== 'sleep-on') {
-        thread.call.broken = wait.onSignal;
-        thread.registers.setX(0, -ERRNO.EINTR);
+        const result = wait.broken?.();
+        thread.call.broken = result === undefined ? wait.onSignal : undefined;
+        thread.registers.setX(0, result ?? -ERRNO.EINTR);
       } else {
         this.attempt(thread);
       }

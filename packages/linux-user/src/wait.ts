@@ -31,13 +31,20 @@ export class Wait {
   readonly deadline: number;
   /** What a signal handler's run does to the call: made again where SA_RESTART says so, or never. */
   readonly onSignal: 'restart' | 'interrupt' | 'sleep-on';
+  /** Called when a signal breaks the wait off: the call's result, or undefined for EINTR. */
+  readonly broken: (() => number | undefined) | undefined;
 
   constructor(
     queues: readonly WaitQueue[],
-    options: { deadline?: number; onSignal?: 'restart' | 'interrupt' | 'sleep-on' } = {},
+    options: {
+      deadline?: number;
+      onSignal?: 'restart' | 'interrupt' | 'sleep-on';
+      broken?: () => number | undefined;
+    } = {},
   ) {
     this.queues = queues;
     this.deadline = options.deadline ?? Number.POSITIVE_INFINITY;
     this.onSignal = options.onSignal ?? 'restart';
+    this.broken = options.broken;
   }
 }

@@ -23,6 +23,26 @@ const numbers = Object.entries(NUMBER)
   .filter(([name]) => !LEFT_OUT.includes(name))
   .map(([, number]) => number);
 
+/** What paths are made of: 16 of them. */
+const PATHS = [
+  '/tmp/x',
+  '../../outside',
+  '../secret',
+  'a/b/../../..',
+  '.',
+  'link/secret',
+  'up',
+  '/proc/self/exe',
+  '/proc/self/fd/0',
+  '/dev/zero',
+  '/',
+  'directory',
+  'file',
+  '/tmp',
+  '/proc/self/maps',
+  'directory/new',
+];
+
 const CALLS = 100_000;
 const CALLS_OF_A_CHILD = 400;
 
@@ -107,12 +127,24 @@ const program = (seed: number) =>
       ret x27                     // anything
     1: and x0, x0, #0xff          // a small number
       ret x27
-    2: and x0, x0, #0x3ff         // a pointer to data
+    2: ands x9, x0, #3            // a pointer to data: mostly to the beginning of a path
+      b.eq 8f
+      lsr x0, x0, #2
+      and x0, x0, #0xf
+      lsl x0, x0, #5
+      ldr x9, =data + 64
+      add x0, x0, x9
+      ret x27
+    8: and x0, x0, #0x3ff
       ldr x9, =data
       add x0, x0, x9
       ret x27
-    3: and x0, x0, #0x7f          // a small negative one
+    3: ands x9, x0, #1            // a small negative one; every second time the current directory
+      b.eq 8f
+      and x0, x0, #0x7f
       neg x0, x0
+      ret x27
+    8: mov x0, #-100
       ret x27
     4: and x0, x0, #0xf           // a descriptor
       ret x27
@@ -183,19 +215,7 @@ const program = (seed: number) =>
     data: `
       .quad 0, 1000000
       .zero 48
-      .asciz "/tmp/x"
-      .asciz "../../outside"
-      .asciz "../secret"
-      .asciz "a/b/../../.."
-      .asciz "."
-      .asciz "link/secret"
-      .asciz "up"
-      .asciz "/proc/self/exe"
-      .asciz "/proc/self/fd/0"
-      .asciz "/dev/zero"
-      .asciz "/"
-      .asciz "directory"
-      .asciz "file"
+${PATHS.map((path) => `.asciz "${path}"\n.balign 32`).join('\n')}
       .quad 0x800000, 64, 0x800100, 0x7fffffffffffffff
       .quad 0x800000, 0x800020, 0
     `,

@@ -50,13 +50,17 @@ export function writeBusybox(file: string): void {
 /**
  * Fills a folder with a script for each applet. QEMU's user mode does not start programs of another architecture by
  * itself: what the shell of busybox finds in its PATH are these.
+ *
+ * @returns the applets
  */
-export function writeApplets(folder: string, busybox: string, qemu: string): void {
+export function writeApplets(folder: string, busybox: string, qemu: string): readonly string[] {
   mkdirSync(folder);
   const { stdout } = spawnSync(qemu, [busybox, '--list'], { encoding: 'utf8' });
-  for (const applet of stdout.split('\n').filter((name) => name !== '' && name !== 'busybox')) {
+  const applets = stdout.split('\n').filter((name) => name !== '' && name !== 'busybox');
+  for (const applet of applets) {
     writeFileSync(join(folder, applet), `#!/bin/sh\nexec ${qemu} ${busybox} ${applet} "$@"\n`, {
       mode: 0o755,
     });
   }
+  return applets;
 }

@@ -97,7 +97,9 @@ const write = (context: Context, file: OpenFile, pieces: readonly Piece[]): numb
       taken += count;
       return count;
     });
-    if (result instanceof Wait) return result;
+    if (result instanceof Wait) {
+      return before > 0 ? new Wait(result.queues, { broken: () => before }) : result;
+    }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.errno === ERRNO.EPIPE) brokenPipe(context);
@@ -108,7 +110,7 @@ const write = (context: Context, file: OpenFile, pieces: readonly Piece[]): numb
   const wanted = pieces.reduce((sum, { length }) => sum + length, 0);
   if (total < wanted && file.blocks && file.queues.length > 0 && taken > 0) {
     call.state = total;
-    return new Wait(file.queues);
+    return new Wait(file.queues, { broken: () => total });
   }
   return total;
 };

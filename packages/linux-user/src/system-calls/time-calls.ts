@@ -1,4 +1,5 @@
-import { fail } from '../errno.ts';
+import { ACCESS } from '@armature/core';
+import { ERRNO, fail } from '../errno.ts';
 import { CODE, SIGNAL } from '../signals.ts';
 import { Wait } from '../wait.ts';
 import { type Context, type Handler, readTimespec, timespecBytes } from './context.ts';
@@ -56,14 +57,25 @@ const getTimeOfDay: Handler = ({ kernel, process, call }) => {
   return 0;
 };
 
-/** Sleeps until a time of the machine's clock. */
+interface SleepState {
+  readonly deadline: number;
+  readonly remainingAt: number;
+}
+
+/** Sleeps until a time of the machine's clock. Broken off, it tells what was left, where it is asked to. */
 function sleep({ kernel, process, call }: Context, deadline: number, remainingAt: number): number | Wait {
-  if (call.state === undefined) call.state = deadline;
-  const at = call.state as number;
+  call.state ??= { deadline, remainingAt } satisfies SleepState;
+  const at = (call.state as SleepState).deadline;
   const left = at - kernel.config.clock.now();
   if (left <= 0 || call.timedOut) return 0;
-  if (remainingAt !== 0) process.memory.write(remainingAt, timespecBytes(BigInt(Math.ceil(left))));
-  return new Wait([], { deadline: at, onSignal: 'interrupt' });
+  const remaining = (call.state as SleepState).remainingAt;
+  const broken = (): number | undefined => {
+    const rest = Math.max(0, Math.ceil(at - kernel.config.clock.now()));
+    const told = remaining === 0 || process.memory.allows(remaining, 16, ACCESS.write);
+    if (told && remaining !== 0) process.memory.write(remaining, timespecBytes(BigInt(rest)));
+    return told ? undefined : -ERRNO.EFAULT;
+  };
+  return new Wait([], { deadline: at, onSignal: 'interrupt', broken });
 }
 
 const nanosleep: Handler = (context) => {
