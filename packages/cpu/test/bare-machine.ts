@@ -24,6 +24,7 @@ import { createSystemRegisters } from '@armature/sysregs';
 import { ARENA_PAGE } from '../src/interpreter/code-arena.ts';
 import { Interpreter } from '../src/interpreter/engine.ts';
 import { SharedCode } from '../src/interpreter/shared-code.ts';
+import type { JitOptions } from '../src/jit/region-cache.ts';
 import { type CpuModelName, cpuModel } from '../src/models/index.ts';
 import { pstateFeatures } from '../src/part.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../src/registers/index.ts';
@@ -64,6 +65,8 @@ export interface BareMachineOptions {
   /** Room for this many pages of predecoded code. Default 64. */
   readonly codePages?: number;
   readonly firmware?: FirmwareCalls;
+  /** Default: no compiler, unless the environment asks for one. */
+  readonly jit?: JitOptions;
 }
 
 /** An exception as its handler finds it. */
@@ -159,7 +162,7 @@ export class BareMachine {
         activeState: plan.activeState,
         features: model.features,
         registers: this.registers,
-        ...(JIT && { jit: { threshold: 0, batch: 1 } }),
+        ...(options.jit !== undefined ? { jit: options.jit } : JIT && { jit: { threshold: 0, batch: 1 } }),
       }),
       translator: this.translator,
       exceptions: this.exceptions,
