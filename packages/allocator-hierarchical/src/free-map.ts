@@ -23,6 +23,7 @@
 import { alignedGroups, highestBit, isGroupSet, lowestBit, maskOf, popcount } from './bits.ts';
 import { HugeSet } from './huge-set.ts';
 import { HugeSets } from './huge-sets.ts';
+import { BEST_SHIFT, COUNT, countOf, MASK, ONE } from './summary.ts';
 
 export const HUGE_ORDER = 9;
 export const HUGE_FRAMES = 512;
@@ -32,11 +33,6 @@ const WORDS = 16;
 /** The sets 16 to 31 are the classes of fullness; the sets 1 to 9 are orders. */
 const FIRST_CLASS = 16;
 const STALE = 8;
-/** Fields of a summary. */
-const MASK = 0xffff;
-const ONE = 0x1_0000;
-const COUNT = 0x3ff_0000;
-const BEST_SHIFT = 26;
 
 export class FreeMap {
   readonly hugeFrames: number;
@@ -275,18 +271,6 @@ export class FreeMap {
       index = (huge * WORDS + at + 1) * 32;
     }
     return to;
-  }
-
-  /** The highest used index in `from` to `to`, or -1. */
-  lastUsed(from: number, to: number): number {
-    for (let end = to; end > from; ) {
-      const last = end - 1;
-      const start = Math.max(from, last & ~31);
-      const used = ~this.word(last >>> 5) & maskOf(start & 31, (last & 31) + 1);
-      if (used !== 0) return (last & ~31) + highestBit(used);
-      end = start;
-    }
-    return -1;
   }
 
   /** What decides where the next frames come from, besides which frames are free. */
@@ -599,11 +583,6 @@ export class FreeMap {
     this.#nextStale = (this.#nextStale + 1) & (STALE - 1);
     this.#isStale[huge] = 1;
   }
-}
-
-/** The free frames in a summary. */
-function countOf(summary: number): number {
-  return (summary & COUNT) >>> 16;
 }
 
 /** The set of a huge frame with so many free frames: none (0) when it is full or all free. */

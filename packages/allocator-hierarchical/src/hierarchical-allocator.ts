@@ -13,6 +13,7 @@ import {
 import { FreeMap, HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './free-map.ts';
 import { type Reservation, Reservations } from './reservations.ts';
 import { RunMap, TAG_RESERVED, TAG_SINGLES, TAG_WHOLE } from './run-map.ts';
+import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 /** Highest frame number plus one: batches hold frames in 32-bit integers. */
@@ -116,7 +117,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     const order = orderOf(Math.max(count, align));
     const block = order === 0 ? -1 : this.#map.findBlock(order);
     if (block >= from && block + count <= to) return this.#take(block, count);
-    return this.#take(this.#find(count, align, from, to, boundary), count);
+    return this.#take(findRun(this.#map, this.#origin, count, align, from, to, boundary), count);
   }
 
   allocAt(frame: number, count: number): boolean {
@@ -321,7 +322,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   #isFree(index: number, count: number): boolean {
-    return this.#manages(index, count) && this.#map.lastUsed(index, index + count) < 0;
+    return this.#manages(index, count) && lastUsed(this.#map, index, index + count) < 0;
   }
 
   #fail(): number {
@@ -453,30 +454,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     const end = index + count;
     const longer = runs.has(end);
     return longer || !runs.coversRange(index + 1, end) ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
-  }
-
-  /**
-   * The lowest index from `from` on where `count` frames are free, end at or below `to`, begin at a multiple of
-   * `align` frames and do not cross a multiple of `boundary` frames (0: no boundary).
-   */
-  #find(count: number, align: number, from: number, to: number, boundary: number): number {
-    let index = from;
-    for (;;) {
-      index = this.#map.nextFree(index, to);
-      index += -(this.#origin + index) & (align - 1);
-      if (index + count > to) return -1;
-      if (boundary !== 0) {
-        const left = boundary - ((this.#origin + index) & (boundary - 1));
-        if (left < count) {
-          index += left;
-          continue;
-        }
-      }
-      // The last busy frame of the window rules out every start at or before it.
-      const obstacle = this.#map.lastUsed(index, index + count);
-      if (obstacle < 0) return index;
-      index = obstacle + 1;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { highestBit, lowestBit } from './bits.ts';
+import { lowestBit } from './bits.ts';
 
 /** Number of sets; each has a bit in {@link HugeSets.occupied}. */
 const SETS = 32;
@@ -48,11 +48,6 @@ export class HugeSets {
     return ((this.#bits[set * this.words + (member >>> 5)]! >>> (member & 31)) & 1) !== 0;
   }
 
-  /** The members `index * 32` to `index * 32 + 31` as bits. */
-  word(set: number, index: number): number {
-    return this.#bits[set * this.words + index]!;
-  }
-
   /** The smallest member, or -1. */
   lowest(set: number): number {
     const summary = set * this.#tops;
@@ -84,19 +79,6 @@ export class HugeSets {
         const word = top * 32 + lowestBit(words);
         const members = this.#bits[one * this.words + word]! & this.#bits[other * this.words + word]!;
         if (members !== 0) return word * 32 + lowestBit(members);
-      }
-    }
-    return -1;
-  }
-
-  /** The largest member, or -1. */
-  highest(set: number): number {
-    const summary = set * this.#tops;
-    for (let top = this.#tops - 1; top >= 0; top--) {
-      const words = this.#summary[summary + top]!;
-      if (words !== 0) {
-        const word = top * 32 + highestBit(words);
-        return word * 32 + highestBit(this.#bits[set * this.words + word]!);
       }
     }
     return -1;

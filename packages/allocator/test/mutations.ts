@@ -58,7 +58,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a run is marked before all its frames are known to be free',
     allocator: 'hierarchical',
     file: 'hierarchical-allocator.ts',
-    find: 'this.#map.lastUsed(index, index + count) < 0',
+    find: 'lastUsed(this.#map, index, index + count) < 0',
     replace: 'this.#map.isFree(index)',
   },
   {
