@@ -195,6 +195,39 @@ function run({ treeChildren = 2, free, prepare, calls, mayFail = false, preempti
 
 const scenarios: readonly Scenario[] = [
   {
+    name: 'a frame is taken between its bit and its counter, and a pair stays free',
+    free: [[40, 2]],
+    calls: [[['free', BASE + 8, 0]], [['alloc', 0]]],
+    preemptions: 3,
+  },
+  {
+    name: 'a block becomes free while a search for one lowers the hint of the tree',
+    free: [
+      [16, 7],
+      [600, 1],
+      [700, 1],
+    ],
+    calls: [[['free', BASE + 23, 0]], [['alloc', 3]]],
+    mayFail: true,
+    preemptions: 3,
+  },
+  {
+    name: 'a block becomes free and a frame is taken while a search for a block lowers the hint of the child',
+    free: [
+      [8, 1],
+      [16, 7],
+      [100, 1],
+    ],
+    calls: [
+      [
+        ['free', BASE + 23, 0],
+        ['alloc', 0],
+      ],
+      [['alloc', 3]],
+    ],
+    mayFail: true,
+  },
+  {
     name: 'single frames are taken and freed',
     calls: [
       [['alloc', 0], ['freeLast']],
