@@ -14,8 +14,11 @@ const BARE_METAL = path('..');
 export const LEVELS = ['O0', 'O2', 'O3'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Programs that are about the bare machine: exceptions, semihosting, the page below their stack. */
-const FOR_THE_BARE_MACHINE = new Set(['faults.c', 'files.c', 'endless-recursion.c']);
+/**
+ * Programs that are about the bare machine: exceptions, semihosting, the page below their stack; and one that GCC 12
+ * makes wrong assembly of at -O3 with these flags.
+ */
+const FOR_THE_BARE_MACHINE = new Set(['bfloat16.c', 'endless-recursion.c', 'faults.c', 'files.c']);
 
 const sources = (folder: string): string[] =>
   readdirSync(folder)
