@@ -29,8 +29,14 @@ import { type CpuModelName, cpuModel } from '../src/models/index.ts';
 import { pstateFeatures } from '../src/part.ts';
 import { cpuRegisters, DC_ZVA_KEY } from '../src/registers/index.ts';
 
-/** With ARMATURE_ENGINE=jit, all is compiled that can be, at once. */
-const JIT = process.env.ARMATURE_ENGINE === 'jit';
+/**
+ * What runs the tests: by default the interpreter. With ARMATURE_ENGINE=jit, every branch's target is compiled at once,
+ * with ARMATURE_ENGINE=eager each instruction alone, before it runs.
+ */
+const JIT: JitOptions | undefined = {
+  jit: { threshold: 0, batch: 1 },
+  eager: { threshold: 0, batch: 1, eager: true },
+}[process.env.ARMATURE_ENGINE ?? ''];
 
 /** Guest physical memory: RAM, a page of ROM, and one page that a device answers. */
 export const RAM = { base: 0x4000_0000, size: 0x20_0000 } as const;
@@ -162,7 +168,7 @@ export class BareMachine {
         activeState: plan.activeState,
         features: model.features,
         registers: this.registers,
-        ...(options.jit !== undefined ? { jit: options.jit } : JIT && { jit: { threshold: 0, batch: 1 } }),
+        ...(options.jit !== undefined ? { jit: options.jit } : JIT && { jit: JIT }),
       }),
       translator: this.translator,
       exceptions: this.exceptions,

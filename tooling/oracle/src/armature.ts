@@ -1,5 +1,5 @@
 import { CPU_STATE, type CpuEngine, type CpuState, MiB, sharedRegisterOffset } from '@armature/core';
-import { cpu } from '@armature/cpu';
+import { type CpuOptions, cpu } from '@armature/cpu';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import type { Feature } from '@armature/isa';
@@ -77,6 +77,12 @@ export interface Bench {
   readonly state: CpuState;
 }
 
+/** With ARMATURE_ENGINE=eager, each instruction is compiled alone, and that is what runs. */
+const ENGINE: CpuOptions =
+  process.env.ARMATURE_ENGINE === 'eager'
+    ? { engine: 'jit', jit: { eager: true } }
+    : { engine: 'interpreter' };
+
 /** A machine of our parts to run cases on. */
 export async function buildBench(model: CpuModelName, add: readonly Feature[] = []): Promise<Bench> {
   const machine = await createMachine()
@@ -86,7 +92,7 @@ export async function buildBench(model: CpuModelName, add: readonly Feature[] = 
     .use(psci())
     .use(wiredInterrupts())
     .use(genericTimer())
-    .use(cpu({ model, features: { add } }))
+    .use(cpu({ model, features: { add }, ...ENGINE }))
     .build();
   const cluster = machine.use('cpu');
   return { machine, engine: cluster.engines[0]!, state: cluster.states[0]! };

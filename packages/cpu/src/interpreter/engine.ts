@@ -107,6 +107,9 @@ export class Interpreter implements CpuEngine, CodeUser {
   private stopRequested = false;
   private stopReason: StopReason = 'budget';
   private replayNeeded = false;
+  /** Each instruction is compiled alone; the slice under way is one that steps. */
+  private readonly isEager: boolean;
+  private isExact = false;
   /** What a device threw. */
   private thrown: unknown;
   /** Limit of the slice in progress, in instructions. */
@@ -124,6 +127,7 @@ export class Interpreter implements CpuEngine, CodeUser {
     this.code = options.code;
     const { codePages, regions } = this.code;
     this.name = regions === undefined ? 'interpreter' : 'jit';
+    this.isEager = regions?.isEager === true;
     this.tlb = new SoftTlb({
       cpu: options.cpu,
       memory: options.memory,
@@ -176,14 +180,25 @@ export class Interpreter implements CpuEngine, CodeUser {
         break;
       }
       this.waiting = false;
-      const exact = this.replayNeeded || left <= OVERSHOOT;
-      const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
-      left -= this.runSlice(slice, exact);
+      left -= this.isEager ? this.runAlone() : this.runSome(left);
       if (this.stopReason !== 'budget') break;
     }
     this.outcome.instructions = this.completed - before;
     this.outcome.reason = this.stopReason;
     return this.outcome;
+  }
+
+  /** Runs what is left, or the most of it that need not be exact. */
+  private runSome(left: number): number {
+    const exact = this.replayNeeded || left <= OVERSHOOT;
+    const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
+    return this.runSlice(slice, exact);
+  }
+
+  /** Runs one instruction, compiled alone where that is possible. */
+  private runAlone(): number {
+    const ran = this.replayNeeded ? 0 : this.runSlice(1, false);
+    return ran > 0 || this.stopReason !== 'budget' ? ran : this.runSlice(1, true);
   }
 
   /** What compiled code calls while it runs for this CPU. */
@@ -258,6 +273,7 @@ export class Interpreter implements CpuEngine, CodeUser {
     this.code.regions?.flushLate();
     this.limit = limit;
     this.access.stepping = exact && limit === 1;
+    this.isExact = exact;
     cpu.setLo(CPU_STATE.countBias, -16 * limit);
     this.access.beginSlice(this.replayNeeded);
     this.replayNeeded = false;
@@ -306,6 +322,10 @@ export class Interpreter implements CpuEngine, CodeUser {
       this.selectContext();
       const record = this.fetch();
       this.atPc = record === 0;
+      if (record !== 0 && this.isEager && !this.isExact && !this.code.regions!.compileAlone(record)) {
+        this.atPc = true;
+        return 0;
+      }
       if (record !== 0) return record;
       // A fetch that faults is an instruction attempted: it counts, so that every loop uses up its budget.
       cpu.setLo(CPU_STATE.countBias, cpu.lo(CPU_STATE.countBias) + 16);

@@ -264,7 +264,12 @@ function enterRegion(
     eqz(local('i32', LOCAL.status)).emit(code);
     code.brIf(labels.taken);
     eq(local('i32', LOCAL.status), i32(REGION_EXIT.interpret)).emit(code);
+    code.if();
+    // Nothing looks at the budget before the next branch: the last instruction of it is run by `step`.
+    ltS(add(add(count, record), i32(16)), i32(0)).emit(code);
     code.brIf(interpret);
+    code.br(labels.limit);
+    code.end();
     eq(local('i32', LOCAL.status), i32(REGION_EXIT.limit)).emit(code);
     code.brIf(labels.limit);
     // The pc is in the state block: nothing is to be counted then.

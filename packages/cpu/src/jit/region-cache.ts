@@ -13,7 +13,7 @@ import type { ChangeCause, RegionEvent } from './events.ts';
 import { STORE_FLAGS_PARAMETERS } from './flags.ts';
 import { InstructionDecoder } from './instruction.ts';
 import { addCounters, type RegionCounts, RegionProfile, readCounters } from './profile.ts';
-import { findRegion, type PageOfCode, type Region } from './region.ts';
+import { findRegion, MOST_INSTRUCTIONS, type PageOfCode, type Region } from './region.ts';
 import { type CompiledRegion, compileRegion, type RegionTarget } from './region-compiler.ts';
 
 export interface JitOptions {
@@ -26,6 +26,11 @@ export interface JitOptions {
    * in the host's memory, and going from one to another takes a tenth of the time.
    */
   readonly batch?: number;
+  /**
+   * For tests: compiles each instruction alone before it first runs, and the interpreter has only those that can't be
+   * compiled. Slow. Default false.
+   */
+  readonly eager?: boolean;
   /** Has regions count what they do, for `jitReport`; they are slower then. Default false. */
   readonly profile?: boolean;
 }
@@ -148,6 +153,7 @@ export class RegionCache implements CodeObserver {
   private readonly threshold: number;
   private readonly cacheSize: number;
   private readonly batch: number;
+  readonly isEager: boolean;
   private imports: RegionImports | undefined;
   private queue: { readonly record: number; readonly address: bigint }[] = [];
   private waitingSince = 0;
@@ -163,6 +169,7 @@ export class RegionCache implements CodeObserver {
     this.options = options;
     this.threshold = options.threshold ?? JIT_DEFAULTS.threshold;
     this.batch = options.batch ?? JIT_DEFAULTS.batch;
+    this.isEager = options.eager === true;
     this.cacheSize = options.cacheSize ?? JIT_DEFAULTS.cacheSize;
     this.profiled = options.profile === true ? [] : undefined;
     this.decoder = new InstructionDecoder(options.features, options.registers);
@@ -193,6 +200,16 @@ export class RegionCache implements CodeObserver {
     if (this.queue.length > 0 && performance.now() - this.waitingSince > LONGEST_WAIT) this.flush();
   }
 
+  /** Compiles the instruction of a record alone, unless it is; false when it can't be. */
+  compileAlone(record: number): boolean {
+    const heat = this.words[this.options.codePages.heatOf(record) >>> 2];
+    if (heat < 0) return true;
+    if (heat === NOT_AGAIN) return false;
+    this.hot(record);
+    this.flush();
+    return this.words[this.options.codePages.heatOf(record) >>> 2] < 0;
+  }
+
   /** Compiles what waits. */
   flush(): void {
     const { queue } = this;
@@ -204,7 +221,8 @@ export class RegionCache implements CodeObserver {
     for (const { record, address } of queue) {
       const began = performance.now();
       const page = this.pageOf(record);
-      const region = findRegion(page, page.index, this.decoder);
+      const most = this.isEager ? 1 : MOST_INSTRUCTIONS;
+      const region = findRegion(page, page.index, this.decoder, most);
       this.setHeat(record, NOT_AGAIN);
       if (region === undefined) continue;
       const compiled = compileRegion(region, page.records, target);

@@ -16,7 +16,7 @@ export interface Region {
 }
 
 /** The most instructions of a region: the engine's overshoot allows for no more than a page. */
-const MOST_INSTRUCTIONS = 320;
+export const MOST_INSTRUCTIONS = 320;
 /** From this size on, a region ends where another one begins. */
 const OWN_INSTRUCTIONS = 64;
 
@@ -32,7 +32,12 @@ export interface PageOfCode {
  * Finds the region of an entry: what can be reached from it by direct branches within the page, through
  * instructions that have been executed before. Undefined when there is nothing to compile.
  */
-export function findRegion(page: PageOfCode, entry: number, decoder: InstructionDecoder): Region | undefined {
+export function findRegion(
+  page: PageOfCode,
+  entry: number,
+  decoder: InstructionDecoder,
+  most = MOST_INSTRUCTIONS,
+): Region | undefined {
   const found = new Map<number, Instruction>();
   const leaders = new Set([entry]);
   const calls = new Set<number>();
@@ -43,7 +48,7 @@ export function findRegion(page: PageOfCode, entry: number, decoder: Instruction
         leaders.add(index);
         break;
       }
-      if (!isIncluded(page, index, entry, found.size)) break;
+      if (found.size >= most || !isIncluded(page, index, entry, found.size)) break;
       const instruction = decoder.decode(page.word(index));
       if (instruction === undefined || instruction.flow === 'leave') break;
       found.set(index, instruction);
@@ -78,7 +83,7 @@ function isCalledWithin(page: PageOfCode, target: number, size: number): boolean
 const isInPage = (index: number): boolean => index >= 0 && index < CODE_PAGE.recordCount;
 
 function isIncluded(page: PageOfCode, index: number, entry: number, size: number): boolean {
-  if (!isInPage(index) || size >= MOST_INSTRUCTIONS) return false;
+  if (!isInPage(index)) return false;
   if (index === entry) return true;
   return page.isWarm(index) && (size < OWN_INSTRUCTIONS || !page.isEntry(index));
 }
