@@ -36,6 +36,8 @@ export const LEAVE = {
   thrown: 4,
   /** The interpreter is to run the instruction, of which nothing has happened: it stores to compiled code. */
   interpret: 5,
+  /** The instruction is to be fetched again: nothing of it has happened, and its records are gone. */
+  refetch: 8,
 } as const;
 
 export const LABEL = {

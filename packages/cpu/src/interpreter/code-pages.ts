@@ -2,7 +2,11 @@ import { ArmatureError, CODE_PAGE } from '@armature/core';
 import type { ChangeCause } from '../jit/events.ts';
 import { ARENA_PAGE, type CodeArena, layOutArena } from './code-arena.ts';
 import { HANDLER } from './handlers.ts';
-import { HANDLER_OFFSET } from './record.ts';
+import { HANDLER_OFFSET, STORES_LEFT_OFFSET } from './record.ts';
+
+/** Stores to a page of code before it is forgotten: at first, and after it was forgotten many times. */
+const FEWEST_STORES = 128;
+const MOST_STORES = 2 ** 30;
 
 /** Whoever keeps something that follows from code. */
 export interface CodeObserver {
@@ -31,6 +35,10 @@ export class CodePages {
   private readonly handlers: Uint16Array;
   private readonly bytes: Uint8Array;
   private used = 0;
+  /** Places of pages that were removed. */
+  private readonly free: number[] = [];
+  /** Stores after which pages that were removed before are removed again. */
+  private readonly storesAllowed = new Map<number, number>();
 
   constructor(memory: WebAssembly.Memory, arena: { readonly offset: number; readonly size: number }) {
     this.arena = layOutArena(arena);
@@ -54,21 +62,39 @@ export class CodePages {
 
   /** True when no page can be added until {@link clear}. */
   get full(): boolean {
-    return this.used === this.arena.capacity;
+    return this.used === this.arena.capacity && this.free.length === 0;
   }
 
   /** Makes empty records for a host page. */
   add(hostPage: number): number {
-    const records = this.arena.records + this.used * CODE_PAGE.size;
-    this.hostPageOf[this.used++] = hostPage;
+    const place = this.free.pop() ?? this.used++;
+    const records = this.arena.records + place * CODE_PAGE.size;
+    this.hostPageOf[place] = hostPage;
     this.words.fill(0, records >>> 2, (records + CODE_PAGE.size) >>> 2);
     this.words[(records + CODE_PAGE.recordCount * CODE_PAGE.recordSize) >>> 2] = HANDLER.pageEnd;
+    this.words[(records + STORES_LEFT_OFFSET) >>> 2] = this.storesAllowed.get(hostPage) ?? FEWEST_STORES;
     const heat = this.heatOf(records) >>> 2;
     this.words.fill(this.threshold, heat, heat + CODE_PAGE.size / 16);
     const covered = this.coveredOf(records);
     this.bytes.fill(0, covered, covered + CODE_PAGE.recordCount);
     this.recordsOf[hostPage] = records;
     return records;
+  }
+
+  /**
+   * Forgets a page that is stored to more often than code is. Should code run there again, twice as many stores are
+   * put up with. Whoever holds its record pointers must drop them.
+   *
+   * @param records its first record
+   */
+  remove(records: number): void {
+    const place = (records - this.arena.records) / CODE_PAGE.size;
+    const hostPage = this.hostPageOf[place];
+    this.observer?.changed(hostPage, 0, CODE_PAGE.recordCount, 'store');
+    this.recordsOf[hostPage] = 0;
+    this.free.push(place);
+    const allowed = this.storesAllowed.get(hostPage) ?? FEWEST_STORES;
+    this.storesAllowed.set(hostPage, Math.min(2 * allowed, MOST_STORES));
   }
 
   /** Where the heat of a record is in machine memory: a 32-bit word. */
@@ -85,6 +111,7 @@ export class CodePages {
   clear(): void {
     for (let index = 0; index < this.used; index++) this.recordsOf[this.hostPageOf[index]] = 0;
     this.used = 0;
+    this.free.length = 0;
     this.observer?.cleared();
   }
 

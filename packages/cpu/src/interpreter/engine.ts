@@ -301,7 +301,7 @@ export class Interpreter implements CpuEngine, CodeUser {
   private enter(status: number): number {
     const { cpu } = this;
     if (status === LEAVE.thrown) throw this.thrown;
-    if (status === LEAVE.fault || status === LEAVE.replay) this.restorePc();
+    if (status === LEAVE.fault || status === LEAVE.replay || status === LEAVE.refetch) this.restorePc();
     this.atPc = true;
     if (status === LEAVE.replay) {
       this.replayNeeded = true;

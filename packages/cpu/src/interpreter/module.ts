@@ -47,7 +47,7 @@ import {
   HANDLER,
   type HandlerSet,
 } from './handlers.ts';
-import { HANDLER_OFFSET } from './record.ts';
+import { HANDLER_OFFSET, STORES_LEFT_OFFSET } from './record.ts';
 
 /**
  * The interpreter as a WebAssembly module: one function whose loop branches by table over the handler numbers
@@ -84,6 +84,8 @@ export type InterpreterImports = {
   readonly hot: (record: number) => void;
   /** The word of a record is about to change that regions contain. */
   readonly codeWritten: (record: number) => void;
+  /** So much is stored to the page of these records that it is hardly one of code any more. */
+  readonly pageWritten: (records: number) => void;
 } & { readonly [Name in HelperName]: (argument: number) => number };
 
 const HELPERS: readonly HelperName[] = [
@@ -125,6 +127,7 @@ export function buildInterpreterModule(shape: InterpreterShape): InterpreterModu
   const softFloat = writer.importFunction('softFloat', words(1), []);
   const hot = writer.importFunction('hot', words(1), []);
   const codeWritten = writer.importFunction('codeWritten', words(1), []);
+  const pageWritten = writer.importFunction('pageWritten', words(1), []);
   const helpers = Object.fromEntries(
     HELPERS.map((name) => [name, writer.importFunction(name, words(1), words(1))]),
   ) as Record<HelperName, number>;
@@ -138,7 +141,7 @@ export function buildInterpreterModule(shape: InterpreterShape): InterpreterModu
     ['i64', 'i64', 'i32', 'i32'],
     ['i32'],
     ['i32', 'i64', 'i32', 'i32'],
-    slowWriteCode(state, writeSlow, codeWritten, arena),
+    slowWriteCode(state, writeSlow, { codeWritten, pageWritten }, arena),
   );
   const slowReadBlock = writer.addFunction(
     BLOCK_PARAMETERS,
@@ -485,7 +488,12 @@ function slowReadCode(state: number, readSlow: number): Code {
  * (address, value, bytes, options): the second chance of a store. Where the page has predecoded code, the
  * records of the words written will be decoded again; their operands stay for the instruction in hand.
  */
-function slowWriteCode(state: number, writeSlow: number, codeWritten: number, arena: CodeArena): Code {
+function slowWriteCode(
+  state: number,
+  writeSlow: number,
+  { codeWritten, pageWritten }: { readonly codeWritten: number; readonly pageWritten: number },
+  arena: CodeArena,
+): Code {
   const code = new Code();
   const [address, value, bytes, options, entry, tag, at, end] = [0, 1, 2, 3, 4, 5, 6, 7];
   slowEntry(code, state, bytes, options, entry, tag, SOFT_TLB.writeTag).emit(code);
@@ -494,6 +502,16 @@ function slowWriteCode(state: number, writeSlow: number, codeWritten: number, ar
   code.if();
   const codePage = loadI32(local('i32', entry), SOFT_TLB.codePage);
   const inPage = and(wrap(local('i64', address)), i32(0xfff));
+  codePage.emit(code);
+  sub(loadI32(codePage, STORES_LEFT_OFFSET), i32(1)).emit(code);
+  code.memory(OP.i32Store, STORES_LEFT_OFFSET);
+  eqz(loadI32(codePage, STORES_LEFT_OFFSET)).emit(code);
+  code.if();
+  codePage.emit(code);
+  code.call(pageWritten);
+  code.i32Const(LEAVE.refetch);
+  code.op(OP.return);
+  code.end();
   add(codePage, shl(shrU(inPage, i32(2)), i32(4))).emit(code);
   code.localSet(at);
   add(codePage, shl(shrU(sub(add(inPage, local('i32', bytes)), i32(1)), i32(2)), i32(4))).emit(code);

@@ -1,3 +1,4 @@
+import { CODE_PAGE } from '@armature/core';
 import type { Fields, Halves } from '../emitter/emitter.ts';
 
 /**
@@ -13,6 +14,9 @@ import type { Fields, Halves } from '../emitter/emitter.ts';
  * layout hands out places and remembers how to compute each from an instruction's fields.
  */
 export const HANDLER_OFFSET = 0;
+
+/** From a page's first record, in the one behind its last: stores to the page until its code is forgotten. */
+export const STORES_LEFT_OFFSET = CODE_PAGE.recordCount * CODE_PAGE.recordSize + 4;
 
 /** Handlers of BTI c, j and jc, from this one: indirect branches to guarded pages look for them. */
 export const BRANCH_TARGET_HANDLER = 3;

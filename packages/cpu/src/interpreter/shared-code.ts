@@ -10,7 +10,7 @@ import { RowPlans } from './row-plans.ts';
 import type { SoftTlb } from './soft-tlb.ts';
 
 /** What compiled code calls, but for what is the same for every CPU. */
-export type CpuCalls = Omit<InterpreterImports, 'decode' | 'hot' | 'codeWritten'>;
+export type CpuCalls = Omit<InterpreterImports, 'decode' | 'hot' | 'codeWritten' | 'pageWritten'>;
 
 /** A CPU that compiled code can run for. */
 export interface CodeUser {
@@ -147,6 +147,10 @@ export class SharedCode {
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
       hot: (record) => regions?.hot(record),
       codeWritten: (record) => this.codePages.invalidate(this.codePages.hostOffset(record), 4),
+      pageWritten: (records) => {
+        this.codePages.remove(records);
+        for (const { tlb } of this.users) tlb.dropRecords(records);
+      },
       ...this.dispatchedCalls(),
     };
     const env = { ...imports, memory, ...(regions && { regions: regions.table }) };

@@ -171,6 +171,22 @@ export class SoftTlb implements TranslationObserver {
     }
   }
 
+  /** A page has no records any more. */
+  dropRecords(records: number): void {
+    const { words } = this;
+    for (let context = 0; context < TLB_CONTEXT_COUNT; context++) {
+      if (this.dirty[context] === 0) continue;
+      let at = this.data(context) >> 2;
+      for (let index = 0; index < SOFT_TLB.entryCount; index++, at += ENTRY_WORDS) {
+        if (words[at + CODE] === records) this.clearEntry(at);
+      }
+      at = this.fetch(context) >> 2;
+      for (let index = 0; index < FETCH_TLB.entryCount; index++, at += FETCH_WORDS) {
+        if (words[at + 2] === records) this.clearFetchEntry(at);
+      }
+    }
+  }
+
   allStale(): void {
     for (let context = 0; context < TLB_CONTEXT_COUNT; context++) this.flushContext(context);
     this.asids.fill(NO_ASID);
