@@ -26,9 +26,13 @@ export function packageEntries(): readonly string[] {
 /**
  * One classic script that sets the global variable `entries` to the exports of every entry, by its name.
  *
+ * @param define names that stand for global variables: only where no declaration is in scope
  * @throws Error with the imports that a browser cannot have
  */
-export async function bundleEntries(entries: readonly string[]): Promise<string> {
+export async function bundleEntries(
+  entries: readonly string[],
+  define: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const lines = entries.flatMap((entry, index) => [
     `import * as entry${index} from ${JSON.stringify(entry)};`,
     `entries[${JSON.stringify(entry)}] = entry${index};`,
@@ -36,6 +40,7 @@ export async function bundleEntries(entries: readonly string[]): Promise<string>
   const { outputFiles } = await build({
     ...BUNDLE_OPTIONS,
     format: 'iife',
+    define,
     stdin: {
       contents: ['const entries = {};', ...lines, 'globalThis.entries = entries;'].join('\n'),
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
