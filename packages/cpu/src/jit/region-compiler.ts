@@ -6,7 +6,8 @@ import { analyse, type ControlFlow } from './control-flow.ts';
 import { FLAGS, type FlagsKind } from './flags.ts';
 import type { RegionProfile } from './profile.ts';
 import type { Block, Region } from './region.ts';
-import { type Knowledge, RegionEmitter, type RegisterSets } from './region-emitter.ts';
+import { RegionEmitter } from './region-emitter.ts';
+import type { Knowledge, RegisterSets } from './region-operands.ts';
 
 export interface CompiledRegion {
   readonly locals: readonly ValueType[];

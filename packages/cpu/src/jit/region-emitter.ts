@@ -1,18 +1,8 @@
 import { CPU_STATE, FETCH_TLB } from '@armature/core';
-import type {
-  AccessBytes,
-  Fields,
-  FlagValues,
-  Halves,
-  HelperName,
-  Register31,
-  Width,
-} from '../emitter/emitter.ts';
+import type { Fields, HelperName } from '../emitter/emitter.ts';
 import {
   add,
   and,
-  as,
-  constant,
   type Expr,
   eq,
   eqz,
@@ -29,56 +19,22 @@ import {
   shl,
   shrU,
   sub,
-  type V128,
   wrap,
   xor,
 } from '../emitter/expressions.ts';
-import { MemoryEmitter } from '../emitter/memory-emitter.ts';
-import { extractLane, float, repeated32, replaceLane } from '../emitter/vectors.ts';
-import { ACCESS_OPTION } from '../interpreter/calling-convention.ts';
 import { Code, type InnerLabel } from '../wasm/code.ts';
-import { FLOAT_OP, OP, type ValueType } from '../wasm/opcodes.ts';
+import { OP } from '../wasm/opcodes.ts';
 import { REGION_EXIT, type RegionFunctions } from './calling-convention.ts';
-import {
-  conditionHolds,
-  FLAG_LOCAL_TYPES,
-  FLAGS,
-  type FlagLocals,
-  type FlagsKind,
-  flagValues,
-  wideFlags,
-} from './flags.ts';
 import type { Instruction } from './instruction.ts';
 import type { ProfileLocals, RegionExitName, RegionProfile } from './profile.ts';
+import { RegionFlags } from './region-flags.ts';
+import { type RegisterSets, SP } from './region-operands.ts';
 
 /** The parameter: see REGION_SIGNATURE. */
 const COUNT = 0;
-const SP = 31;
-const INTEGER_LANE = {
-  1: ['i32', 'i8x16'],
-  2: ['i32', 'i16x8'],
-  4: ['i32', 'i32x4'],
-  8: ['i64', 'i64x2'],
-} as const;
-const NO_LOCALS = { first: 0, end: 0 };
 
 /** Mark of the code that follows all instructions. */
 export const SHARED_EXITS = -1;
-
-/** Registers as bits. */
-export interface RegisterSets {
-  x: number;
-  v: number;
-}
-
-/** What is known at a point of the code because of what came before it on every path. */
-export interface Knowledge {
-  flags: FlagsKind;
-  /** SIMD and floating-point instructions do not trap. */
-  floatingPointChecked: boolean;
-  /** The stack pointer is aligned as far as that is checked. */
-  stackAligned: boolean;
-}
 
 /** Where control goes from the block in hand: to blocks of the region, which only the region's compiler knows. */
 export interface Control {
@@ -88,46 +44,26 @@ export interface Control {
   returns(): readonly number[];
 }
 
-/**
- * Instantiates semantics for a region: every operand is a constant or a local. Registers live in locals between the
- * region's entry and its exits.
- */
-export class RegionEmitter extends MemoryEmitter {
-  /** Types of the locals after the parameter. */
-  readonly localTypes: ValueType[] = [];
-  /** Registers that the block in hand has written so far. */
-  written: RegisterSets = { x: 0, v: 0 };
-  /** All that the region writes. */
-  private readonly everWritten: RegisterSets = { x: 0, v: 0 };
-  known: Knowledge = { flags: FLAGS.stored, floatingPointChecked: false, stackAligned: false };
+/** Instantiates semantics for a region: its entry and its exits, where control goes within it, and what it checks. */
+export class RegionEmitter extends RegionFlags {
   /** Set by an instruction after which the block can't go on. */
   ended = false;
   protected readonly functions: RegionFunctions;
-  protected override readonly accessOptions = ACCESS_OPTION.compiled;
   private readonly records: number;
   private readonly heatBias: number;
   private readonly control: Control;
   private readonly profile: RegionProfile | undefined;
   private readonly profileLocals: ProfileLocals;
   private readonly marks: boolean;
-  private readonly registerLocals = new Map<number, number>();
-  private readonly vectorLocals = new Map<number, number>();
-  private readonly flagLocals: FlagLocals;
   private readonly statusLocal: number;
   private readonly tlbLocal: number;
   private readonly biasLocal: number;
   private readonly targetLocal: number;
-  /** Locals for temporary values, by type; each instruction uses them from the first on. */
-  private readonly pools = new Map<ValueType, number[]>();
-  private readonly poolUse = new Map<ValueType, number>();
-  private instruction_!: Instruction;
   private index = 0;
   /** What X30 is to be, once it is certain that the branch is not left to the interpreter. */
   private link: I64 | undefined;
   /** How many instructions of the block come before this one. */
   private position = 0;
-  /** Nesting outside the instruction in hand: deeper, it is in an arm of its own. */
-  private baseDepth = 0;
   /** Shared ends of the region: with a status on hand, and to the address in `targetLocal`. */
   private readonly exitLabel: InnerLabel;
   private readonly jumpLabel: InnerLabel;
@@ -146,18 +82,11 @@ export class RegionEmitter extends MemoryEmitter {
     profile?: RegionProfile;
     marks?: boolean;
   }) {
-    super(
-      new Code(),
-      { i32: NO_LOCALS, i64: NO_LOCALS, f32: NO_LOCALS, f64: NO_LOCALS, v128: NO_LOCALS },
-      options.state,
-    );
+    super(options.state);
     this.functions = options.functions;
     this.records = options.records;
     this.heatBias = options.heatBias;
     this.control = options.control;
-    this.flagLocals = Object.fromEntries(
-      Object.entries(FLAG_LOCAL_TYPES).map(([name, type]) => [name, this.newLocal(type)]),
-    ) as unknown as FlagLocals;
     this.statusLocal = this.newLocal('i32');
     this.tlbLocal = this.newLocal('i32');
     this.biasLocal = this.newLocal('i64');
@@ -191,11 +120,9 @@ export class RegionEmitter extends MemoryEmitter {
 
   /** Emits an instruction; `position` is its place in its block. */
   emitInstruction(instruction: Instruction, index: number, position: number): void {
-    this.instruction_ = instruction;
+    this.take(instruction);
     this.index = index;
     this.position = position;
-    this.baseDepth = this.code.depth;
-    this.poolUse.clear();
     this.link = undefined;
     if (this.marks) this.code.mark(index);
     instruction.semantics.emit(this);
@@ -255,24 +182,7 @@ export class RegionEmitter extends MemoryEmitter {
     };
     set(this.tlbLocal, this.state32(CPU_STATE.dataTlb));
     set(this.biasLocal, this.state64(CPU_STATE.codeBias));
-    for (const [register, index] of this.registerLocals) set(index, this.state64(CPU_STATE.x + 8 * register));
-    for (const [register, index] of this.vectorLocals)
-      set(index, this.stateVector(CPU_STATE.v + 16 * register));
-  }
-
-  private spill(sets: RegisterSets, code: Code): void {
-    for (const [register, index] of this.registerLocals) {
-      if ((sets.x & (1 << register)) === 0) continue;
-      code.i32Const(0);
-      code.localGet(index);
-      code.memory(OP.i64Store, this.state + CPU_STATE.x + 8 * register);
-    }
-    for (const [register, index] of this.vectorLocals) {
-      if ((sets.v & (1 << register)) === 0) continue;
-      code.i32Const(0);
-      code.localGet(index);
-      code.simdMemory('v128.store', this.state + CPU_STATE.v + 16 * register);
-    }
+    this.loadRegisters(code);
   }
 
   // Places in the code
@@ -335,7 +245,7 @@ export class RegionEmitter extends MemoryEmitter {
     const target = local('i64', this.targetLocal);
     const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
     const shift = 12 - Math.log2(FETCH_TLB.entrySize);
-    this.poolUse.clear();
+    this.freeTemporaries();
     this.jumpWithinPage(target);
     const entry = this.let(
       add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
@@ -473,238 +383,13 @@ export class RegionEmitter extends MemoryEmitter {
     this.leaveIfNonZero();
   }
 
-  // Operands
-
-  choice(name: string): number {
-    const value = this.instruction_.choices[name];
-    if (value === undefined) {
-      throw new Error(`${this.instruction_.semantics.row}: ${name} is not a declared choice`);
-    }
-    return value;
-  }
-
-  private newLocal(type: ValueType): number {
-    return this.localTypes.push(type);
-  }
-
-  override temporary(type: ValueType): number {
-    let pool = this.pools.get(type);
-    if (pool === undefined) {
-      pool = [];
-      this.pools.set(type, pool);
-    }
-    const used = this.poolUse.get(type) ?? 0;
-    this.poolUse.set(type, used + 1);
-    if (used === pool.length) pool.push(this.newLocal(type));
-    return pool[used];
-  }
-
-  private registerLocal(register: number): number {
-    let index = this.registerLocals.get(register);
-    if (index === undefined) {
-      index = this.newLocal('i64');
-      this.registerLocals.set(register, index);
-    }
-    return index;
-  }
-
-  private vectorLocal(register: number): number {
-    let index = this.vectorLocals.get(register);
-    if (index === undefined) {
-      index = this.newLocal('v128');
-      this.vectorLocals.set(register, index);
-    }
-    return index;
-  }
-
-  private number(field: string, next: 0 | 1): number {
-    const { [field]: first = 31 - next } = this.instruction_.fields;
-    return first + next;
-  }
-
-  register<T extends Width>(
-    width: T,
-    field: string,
-    register31: Register31 = 'zr',
-    next: 0 | 1 = 0,
-  ): Expr<T> {
-    const number = this.number(field, next);
-    if (number === 31 && register31 === 'zr') return constant(width, 0);
-    return as(width, local('i64', this.registerLocal(number)));
-  }
-
-  destination<T extends Width>(width: T, field: string): Expr<T> {
-    return this.register(width, field);
-  }
-
-  setRegister(
-    _width: Width,
-    field: string,
-    value: Expr,
-    register31: Register31 = 'zr',
-    next: 0 | 1 = 0,
-  ): void {
-    const number = this.number(field, next);
-    if (number === 31 && register31 === 'zr') return;
-    this.setFixedRegister(number, as('i64', value as I32 | I64));
-  }
-
-  writeBack(field: string, value: I64, written: (fields: Fields) => boolean): void {
-    const { fields } = this.instruction_;
-    if (written(fields)) this.setFixedRegister(fields[field], value);
-  }
-
   setLinkRegister(value: I64): void {
     if (this.instruction_.flow === 'indirect') this.link = this.let(value);
     else this.setFixedRegister(30, value);
   }
 
-  fixedRegister(number: number): I64 {
-    return local('i64', this.registerLocal(number));
-  }
-
-  setFixedRegister(number: number, value: I64): void {
-    if (number === SP) this.known.stackAligned = this.known.stackAligned && this.keepsStackAligned();
-    this.assign(this.registerLocal(number), value);
-    this.written.x |= 1 << number;
-    this.everWritten.x |= 1 << number;
-  }
-
-  /** The instruction moves the stack pointer by a constant multiple of 16. */
-  private keepsStackAligned(): boolean {
-    const { semantics, fields } = this.instruction_;
-    const { row } = semantics;
-    if (row === 'ADD_addsub_imm' || row === 'SUB_addsub_imm') {
-      return fields.Rn === SP && (fields.sh === 1 || fields.imm12 % 16 === 0);
-    }
-    if (/_ldstpair_(pre|post)$/.test(row)) return (fields.imm7 * (fields.sf === 1 ? 8 : 4)) % 16 === 0;
-    return /_ldst_imm(pre|post)$/.test(row) && fields.imm9 % 16 === 0;
-  }
-
-  immediate32(_key: string, compute: (fields: Fields) => number): I32 {
-    return i32(compute(this.instruction_.fields));
-  }
-
-  immediateSmall(_key: string, compute: (fields: Fields) => number): I32 {
-    return i32(compute(this.instruction_.fields) & 0xffff);
-  }
-
-  immediate64(_key: string, compute: (fields: Fields) => Halves): I64 {
-    const { lo, hi } = compute(this.instruction_.fields);
-    return i64(lo, hi);
-  }
-
-  instruction(): I32 {
-    return i32(this.instruction_.fields.word);
-  }
-
   programCounter(): I64 {
     return this.addressOf(this.index);
-  }
-
-  // Flags
-
-  private get isInArm(): boolean {
-    return this.code.depth > this.baseDepth;
-  }
-
-  private setKind(kind: FlagsKind): void {
-    this.assign(this.flagLocals.kind, i32(kind));
-    this.known.flags = kind;
-  }
-
-  setFlags(flags: FlagValues): void {
-    const { n, z, c, v } = wideFlags(flags);
-    const { flagLocals } = this;
-    const held = [this.let(n), flags.n === flags.z ? undefined : this.let(z), this.let(c), this.let(v)];
-    this.assign(flagLocals.n, held[0]!);
-    this.assign(flagLocals.z, held[1] ?? held[0]!);
-    this.assign(flagLocals.c, held[2]!);
-    this.assign(flagLocals.v, held[3]!);
-    this.setKind(FLAGS.held);
-  }
-
-  override setFlagsOfSum<T extends Width>(left: Expr<T>, right: Expr<T>, sum: Expr<T>): void {
-    if (this.isInArm) super.setFlagsOfSum(left, right, sum);
-    else this.setOperands(left.type === 'i64' ? FLAGS.sum64 : FLAGS.sum32, left, right);
-  }
-
-  override setFlagsOfDifference<T extends Width>(left: Expr<T>, right: Expr<T>, difference: Expr<T>): void {
-    if (this.isInArm) super.setFlagsOfDifference(left, right, difference);
-    else this.setOperands(left.type === 'i64' ? FLAGS.difference64 : FLAGS.difference32, left, right);
-  }
-
-  override setFlagsOfLogic<T extends Width>(result: Expr<T>): void {
-    if (this.isInArm) super.setFlagsOfLogic(result);
-    else this.setOperands(result.type === 'i64' ? FLAGS.logic64 : FLAGS.logic32, result);
-  }
-
-  private setOperands(kind: FlagsKind, a: Expr, b?: Expr): void {
-    const { flagLocals } = this;
-    this.assign(a.type === 'i64' ? flagLocals.a64 : flagLocals.a32, a);
-    if (b !== undefined) this.assign(a.type === 'i64' ? flagLocals.b64 : flagLocals.b32, b);
-    this.setKind(kind);
-  }
-
-  flags(): { n: I64; z: I64; c: I32; v: I64 } {
-    return wideFlags(this.currentFlags());
-  }
-
-  carry(): I32 {
-    return this.currentFlags().c;
-  }
-
-  condition(_field: string): I32 {
-    return conditionHolds(this.instruction_.fields.cond, this.settledFlags(), this.flagLocals, this.state);
-  }
-
-  private currentFlags(): FlagValues {
-    return flagValues(this.settledFlags(), this.flagLocals, this.state);
-  }
-
-  /** Where paths with flags of several kinds meet, they are stored before they are asked for. */
-  private settledFlags(): FlagsKind {
-    if (this.known.flags !== FLAGS.unknown) return this.known.flags;
-    this.storeUnknownFlags();
-    this.assign(this.flagLocals.kind, i32(FLAGS.stored));
-    if (!this.isInArm) this.known.flags = FLAGS.stored;
-    return FLAGS.stored;
-  }
-
-  /** Stores the flags; they stay known as they are. */
-  private storeFlags(): void {
-    const kind = this.known.flags;
-    if (kind === FLAGS.stored) return;
-    if (kind === FLAGS.unknown) {
-      this.storeUnknownFlags();
-      return;
-    }
-    this.storeFlagValues(kind);
-  }
-
-  private storeFlagValues(kind: FlagsKind): void {
-    const { n, z, c, v } = wideFlags(flagValues(kind, this.flagLocals, this.state));
-    const held = n === z ? n : this.let(n);
-    this.setState64(CPU_STATE.flagN, held);
-    this.setState64(CPU_STATE.flagZ, n === z ? held : z);
-    this.setState32(CPU_STATE.flagC, c);
-    this.setState64(CPU_STATE.flagV, v);
-  }
-
-  private storeUnknownFlags(): void {
-    const { flagLocals, code } = this;
-    const kind = local('i32', flagLocals.kind);
-    this.if(kind, () =>
-      this.if(
-        eq(kind, i32(FLAGS.held)),
-        () => this.storeFlagValues(FLAGS.held),
-        () => {
-          const { a64, b64, a32, b32 } = flagLocals;
-          for (const index of [flagLocals.kind, a64, b64, a32, b32]) code.localGet(index);
-          code.call(this.functions.storeFlags);
-        },
-      ),
-    );
   }
 
   // Checks that hold until something changes them
@@ -733,81 +418,4 @@ export class RegionEmitter extends MemoryEmitter {
     operation.emit(this.code);
     this.code.call(this.functions.softFloat);
   }
-
-  // SIMD and floating-point registers
-
-  private vectorNumber(field: string, next: number): number {
-    return (this.instruction_.fields[field] + next) & 31;
-  }
-
-  vector(field: string, next = 0): V128 {
-    return local('v128', this.vectorLocal(this.vectorNumber(field, next)));
-  }
-
-  setVector(field: string, value: V128, next = 0): void {
-    const number = this.vectorNumber(field, next);
-    this.assign(this.vectorLocal(number), value);
-    this.written.v |= 1 << number;
-    this.everWritten.v |= 1 << number;
-  }
-
-  scalar<T extends 'i32' | 'i64' | 'f32' | 'f64'>(type: T, field: string): Expr<T> {
-    const vector = this.vector(field);
-    switch (type as 'i32' | 'i64' | 'f32' | 'f64') {
-      case 'i32':
-        return extractLane(type, 'i32x4.extract_lane', vector, 0);
-      case 'i64':
-        return extractLane(type, 'i64x2.extract_lane', vector, 0);
-      case 'f32':
-        return extractLane(type, 'f32x4.extract_lane', vector, 0);
-      default:
-        return extractLane(type, 'f64x2.extract_lane', vector, 0);
-    }
-  }
-
-  setScalar(field: string, value: Expr): void {
-    const zero = repeated32(0);
-    if (value.type === 'f64') {
-      this.setVector(field, replaceLane('f64x2.replace_lane', zero, 0, value));
-    } else if (value.type === 'f32') {
-      this.setVector(field, replaceLane('f32x4.replace_lane', zero, 0, value));
-    } else {
-      this.setVector(field, replaceLane('i64x2.replace_lane', zero, 0, as('i64', value as I32 | I64)));
-    }
-  }
-
-  element<T extends Width>(
-    type: T,
-    bytes: AccessBytes,
-    field: string,
-    _key: string,
-    index: (fields: Fields) => number,
-    next = 0,
-  ): Expr<T> {
-    const [laneType, shape] = INTEGER_LANE[bytes];
-    const name = `${shape}.extract_lane${bytes < 4 ? '_u' : ''}` as Parameters<typeof extractLane>[1];
-    const lane = extractLane(laneType, name, this.vector(field, next), index(this.instruction_.fields));
-    return as(type, lane);
-  }
-
-  setElement(
-    bytes: AccessBytes,
-    field: string,
-    _key: string,
-    index: (fields: Fields) => number,
-    value: Expr,
-    next = 0,
-  ): void {
-    const [laneType, shape] = INTEGER_LANE[bytes];
-    const name = `${shape}.replace_lane` as Parameters<typeof replaceLane>[0];
-    const lane = as(laneType, laneBits(value));
-    const whole = replaceLane(name, this.vector(field, next), index(this.instruction_.fields), lane);
-    this.setVector(field, whole, next);
-  }
-}
-
-function laneBits(value: Expr): I32 | I64 {
-  if (value.type === 'f32') return float('i32', FLOAT_OP.i32ReinterpretF32, value);
-  if (value.type === 'f64') return float('i64', FLOAT_OP.i64ReinterpretF64, value);
-  return value as I32 | I64;
 }
