@@ -1,5 +1,6 @@
 import { assemble } from '@armature/isa';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { JitOptions } from '../src/jit/region-cache.ts';
 import { type BareMachine, bareMachine, CODE, DATA, KERNEL, RAM } from './bare-machine.ts';
 
 const machine = await bareMachine();
@@ -250,5 +251,90 @@ describe('a code arena of few pages', () => {
     });
     small.engine.run(14 * 3);
     expect(small.x(0)).toBe(0x603n);
+  });
+});
+
+describe('a page of code that becomes data', () => {
+  const STORES = 3000;
+  const PAGE = CODE + 0x2000;
+  /** Room for what is added up, in the page that is stored to and behind its code. */
+  const CELL = PAGE + 0x800;
+
+  const hostPage = (m: BareMachine, address: number): number => m.memory.hostOffset(address) >>> 12;
+
+  /** Whether stores to the page at a physical address are looked at. */
+  const isTracked = (m: BareMachine, address: number): boolean =>
+    m.engine['code'].codePages.find(hostPage(m, address)) !== 0;
+
+  /** Stores that the page is tracked for the next time, undefined before it was forgotten once. */
+  const storesAllowed = (m: BareMachine, address: number): number | undefined =>
+    m.engine['code'].codePages['storesAllowed'].get(hostPage(m, address));
+
+  const ENGINES: [name: string, jit: JitOptions | undefined][] = [
+    ['the interpreter', undefined],
+    ['compiled code', { threshold: 0, batch: 1 }],
+  ];
+
+  test.each(ENGINES)('is not tracked for stores from another page: %s', async (_, jit) => {
+    const m = await bareMachine(jit && { jit });
+    m.place('add x0, x0, 1; ret', PAGE);
+    m.load(`
+      blr x2
+      1: ldr x4, [x3]
+      add x4, x4, x5
+      str x4, [x3]
+      sub x5, x5, 1
+      cbnz x5, 1b
+      2: str w1, [x2]
+      blr x2
+      str w6, [x2]
+      blr x2
+      b .
+    `);
+    m.setX({
+      1: word('add x0, x0, 0x10'),
+      2: PAGE,
+      3: CELL,
+      5: STORES,
+      6: word('add x0, x0, 0x100'),
+    });
+    m.engine.run(3);
+    expect([m.x(0), isTracked(m, PAGE)]).toEqual([1n, true]);
+    m.engine.run(5 * STORES);
+    expect(m.memory.readU64(CELL)).toBe(BigInt((STORES * (STORES + 1)) / 2));
+    expect(isTracked(m, PAGE)).toBe(false);
+    // Code that is put there runs, and is seen to change from then on.
+    m.engine.run(4);
+    expect([m.x(0), isTracked(m, PAGE)]).toEqual([0x11n, true]);
+    m.engine.run(4);
+    expect(m.x(0)).toBe(0x111n);
+  });
+
+  test.each(ENGINES)('goes on where the storing loop lies in it: %s', async (_, jit) => {
+    const m = await bareMachine(jit && { jit });
+    m.load(
+      '1: ldr x4, [x3]; add x4, x4, x5; str x4, [x3]; sub x5, x5, 1; cbnz x5, 1b; str w1, [x2]; 2: nop; b .',
+      PAGE,
+    );
+    m.setX({ 1: word('mov x0, 7'), 2: PAGE + 6 * 4, 3: CELL, 5: STORES });
+    expect(m.engine.run(5 * STORES).instructions).toBe(5 * STORES);
+    expect([m.x(5), m.memory.readU64(CELL)]).toEqual([0n, BigInt((STORES * (STORES + 1)) / 2)]);
+    // It was forgotten in between, and then more stores are put up with.
+    expect(storesAllowed(m, PAGE)).toBeGreaterThan(128);
+    expect(m.engine.run(2).instructions).toBe(2);
+    expect(m.x(0)).toBe(7n);
+  });
+
+  test('does not lose a store pair, nor the writeback of its base', () => {
+    machine.place('ret', PAGE);
+    machine.load('blr x2; 1: stp x5, x5, [x3, -16]!; sub x5, x5, 1; cbnz x5, 1b; b .');
+    machine.setX({ 2: PAGE, 3: PAGE + 16 + 16 * 255, 5: 255 });
+    machine.engine.run(2 + 3 * 255);
+    expect(machine.x(3)).toBe(BigInt(PAGE + 16));
+    const numbers = Array.from({ length: 255 }, (_, index) =>
+      machine.memory.readU64(PAGE + 16 * (index + 1)),
+    );
+    expect(numbers).toEqual(Array.from({ length: 255 }, (_, index) => BigInt(index + 1)));
+    expect(isTracked(machine, PAGE)).toBe(false);
   });
 });
