@@ -3,24 +3,19 @@ import type { Fields, HelperName } from '../emitter/emitter.ts';
 import {
   add,
   and,
-  eq,
   eqz,
   extendS,
   extendU,
   type I32,
   type I64,
   i32,
-  i64,
   loadFrom,
   loadI32,
-  loadI64,
   local,
   ltS,
   ne,
-  shl,
   shrU,
   sub,
-  wrap,
 } from '../emitter/expressions.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { OP, type ValueType } from '../wasm/opcodes.ts';
@@ -134,23 +129,6 @@ export class InterpreterEmitter extends OperandEmitter {
     this.setState64(CPU_STATE.pc, held);
     this.helper('branchTarget', this.immediateSmall('branchType', type));
     this.code.op(OP.unreachable);
-  }
-
-  private fetchEntry(target: I64): I32 {
-    const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
-    const shift = 12 - Math.log2(FETCH_TLB.entrySize);
-    return this.let(add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)));
-  }
-
-  /** Bits 1 and 0 take part: a misaligned target never matches, and the engine raises the fault. */
-  private isKnown(target: I64, entry: I32): I32 {
-    return eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
-  }
-
-  /** The record of an instruction of a page that the fetch TLB knows. */
-  private recordAt(target: I64, entry: I32): I32 {
-    const codePage = loadI32(entry, FETCH_TLB.codePage);
-    return add(codePage, shl(and(wrap(target), i32(0xffc)), i32(2)));
   }
 
   private handlerAt(target: I64, entry: I32): I32 {

@@ -13,7 +13,6 @@ import {
   i32,
   i64,
   loadI32,
-  loadI64,
   local,
   ltS,
   shl,
@@ -243,18 +242,12 @@ export class RegionEmitter extends RegionFlags {
   /** To the address in `targetLocal`, with everything stored. */
   private emitJump(): void {
     const target = local('i64', this.targetLocal);
-    const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
-    const shift = 12 - Math.log2(FETCH_TLB.entrySize);
     this.freeTemporaries();
     this.jumpWithinPage(target);
-    const entry = this.let(
-      add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
-    );
+    const entry = this.fetchEntry(target);
     this.setState32(CPU_STATE.countBias, this.count);
-    this.if(eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag)), () => {
-      const record = this.let(
-        add(loadI32(entry, FETCH_TLB.codePage), shl(and(wrap(target), i32(0xffc)), i32(2))),
-      );
+    this.if(this.isKnown(target, entry), () => {
+      const record = this.let(this.recordAt(target, entry));
       const quarter = this.let(shrU(record, i32(2)));
       this.setState64(CPU_STATE.codeBias, sub(target, extendU(quarter)));
       const heat = this.let(loadI32(quarter, this.heatBias));
@@ -357,13 +350,8 @@ export class RegionEmitter extends RegionFlags {
 
   /** A branch to a guarded page is left to the interpreter, which knows what must be there. */
   private refuseGuarded(target: I64): void {
-    const mask = (FETCH_TLB.entryCount - 1) * FETCH_TLB.entrySize;
-    const shift = 12 - Math.log2(FETCH_TLB.entrySize);
-    const entry = this.let(
-      add(and(shrU(wrap(target), i32(shift)), i32(mask)), this.state32(CPU_STATE.fetchTlb)),
-    );
-    const sameTag = eq(and(target, i64(~0xffc)), loadI64(entry, FETCH_TLB.tag));
-    const isFree = and(sameTag, eqz(loadI32(entry, FETCH_TLB.guarded)));
+    const entry = this.fetchEntry(target);
+    const isFree = and(this.isKnown(target, entry), eqz(loadI32(entry, FETCH_TLB.guarded)));
     this.ifUnlikely(eqz(isFree), () => this.leaveWith(REGION_EXIT.interpret));
   }
 
