@@ -19,6 +19,9 @@ const IN_C: Readonly<Record<string, readonly string[]>> = {
   buddy: ['buddy.c'],
   'buddy-magazine': ['buddy.c', '-DMAGAZINE'],
   'buddy-ordered': ['buddy.c', '-DORDERED'],
+  tree: ['tree.c'],
+  'tree-shared': ['tree.c'],
+  extent: ['extent.c'],
 };
 const SIZES: readonly (readonly [string, number])[] = [
   ['16 MiB', 4096],

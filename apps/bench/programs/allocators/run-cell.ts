@@ -1,7 +1,9 @@
 /** Prints what one cell measures: `run-cell ALLOCATOR MODE FRAMES ORDER OCCUPANCY MILLISECONDS`. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
 import { buddyAllocator } from '@armature/allocator-buddy';
+import { extentAllocator } from '@armature/allocator-extent';
 import { hierarchicalAllocator } from '@armature/allocator-hierarchical';
+import { treeAllocator } from '@armature/allocator-tree';
 import type { FrameAllocatorFactory } from '@armature/core';
 import { type Cell, measure } from './cell.ts';
 
@@ -11,6 +13,10 @@ const FACTORIES: Readonly<Record<string, () => FrameAllocatorFactory>> = {
   buddy: buddyAllocator,
   'buddy-magazine': () => buddyAllocator({ magazines: {} }),
   'buddy-ordered': () => buddyAllocator({ placement: 'address' }),
+  tree: () => treeAllocator(),
+  // As for several workers, with one at work.
+  'tree-shared': () => treeAllocator({ workers: 2 }),
+  extent: () => extentAllocator(),
 };
 
 const [name = '', mode = '', frames, order, occupancy, time] = process.argv.slice(2);
