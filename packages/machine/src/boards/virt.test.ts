@@ -7,6 +7,7 @@ import { phase3KernelImage } from '@armature/phase3-kernel';
 import { describe, expect, test } from 'vitest';
 import { boot } from '../boot/boot.ts';
 import { machineFromJSON } from '../json/from-json.ts';
+import { allocatorNames } from '../json/part-registry.ts';
 import type { Machine } from '../machine.ts';
 import { type VirtOptions, virt } from './virt.ts';
 
@@ -295,16 +296,26 @@ describe('virt()', () => {
     expect(machine.regions.find(({ part }) => part === 'pl011-2')!.base).toBe(0x0c00_0000);
   });
 
-  test('has a memory manager that any allocator serves', async () => {
-    const machine = await virt({ memory: MiB(8) }).build();
-    const { allocator } = machine.use('memory-management');
-    expect([allocator.base, allocator.count]).toEqual([0x4_0000, 2048]);
-    expect(machine.use('memory-management').layoutReport()).toContain('allocator bitmap');
-  });
+  test.each([undefined, ...allocatorNames])(
+    'has a memory manager that an allocator serves: %s',
+    async (name) => {
+      const board = virt({ memory: MiB(8), ...(name && { allocator: name }) });
+      for (const machine of [await board.build(), await machineFromJSON(board.toJSON())]) {
+        const manager = machine.find('memory-management')!;
+        const { allocator } = manager;
+        expect([allocator.name, allocator.base, allocator.count]).toEqual([name ?? 'bitmap', 0x4_0000, 2048]);
+        expect(manager.layoutReport()).toContain(`allocator ${name ?? 'bitmap'}\n`);
+      }
+    },
+  );
 
   test.each<[string, VirtOptions, string]>([
     ['CONFIG_INVALID', { memory: 5000 }, '5000 bytes of memory are not whole 4 KiB pages'],
-    ['PART_UNKNOWN', { allocator: 'heap' }, 'there is no allocator "heap"'],
+    [
+      'PART_UNKNOWN',
+      { allocator: 'heap' },
+      'there is no allocator "heap", only bitmap, hierarchical, buddy, tree, extent',
+    ],
     ['CONFIG_INVALID', { cpu: 'z80' as 'max' }, 'unknown CPU model "z80"'],
     ['IMAGE_TOO_LARGE', { flash: new Uint8Array(MiB(65)) }, 'do not fit flash, which has 64 MiB'],
   ])('refuses with %s', (code, options, message) => {

@@ -144,7 +144,7 @@ describe('errors name the path', () => {
       'an unknown allocator',
       { parts: [{ part: 'memory', allocator: 'slab' }] },
       'PART_UNKNOWN',
-      'parts[0]: there is no allocator "slab"',
+      'parts[0]: there is no allocator "slab", only bitmap, hierarchical, buddy, tree, extent',
     ],
     [
       'a wrong window',

@@ -1,5 +1,9 @@
 /** The names that a machine's JSON form knows: one factory for each part, one for each allocator. */
 import { bitmapAllocator } from '@armature/allocator-bitmap';
+import { buddyAllocator } from '@armature/allocator-buddy';
+import { extentAllocator } from '@armature/allocator-extent';
+import { hierarchicalAllocator } from '@armature/allocator-hierarchical';
+import { treeAllocator } from '@armature/allocator-tree';
 import { ArmatureError, type FrameAllocatorFactory, type InterruptSpec, MiB } from '@armature/core';
 import { cpu, cpuEngineNames, cpuModelNames, type FeatureChanges, type JitOptions } from '@armature/cpu';
 import { flash } from '@armature/device-flash';
@@ -30,6 +34,10 @@ export type PartFactory = (options: OptionReader) => AnyPart;
 
 const ALLOCATORS: Readonly<Record<string, (options: { pages?: number }) => FrameAllocatorFactory>> = {
   bitmap: bitmapAllocator,
+  hierarchical: hierarchicalAllocator,
+  buddy: buddyAllocator,
+  tree: treeAllocator,
+  extent: extentAllocator,
 };
 
 /** Names of the frame allocators that a machine's configuration can name. */
@@ -43,9 +51,9 @@ export const allocatorNames: readonly string[] = Object.keys(ALLOCATORS);
  */
 export function allocatorByName(name: string, pages?: number): FrameAllocatorFactory {
   if (!Object.hasOwn(ALLOCATORS, name)) {
-    throw new ArmatureError('PART_UNKNOWN', `there is no allocator ${JSON.stringify(name)}`, {
+    const known = allocatorNames.join(', ');
+    throw new ArmatureError('PART_UNKNOWN', `there is no allocator ${JSON.stringify(name)}, only ${known}`, {
       context: { allocator: name, known: allocatorNames },
-      hint: `The allocators are ${allocatorNames.join(', ')}.`,
     });
   }
   return ALLOCATORS[name](pages === undefined ? {} : { pages });
