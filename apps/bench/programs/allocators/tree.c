@@ -4,9 +4,18 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#ifdef HARNESS
+#include HARNESS
+#else
 #include "cell.h"
+#endif
 
-enum { CHILD_ORDER = 9, CHILD_FRAMES = 512, CHILD_WORDS = 8, WHOLE = 10, COMPARED = 64, WORKERS = 1, LINE = 16 };
+#ifndef PER_WORKER
+#define PER_WORKER static
+enum { worker = 0, workers = 1 };
+#endif
+
+enum { CHILD_ORDER = 9, CHILD_FRAMES = 512, CHILD_WORDS = 8, WHOLE = 10, COMPARED = 64, LINE = 16 };
 enum { FREE = 0x3ff, HUGE = 1 << 10, CONTINUES = 1 << 11, RUNS = 1 << 12, PINNED = 1 << 13, HINT_SHIFT = 14, HINT = 15 << 14 };
 enum { TREE_FREE = 0xffff, TREE_RESERVED = 1 << 16 };
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE };
@@ -20,9 +29,9 @@ static int32_t origin, first_index, end_index, children, trees, shift, tree_fram
 static word32 *entries, *words, *hints, *locals;
 static word64 *busy, *inside;
 static uint64_t *seen;
-static int32_t cursor_child, cursor_word, cursor_tree, cursor_blocks, cursor_huge;
-static bool passed_over;
-static double allocations, frees, failed;
+PER_WORKER int32_t cursor_child, cursor_word, cursor_tree, cursor_blocks, cursor_huge;
+PER_WORKER bool passed_over;
+PER_WORKER double allocations, frees, failed;
 
 #define LOAD(at) atomic_load_explicit(at, memory_order_acquire)
 #define SWAP(at, expected, value) \
@@ -273,7 +282,7 @@ static bool reserve_tree(int32_t tree)
 {
     uint32_t word = LOAD(&words[tree]);
     if ((word & TREE_RESERVED) != 0 || !SWAP_STRONG(&words[tree], &word, word | TREE_RESERVED)) return false;
-    uint32_t old = atomic_exchange_explicit(locals, (uint32_t)tree, memory_order_acq_rel);
+    uint32_t old = atomic_exchange_explicit(&locals[worker * LINE], (uint32_t)tree, memory_order_acq_rel);
     if (old != NO_TREE) atomic_fetch_and_explicit(&words[old], ~(uint32_t)TREE_RESERVED, memory_order_acq_rel);
     return true;
 }
@@ -289,7 +298,7 @@ static bool take_tree(int32_t tree, uint32_t frames)
 
 static int32_t pick(uint32_t frames, int order)
 {
-    int32_t best = -1, best_score = -1, tree = cursor_tree, own = order == 0 ? -1 : (int32_t)LOAD(locals);
+    int32_t best = -1, best_score = -1, tree = cursor_tree, own = order == 0 ? -1 : (int32_t)LOAD(&locals[worker * LINE]);
     passed_over = false;
     for (int32_t step = 0, compared = 0; step < trees; step++) {
         if (++tree >= trees) tree = 0;
@@ -352,7 +361,7 @@ static int32_t steal(void)
 static int32_t single(void)
 {
     for (;;) {
-        uint32_t local = LOAD(locals);
+        uint32_t local = LOAD(&locals[worker * LINE]);
         if (local != NO_TREE && take_tree((int32_t)local, 1)) return single_in((int32_t)local);
         int32_t tree = pick(1, 0);
         if (tree < 0) return passed_over ? steal() : -1;
@@ -592,7 +601,7 @@ static int alloc_batch(int32_t *out, int32_t length)
 {
     int32_t slot = 0;
     while (slot < length) {
-        uint32_t local = LOAD(locals);
+        uint32_t local = LOAD(&locals[worker * LINE]);
         int32_t some = local == NO_TREE ? 0 : (int32_t)(LOAD(&words[local]) & TREE_FREE);
         if (some > length - slot) some = length - slot;
         if (some > 0 && take_tree((int32_t)local, (uint32_t)some)) {
@@ -648,13 +657,13 @@ static void create(int32_t base, int32_t count)
     first_index = base - origin;
     end_index = first_index + count;
     children = (end_index + CHILD_FRAMES - 1) / CHILD_FRAMES;
-    for (shift = 3; shift > 0 && children >> shift < 4 * WORKERS;) shift--;
+    for (shift = 3; shift > 0 && children >> shift < 4 * workers;) shift--;
     trees = (children + (1 << shift) - 1) >> shift;
     tree_frames = CHILD_FRAMES << shift;
     entries = calloc((size_t)children, 4);
     words = calloc((size_t)trees, 4);
     hints = calloc((size_t)trees, 4);
-    locals = calloc(WORKERS * LINE, 4);
+    locals = calloc((size_t)workers * LINE, 4);
     busy = aligned_alloc(64, (size_t)children * CHILD_WORDS * 8);
     inside = aligned_alloc(64, (size_t)children * CHILD_WORDS * 8);
     seen = calloc((size_t)children * CHILD_WORDS, 8);
@@ -677,5 +686,5 @@ static void create(int32_t base, int32_t count)
         words[tree] = left;
         hints[tree] = hint_by_children(tree);
     }
-    for (int worker = 0; worker < WORKERS; worker++) locals[worker * LINE] = NO_TREE;
+    for (int each = 0; each < workers; each++) locals[each * LINE] = NO_TREE;
 }
