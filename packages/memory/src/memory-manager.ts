@@ -287,7 +287,7 @@ function checkManagedRange(memory: PhysicalMemory, { name, base, count }: FrameA
     );
   }
   const start = base * PAGE_SIZE;
-  if (memory.hostOffset(start, count * PAGE_SIZE) >= 0 && memory.regionAt(start)?.kind === 'ram') return;
+  if (memory.contains(start, count * PAGE_SIZE) && memory.regionAt(start)?.kind === 'ram') return;
   throw new ArmatureError(
     'ADDRESS_RANGE',
     `${formatBytes(count * PAGE_SIZE)} from ${formatAddress(start)} are not all RAM`,

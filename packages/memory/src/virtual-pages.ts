@@ -88,7 +88,7 @@ export class VirtualPages {
     { device, write }: MappingAttributes,
   ): MemoryFailure | undefined {
     const bytes = pages * PAGE_SIZE;
-    const isMemory = this.memory.hostOffset(pa, bytes) >= 0;
+    const isMemory = this.memory.contains(pa, bytes);
     if (!isMemory && !device) {
       return refuse(
         'NOT_RAM',
@@ -229,7 +229,7 @@ export class VirtualPages {
       if (!resolved.ok) return resolved;
       const size = Math.min((length as number) - at, PAGE_SIZE - Number(address % BigInt(PAGE_SIZE)));
       const pa = resolved.physicalAddress;
-      if (this.memory.hostOffset(pa, size) < 0) {
+      if (!this.memory.contains(pa, size)) {
         return refuse('NOT_RAM', `${formatAddress(address)} is mapped to a device at ${formatAddress(pa)}`);
       }
       spans.push({ at, pa, size });

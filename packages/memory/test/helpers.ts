@@ -1,8 +1,14 @@
-import { BitmapAllocator } from '@armature/allocator-bitmap';
+import { bitmapAllocator } from '@armature/allocator-bitmap';
+import { buddyAllocator } from '@armature/allocator-buddy';
+import { extentAllocator } from '@armature/allocator-extent';
+import { hierarchicalAllocator } from '@armature/allocator-hierarchical';
+import { treeAllocator } from '@armature/allocator-tree';
 import {
+  ArmatureError,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
+  type FrameAllocatorFactory,
   type FrameAllocatorSnapshot,
   MiB,
   NO_FRAME,
@@ -10,7 +16,7 @@ import {
   PhysicalMemory,
 } from '@armature/core';
 import { createTableBuilder } from '@armature/mmu';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { MemoryManager, type MemoryResult } from '../src/index.ts';
 
 export const RAM_BASE = 0x4000_0000;
@@ -26,13 +32,35 @@ export function makeMemory(): PhysicalMemory {
   ]);
 }
 
-export function makeManager({
-  pages = 4096,
-  memory = makeMemory(),
-  allocator = new BitmapAllocator({ base: RAM_BASE / PAGE_SIZE, count: pages }) as FrameAllocator,
-} = {}) {
-  const manager = new MemoryManager({ memory, allocator, tables: createTableBuilder() });
-  return { memory, allocator, manager };
+/** Makes a manager of the first pages of RAM. */
+export type ManagerMaker = (options?: { pages?: number; memory?: PhysicalMemory }) => {
+  readonly memory: PhysicalMemory;
+  readonly allocator: FrameAllocator;
+  readonly manager: MemoryManager;
+};
+
+export const managerMaker =
+  (factory: FrameAllocatorFactory): ManagerMaker =>
+  ({ pages = 4096, memory = makeMemory() } = {}) => {
+    const allocator = factory.create({ base: RAM_BASE / PAGE_SIZE, count: pages });
+    const manager = new MemoryManager({ memory, allocator, tables: createTableBuilder() });
+    return { memory, allocator, manager };
+  };
+
+/** Runs tests with each allocator that a machine can name, with its options, and with a plain one. */
+export function withEachAllocator(
+  tests: (makeManager: ManagerMaker, factory: FrameAllocatorFactory) => void,
+): void {
+  describe.each<[string, FrameAllocatorFactory]>([
+    ['bitmap', bitmapAllocator()],
+    ['hierarchical', hierarchicalAllocator()],
+    ['buddy', buddyAllocator()],
+    ['buddy with magazines', buddyAllocator({ magazines: {} })],
+    ['tree', treeAllocator()],
+    ['shared tree', treeAllocator({ workers: 2 })],
+    ['extent', extentAllocator()],
+    ['plain', { name: 'plain', create: (range) => new PlainAllocator(range) }],
+  ])('with the %s allocator', (_name, factory) => tests(managerMaker(factory), factory));
 }
 
 /** The value of a result that must be good. */
@@ -127,6 +155,9 @@ export class PlainAllocator implements FrameAllocator {
   }
 
   restore(snapshot: FrameAllocatorSnapshot): void {
+    if (snapshot.type !== 'plain' || snapshot.base !== this.base || snapshot.count !== this.count) {
+      throw new ArmatureError('SNAPSHOT_INVALID', 'the snapshot is not of this allocator');
+    }
     this.states.set(snapshot.data as number[]);
   }
 

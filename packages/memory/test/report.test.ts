@@ -1,18 +1,131 @@
-import { ACCESS, PAGE_SIZE } from '@armature/core';
+import { bitmapAllocator } from '@armature/allocator-bitmap';
+import { ACCESS, FRAME_STATE, type FrameAllocator, formatAddress, PAGE_SIZE } from '@armature/core';
 import { describe, expect, test } from 'vitest';
 import { frameMap } from '../src/index.ts';
-import { good, makeManager, PlainAllocator, RAM_BASE } from './helpers.ts';
+import {
+  good,
+  type ManagerMaker,
+  managerMaker,
+  PlainAllocator,
+  RAM_BASE,
+  withEachAllocator,
+} from './helpers.ts';
 
-test('the layout report shows memory as it is', () => {
-  const { manager } = makeManager();
+const MAPPED = 0xffff_0000_8000_0000n;
+
+/** A manager with some of everything. */
+function busyManager(makeManager: ManagerMaker) {
+  const { allocator, manager } = makeManager();
   good(manager.reserve(RAM_BASE, 256, 'boot'));
   const run = good(manager.memoryAllocPages(300));
-  good(
-    manager.memoryMap(0xffff_0000_8000_0000n, run.address, 2, { write: false, execute: true, user: false }),
-  );
+  good(manager.memoryMap(MAPPED, run.address, 2, { write: false, execute: true, user: false }));
   good(manager.reserveRange(0x2000_0000, 16, { write: true, execute: false, user: true }, 'heap'));
-  good(manager.handlePageFault(0x2000_0000, ACCESS.write));
-  expect(manager.memoryShowLayout()).toBe(manager.layoutReport());
+  const touched = good(manager.handlePageFault(0x2000_0000, ACCESS.write));
+  return { allocator, manager, run, touched };
+}
+
+/** The longest run of free frames, counted one by one. */
+function largestFreeRun(allocator: FrameAllocator): number {
+  const { base, count } = allocator;
+  let run = 0;
+  let largest = 0;
+  for (let frame = base; frame < base + count; frame++) {
+    run = allocator.state(frame) === FRAME_STATE.free ? run + 1 : 0;
+    largest = Math.max(largest, run);
+  }
+  return largest;
+}
+
+withEachAllocator((makeManager, factory) => {
+  test('the layout report shows memory as it is', () => {
+    const { allocator, manager, run, touched } = busyManager(makeManager);
+    expect(manager.memoryShowLayout()).toBe(manager.layoutReport());
+    const lines = manager.memoryShowLayout().split('\n');
+    const free = largestFreeRun(allocator);
+    expect(lines.slice(0, 4)).toEqual([
+      `Memory: 4096 pages (16 MiB) from 0x4000_0000, allocator ${factory.name}`,
+      `  free 3531, used 309, reserved 256; largest free run ${free}; page tables 8`,
+      '  allocations 1, frees 0, failures 0',
+      'Physical ranges',
+    ]);
+    const ranges = lines
+      .slice(4, lines.indexOf('Mappings'))
+      .map((line) => /^ {2}(0x[\da-f_]+)-(0x[\da-f_]+) +(\d+) pages {2}(.*)$/.exec(line)!)
+      .map(([, first, last, pages, what]) => ({
+        address: Number(first!.replaceAll('_', '')),
+        end: Number(last!.replaceAll('_', '')) + 1,
+        pages: Number(pages),
+        what: what!,
+      }));
+    let at = RAM_BASE;
+    const totals: Record<string, number> = {};
+    for (const { address, end, pages, what } of ranges) {
+      expect(address).toBe(at);
+      expect(end - address).toBe(pages * PAGE_SIZE);
+      totals[what] = (totals[what] ?? 0) + pages;
+      at = end;
+    }
+    expect(at).toBe(RAM_BASE + 4096 * PAGE_SIZE);
+    expect(totals).toEqual({
+      'reserved  boot': 256,
+      allocated: 300,
+      'page tables': 8,
+      'demand pages': 1,
+      free: 3531,
+    });
+    expect(ranges.find(({ what }) => what === 'allocated')).toMatchObject({
+      address: run.address,
+      pages: 300,
+    });
+    expect(ranges.find(({ what }) => what === 'demand pages')!.address).toBe(touched.physicalAddress);
+    expect(lines.slice(lines.indexOf('Mappings'), lines.indexOf('Demand ranges') + 3)).toEqual([
+      'Mappings',
+      `  0xffff_0000_8000_0000-0xffff_0000_8000_1fff to ${formatAddress(run.address)}       2 pages  r-x kernel`,
+      'Demand ranges',
+      '  0x2000_0000-0x2000_ffff  1 of 16 pages touched  rw- user  heap',
+      'Frames (. free, # used, R reserved, + partly free)',
+    ]);
+    const map = lines.slice(lines.indexOf('Demand ranges') + 3).map((line) => line.slice(2));
+    expect(map.join('\n')).toBe(frameMap(allocator));
+  });
+
+  test('long lists are cut', () => {
+    const { manager } = makeManager();
+    for (let i = 0; i < 200; i++) good(manager.memoryAllocPages(1));
+    const [, more] = /^ {2}and (\d+) more$/m.exec(manager.memoryShowLayout())!;
+    expect(Number(more)).toBeGreaterThanOrEqual(200 - 64);
+  });
+
+  test('statistics in pages and bytes', () => {
+    const { allocator, manager } = makeManager();
+    good(manager.reserve(RAM_BASE, 256, 'boot'));
+    good(manager.memoryAlloc(5 * PAGE_SIZE));
+    expect(manager.memoryGetStats()).toEqual({
+      totalPages: 4096,
+      freePages: 3835,
+      usedPages: 5,
+      reservedPages: 256,
+      totalBytes: 16 * 2 ** 20,
+      freeBytes: 3835 * PAGE_SIZE,
+      usedBytes: 5 * PAGE_SIZE,
+      reservedBytes: 2 ** 20,
+      largestFreeRun: largestFreeRun(allocator),
+      allocations: 1,
+      frees: 0,
+      failures: 0,
+      tablePages: 0,
+      mappedPages: 0,
+      demandPages: 0,
+      demandTouched: 0,
+      faultsResolved: 0,
+      faultsRefused: 0,
+      misbehaviours: 0,
+    });
+  });
+});
+
+test('first fit lays memory out in the order of the requests', () => {
+  const { manager } = busyManager(managerMaker(bitmapAllocator()));
   expect(manager.memoryShowLayout().split('\n')).toEqual([
     'Memory: 4096 pages (16 MiB) from 0x4000_0000, allocator bitmap',
     '  free 3531, used 309, reserved 256; largest free run 3531; page tables 8',
@@ -35,12 +148,6 @@ test('the layout report shows memory as it is', () => {
       (high) => `  0x${high.toString(16)}_0000  ${'.'.repeat(64)}`,
     ),
   ]);
-});
-
-test('long lists are cut', () => {
-  const { manager } = makeManager();
-  for (let i = 0; i < 200; i++) good(manager.memoryAllocPages(1));
-  expect(manager.memoryShowLayout()).toContain('and 137 more');
 });
 
 describe('frameMap', () => {
@@ -68,32 +175,5 @@ describe('frameMap', () => {
       },
     });
     expect(frameMap(allocator)).toBe('0x4000_0000  ????');
-  });
-});
-
-test('statistics in pages and bytes', () => {
-  const { manager } = makeManager();
-  good(manager.reserve(RAM_BASE, 256, 'boot'));
-  good(manager.memoryAlloc(5 * PAGE_SIZE));
-  expect(manager.memoryGetStats()).toEqual({
-    totalPages: 4096,
-    freePages: 3835,
-    usedPages: 5,
-    reservedPages: 256,
-    totalBytes: 16 * 2 ** 20,
-    freeBytes: 3835 * PAGE_SIZE,
-    usedBytes: 5 * PAGE_SIZE,
-    reservedBytes: 2 ** 20,
-    largestFreeRun: 3835,
-    allocations: 1,
-    frees: 0,
-    failures: 0,
-    tablePages: 0,
-    mappedPages: 0,
-    demandPages: 0,
-    demandTouched: 0,
-    faultsResolved: 0,
-    faultsRefused: 0,
-    misbehaviours: 0,
   });
 });
