@@ -95,11 +95,14 @@ export class FrameLedger {
 
   /** Contiguous frames for an owner. */
   take(count: number, owner: Owner, constraints?: RunConstraints): MemoryResult<{ readonly frame: number }> {
-    const answer = this.ask(`allocate ${count} frames`, () =>
-      count === 1 && constraints === undefined
-        ? this.allocator.alloc(0)
-        : this.allocator.allocRun(count, constraints),
-    );
+    const answer = this.ask(`allocate ${count} frames`, () => {
+      if (count === 1 && constraints === undefined) return this.allocator.alloc(0);
+      const frame = this.allocator.allocRun(count, constraints);
+      if (frame !== NO_FRAME) return frame;
+      // Only an allocator that has drained its caches finds every run there is.
+      this.allocator.drain();
+      return this.allocator.allocRun(count, constraints);
+    });
     if (!answer.ok) return answer;
     const frame = answer.value as number;
     if (frame === NO_FRAME) return this.refusal(count, constraints);

@@ -1,7 +1,7 @@
-import { PAGE_SIZE } from '@armature/core';
+import { NO_FRAME, PAGE_SIZE, type RunConstraints } from '@armature/core';
 import { describe, expect, test } from 'vitest';
-import type { MemoryManager } from '../src/index.ts';
-import { good, RAM_BASE, withEachAllocator } from './helpers.ts';
+import { MemoryManager } from '../src/index.ts';
+import { good, makeMemory, PlainAllocator, RAM_BASE, withEachAllocator } from './helpers.ts';
 
 withEachAllocator((makeManager) => {
   describe('allocation', () => {
@@ -195,4 +195,18 @@ withEachAllocator((makeManager) => {
       expect(restored.memoryFree(c.address)).toEqual({ ok: true, pages: 2 });
     });
   });
+});
+
+test('a run in an allocator’s cache is found: it is drained first', () => {
+  class CachingAllocator extends PlainAllocator {
+    private cached = true;
+    override allocRun(count: number, constraints?: RunConstraints): number {
+      return this.cached ? NO_FRAME : super.allocRun(count, constraints);
+    }
+    override drain(): void {
+      this.cached = false;
+    }
+  }
+  const manager = new MemoryManager({ memory: makeMemory(), allocator: new CachingAllocator() });
+  expect(manager.memoryAllocPages(4)).toMatchObject({ ok: true, pages: 4 });
 });
