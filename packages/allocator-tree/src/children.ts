@@ -9,12 +9,13 @@
  * - An inside bit says that the frame continues the run of the frame before it. Inside bits are set after the busy
  *   bits of the run and cleared before them, so they belong to whoever owns the frames. The free of a run begins with
  *   clearing inside bits (or, for a child used whole, with its counter word), which only one of two frees can do.
- * - The hint is an upper bound. Whoever clears busy bits raises it, and moves the epoch, in the same step in which the
- *   counter rises; it is lowered to what a look at the bits found only when no epoch has passed since. A lower counter
- *   bounds it too, which is wrong while a free is between its bits and its counter; the free that lifts the
- *   counter over a power of two therefore looks at the bits again.
+ * - The hint is an upper bound of what the bits have. Whoever clears busy bits raises it, and moves the epoch, in the
+ *   same step in which the counter rises; it is lowered to what a look at the bits found only when no epoch has passed
+ *   since. Read it is bounded by the counter, too; so the free that lifts the counter over a power of two may have
+ *   raised it without a look at the bits.
  */
 import type { Cells } from './cells.ts';
+import type { Operations } from './code/operations.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -30,19 +31,11 @@ import {
   type TreeLayout,
   WHOLE,
 } from './layout.ts';
-import { freeStarts, largestOrder, lowestBit, maskOf } from './words.ts';
+import { largestOrder, lowestBit, maskOf } from './words.ts';
 
-/** The hint in a child word. */
+/** One more than the order of the largest block that a child may have free, by its word. */
 export function hintOf(entry: number): number {
-  return (entry >>> HINT_SHIFT) & 15;
-}
-
-/** A child word with fewer free frames, whose hint they bound. */
-function lowered(entry: number, frames: number): number {
-  const free = (entry & FREE) - frames;
-  const bound = 32 - Math.clz32(free);
-  const hint = hintOf(entry);
-  return (entry & ~(FREE | HINT)) | free | (Math.min(hint, bound) << HINT_SHIFT);
+  return Math.min((entry >>> HINT_SHIFT) & 15, 32 - Math.clz32(entry & FREE));
 }
 
 export class Children {
@@ -53,8 +46,7 @@ export class Children {
   readonly #entries: number;
   readonly #busy: number;
   readonly #inside: number;
-  /** Without other workers no free is ever between its bits and its counter. */
-  readonly #alone: boolean;
+  readonly #operations: Operations;
 
   constructor(cells: Cells, layout: TreeLayout) {
     this.count = layout.childCount;
@@ -63,7 +55,7 @@ export class Children {
     this.#entries = layout.childrenAt;
     this.#busy = layout.busyAt;
     this.#inside = layout.insideAt;
-    this.#alone = layout.workers === 1;
+    this.#operations = cells.operations;
   }
 
   entry(child: number): number {
@@ -80,21 +72,17 @@ export class Children {
     return hintOf(this.#cells.loadNow(this.#entries + child));
   }
 
-  /**
-   * Takes one frame, from the word `from` (0 to 15) on.
-   *
-   * @returns its index, or -1 when the child has none
-   */
-  takeSingle(child: number, from: number): number {
+  /** Takes one frame. @returns its index, or -1 when the child has none */
+  takeSingle(child: number): number {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
       const entry = this.#words[at]!;
       if ((entry & FREE) === 0) return -1;
-      if (cells.swap(at, entry, lowered(entry, 1))) break;
+      if (cells.swap(at, entry, entry - 1)) break;
     }
     const first = child * CHILD_WORDS;
-    for (let step = from; ; step++) {
+    for (let step = 0; ; step++) {
       const word = first + (step & (CHILD_WORDS - 1));
       for (;;) {
         const bits = this.#words[this.#busy + word]!;
@@ -106,21 +94,21 @@ export class Children {
   }
 
   /**
-   * Takes 2^order frames, naturally aligned, order 1 to 8.
+   * Takes 2^order frames, naturally aligned, order 6 to 8.
    *
    * @returns the index of the first, or -1 when the child has no such block
    */
-  takeBlock(child: number, order: number): number {
+  takeWords(child: number, order: number): number {
     const frames = 1 << order;
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
       const entry = this.#words[at]!;
-      if ((entry & FREE) < frames || hintOf(entry) <= order) return -1;
-      if (cells.swap(at, entry, lowered(entry, frames) | RUNS)) break;
+      if (hintOf(entry) <= order) return -1;
+      if (cells.swap(at, entry, (entry - frames) | RUNS)) break;
     }
-    const index = order <= 5 ? this.#takeInWord(child, order) : this.#takeWords(child, order);
-    if (index < 0) this.#giveUp(child, frames);
+    const index = this.#findWords(child, order);
+    if (index < 0) this.giveUp(child, frames);
     return index;
   }
 
@@ -152,7 +140,7 @@ export class Children {
     for (;;) {
       const entry = this.#words[at]!;
       if ((entry & FREE) < frames) return false;
-      if (cells.swap(at, entry, lowered(entry, frames) | (goesOn || to > second ? RUNS : 0))) break;
+      if (cells.swap(at, entry, (entry - frames) | (goesOn || to > second ? RUNS : 0))) break;
     }
     for (let word = from >>> 5; word * 32 < to; word++) {
       if (this.#setClear(word, maskOf(word, from, to))) continue;
@@ -179,7 +167,7 @@ export class Children {
       const entry = this.#words[at]!;
       wanted = Math.min(entry & FREE, most);
       if (wanted === 0) return 0;
-      if (cells.swap(at, entry, lowered(entry, wanted))) break;
+      if (cells.swap(at, entry, entry - wanted)) break;
     }
     const first = child * CHILD_WORDS;
     const end = slot + wanted;
@@ -245,49 +233,24 @@ export class Children {
     }
   }
 
-  /**
-   * Counts frames as free whose busy bits are clear already, all in one child.
-   *
-   * @param index one of them; the hint is raised to the largest free block around it
-   * @returns the hint when it rose, else 0
-   */
-  giveBack(child: number, frames: number, index: number): number {
-    const cells = this.#cells;
-    const at = this.#entries + child;
-    for (;;) {
-      const entry = this.#words[at]!;
-      const before = hintOf(entry);
-      const counted = entry & FREE;
-      const free = counted + frames;
-      let hint = before;
-      let rest = entry & ~(FREE | HINT);
-      if (free === CHILD_FRAMES) {
-        hint = WHOLE;
-        rest &= ~RUNS;
-      } else {
-        while (hint < CHILD_ORDER && this.#isBlockFree(index, hint)) hint++;
-        const bound = 32 - Math.clz32(free);
-        // The counter bounded the hint while other frees were still to be counted: the bits know better.
-        if (!this.#alone && hint < bound && bound > 32 - Math.clz32(counted))
-          hint = this.largestOrder(child) + 1;
-      }
-      const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
-      if (cells.swap(at, entry, next)) return hint > before ? hint : 0;
-    }
+  /** Counts the frames of an aligned block around an index as free, whose busy bits are clear already. */
+  giveBack(child: number, frames: number, index: number): void {
+    this.#operations.giveBack(child, frames, index);
   }
 
-  /** As {@link giveBack} for frames that need not form one aligned block. */
-  giveBackRun(child: number, frames: number): number {
+  /** As {@link giveBack} for any frames of a child. */
+  giveBackRun(child: number, frames: number): void {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
       const entry = this.#words[at]!;
-      const before = hintOf(entry);
       const free = (entry & FREE) + frames;
       const hint = this.#hintFor(child, free);
       const rest = entry & ~(FREE | HINT | (free === CHILD_FRAMES ? RUNS : 0));
       const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
-      if (cells.swap(at, entry, next)) return hint > before ? hint : 0;
+      if (!cells.swap(at, entry, next)) continue;
+      if (hintOf(next) > hintOf(entry)) this.#operations.raise(child, hintOf(next));
+      return;
     }
   }
 
@@ -316,20 +279,6 @@ export class Children {
     return (entry & RUNS) !== 0 && ((this.insideWord(index >>> 5) >>> (index & 31)) & 1) !== 0;
   }
 
-  /**
-   * Whether 2 to 16 frames, naturally aligned, are seen at a glance to be a run that is not reserved. False says
-   * nothing.
-   */
-  isBlock(index: number, frames: number): boolean {
-    const shift = index & 31;
-    if (shift + frames >= 32) return false;
-    if ((this.entry(index >>> CHILD_ORDER) & (HUGE | RUNS | PINNED)) !== RUNS) return false;
-    // The frame before the others is no continuation, and neither is the one behind them.
-    const window = ((1 << (frames + 1)) - 1) << shift;
-    const inside = ((1 << (frames - 1)) - 1) << (shift + 1);
-    return (this.insideWord(index >>> 5) & window) === inside;
-  }
-
   /** Order of the largest naturally aligned free block of a child by its bits, or -1. */
   largestOrder(child: number): number {
     const first = this.#busy + child * CHILD_WORDS;
@@ -343,39 +292,8 @@ export class Children {
     return clear === 0 ? order : 5 + largestOrder(~clear);
   }
 
-  /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
-  #isBlockFree(index: number, order: number): boolean {
-    if (order < 5) {
-      const block = ((1 << (1 << order)) - 1) << (index & 31 & -(1 << order));
-      return (this.#words[this.#busy + (index >>> 5)]! & block) === 0;
-    }
-    const words = 1 << (order - 5);
-    const first = this.#busy + ((index >>> 5) & -words);
-    for (let at = first; at < first + words; at++) if (this.#words[at]! !== 0) return false;
-    return true;
-  }
-
-  /** With the right to the frames: takes an aligned block inside one word, order 1 to 5. */
-  #takeInWord(child: number, order: number): number {
-    const cells = this.#cells;
-    const block = order === 5 ? -1 : (1 << (1 << order)) - 1;
-    const first = child * CHILD_WORDS;
-    for (let word = first; word < first + CHILD_WORDS; word++) {
-      for (;;) {
-        const bits = this.#words[this.#busy + word]!;
-        const starts = freeStarts(bits, order);
-        if (starts === 0) break;
-        const shift = lowestBit(starts);
-        if (!cells.swap(this.#busy + word, bits, bits | (block << shift))) continue;
-        cells.or(this.#inside + word, (block & ~1) << shift);
-        return word * 32 + shift;
-      }
-    }
-    return -1;
-  }
-
   /** With the right to the frames: takes 2, 4 or 8 aligned words. */
-  #takeWords(child: number, order: number): number {
+  #findWords(child: number, order: number): number {
     const cells = this.#cells;
     const words = 1 << (order - 5);
     const first = child * CHILD_WORDS;
@@ -397,14 +315,17 @@ export class Children {
   }
 
   /** Gives back the right to frames that were not found. No bit was cleared since, or the exchange fails. */
-  #giveUp(child: number, frames: number): void {
+  giveUp(child: number, frames: number): void {
     const cells = this.#cells;
     const at = this.#entries + child;
     for (;;) {
       const entry = this.#words[at]!;
       const free = (entry & FREE) + frames;
-      const hint = this.#hintFor(child, free);
-      if (cells.swap(at, entry, (entry & ~(FREE | HINT)) | free | (hint << HINT_SHIFT))) return;
+      const next = (entry & ~(FREE | HINT)) | free | (this.#hintFor(child, free) << HINT_SHIFT);
+      if (!cells.swap(at, entry, next)) continue;
+      // The lower counter may have let another worker lower the tree's hint.
+      if (hintOf(next) > hintOf(entry)) this.#operations.raise(child, hintOf(next));
+      return;
     }
   }
 

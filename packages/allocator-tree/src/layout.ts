@@ -6,10 +6,10 @@
  *
  * Child word: bits 0-9 free frames; 10 `HUGE`, the child is used as a whole; 11 `CONTINUES`, as the continuation of
  * the run in the child before; 12 `RUNS`, it may hold runs of several frames, so the inside map counts; 13 `PINNED`,
- * it holds reserved frames; 14-17 the hint, one more than the highest order that may be free in it (10: the
- * child is free, 0: nothing); 18-31 the epoch, which each free moves on.
+ * it may hold reserved frames; 14-17 the hint, one more than the highest order that may be free in it as far as the
+ * bits are concerned (10: the child was free, 0: nothing); 18-31 the epoch, which each free moves on.
  *
- * Tree word: bits 0-15 free frames; 16 a worker has reserved the tree.
+ * Tree word: 1 when a worker has reserved the tree, else 0.
  * Tree hint: bits 0-4 as a child's hint, up to the order of the tree plus one.
  * Local word, one for each worker: the tree that it has reserved, or -1.
  */
@@ -30,8 +30,7 @@ export const HINT = 15 << HINT_SHIFT;
 export const WHOLE = CHILD_ORDER + 1;
 export const EPOCH = 1 << 18;
 
-export const TREE_FREE = 0xffff;
-export const TREE_RESERVED = 1 << 16;
+export const TREE_RESERVED = 1;
 
 export const NO_TREE = -1;
 
@@ -43,7 +42,7 @@ export const WORKER_COUNTERS = 2;
 /** Highest frame number plus one: batches hold frames in 32-bit integers. */
 const FRAME_LIMIT = 0x8000_0000;
 const MAGIC = 0x4146_7472;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_WORDS = 16;
 const LINE = 16;
 const MAX_TREE_ORDER = 5;

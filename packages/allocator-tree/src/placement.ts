@@ -1,70 +1,72 @@
 /** Where frames of an order come from: which tree a worker reserves, and which child it takes frames of. */
 import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
-import {
-  CHILD_FRAMES,
-  CHILD_ORDER,
-  FREE,
-  NO_TREE,
-  TREE_FREE,
-  TREE_RESERVED,
-  type TreeLayout,
-  WHOLE,
-} from './layout.ts';
+import { type Operations, RESULT } from './code/operations.ts';
+import { CHILD_FRAMES, CHILD_WORDS, FREE, NO_TREE, type TreeLayout } from './layout.ts';
 import type { Trees } from './trees.ts';
 
-/** Trees that are compared before the best of them is taken. */
-const COMPARED = 64;
+/** Child of a worker that has none. */
+export const NO_CHILD = -1;
+/** Order of the blocks that a word of 32 frames has. */
+const WORD_ORDER = 5;
 
 /** Where the searches of a worker go on. */
 export interface Cursors {
+  /** Child and word of the last single frame. */
   readonly child: number;
   readonly word: number;
+  /** Tree of the last single frame, of the last block and of the last whole child. */
   readonly tree: number;
   readonly blocks: number;
   readonly huge: number;
 }
 
+export const FIRST_CURSORS: Cursors = { child: NO_CHILD, word: 0, tree: 0, blocks: 0, huge: 0 };
+
 export class Placement {
   readonly #children: Children;
   readonly #trees: Trees;
-  readonly #treeFrames: number;
-  /** Child and word where the last single frame was. */
-  child = 0;
-  word = 0;
-  #tree = 0;
+  readonly #operations: Operations;
+  readonly #origin: number;
   #blocks = 0;
-  #huge = 0;
-  /** Whether the last pick left out a tree only because another worker has it. */
-  #passedOver = false;
 
-  constructor(layout: TreeLayout, children: Children, trees: Trees) {
+  constructor(layout: TreeLayout, operations: Operations, children: Children, trees: Trees) {
+    this.#origin = layout.origin;
+    this.#operations = operations;
     this.#children = children;
     this.#trees = trees;
-    this.#treeFrames = CHILD_FRAMES << layout.treeOrder;
+    this.cursors = FIRST_CURSORS;
   }
 
   get cursors(): Cursors {
-    return { child: this.child, word: this.word, tree: this.#tree, blocks: this.#blocks, huge: this.#huge };
+    const operations = this.#operations;
+    return {
+      child: operations.cursorChild(),
+      word: operations.cursorWord(),
+      tree: operations.cursorTree(),
+      blocks: this.#blocks,
+      huge: operations.cursorWhole(),
+    };
   }
 
   set cursors({ child, word, tree, blocks, huge }: Cursors) {
-    this.child = child;
-    this.word = word;
-    this.#tree = tree;
+    this.#operations.seek(child, word, tree, huge);
     this.#blocks = blocks;
-    this.#huge = huge;
+  }
+
+  /** Gives the worker's tree back. */
+  release(): void {
+    this.#goOnIn(NO_CHILD);
+    this.#trees.release();
   }
 
   /** Takes one frame. @returns its index, or -1 when none is free */
   single(): number {
-    const trees = this.#trees;
     for (;;) {
-      const local = trees.local();
-      if (local !== NO_TREE && trees.take(local, 1)) return this.singleIn(local);
-      const tree = this.#pick(1, 0);
-      if (tree < 0) return this.#passedOver ? this.#steal() : -1;
-      trees.reserve(tree);
+      const frame = this.#operations.take();
+      if (frame >= 0) return frame - this.#origin;
+      if (this.#nextChild()) continue;
+      return this.#operations.passedOver() !== 0 ? this.#steal() : -1;
     }
   }
 
@@ -76,35 +78,19 @@ export class Placement {
    */
   block(order: number): number {
     const trees = this.#trees;
-    const frames = 1 << order;
+    const operations = this.#operations;
     let tree = this.#blocks;
     while (tree >= 0) {
-      if (trees.hint(tree) > order && trees.take(tree, frames)) {
+      if (trees.hint(tree) > order) {
         const index = this.#blockIn(tree, order);
         if (index >= 0) {
           this.#blocks = tree;
           return index;
         }
       }
-      tree = this.#pick(frames, order);
+      tree = operations.pick(order, trees.local());
     }
-    return this.#passedOver ? this.#stealBlock(order) : -1;
-  }
-
-  /** Takes a whole child. @returns its first index, or -1 */
-  huge(): number {
-    const trees = this.#trees;
-    for (let step = 0, tree = this.#huge; step < trees.count; step++) {
-      if (trees.hint(tree) >= WHOLE && trees.take(tree, CHILD_FRAMES)) {
-        const index = this.#wholeIn(tree);
-        if (index >= 0) {
-          this.#huge = tree;
-          return index;
-        }
-      }
-      if (++tree === trees.count) tree = 0;
-    }
-    return -1;
+    return operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
   }
 
   /**
@@ -114,51 +100,50 @@ export class Placement {
    * @returns how many
    */
   many(out: Int32Array, origin: number): number {
-    const trees = this.#trees;
+    const operations = this.#operations;
     let slot = 0;
     while (slot < out.length) {
-      const local = trees.local();
-      const free = local === NO_TREE ? 0 : trees.word(local) & TREE_FREE;
-      const some = Math.min(free, out.length - slot);
-      if (some > 0 && trees.take(local, some)) {
-        for (const end = slot + some; slot < end; ) {
-          const child = this.#singleChild(local);
-          if (child >= 0) slot += this.#children.takeMany(child, end - slot, out, slot, origin);
-        }
-      }
-      if (some > 0) continue;
-      const tree = this.#pick(1, 0);
-      if (tree >= 0) {
-        trees.reserve(tree);
-        continue;
-      }
-      const index = this.#passedOver ? this.#steal() : -1;
+      const child = operations.cursorChild();
+      const given = child < 0 ? 0 : this.#children.takeMany(child, out.length - slot, out, slot, origin);
+      slot += given;
+      if (given > 0 || this.#nextChild()) continue;
+      const index = operations.passedOver() !== 0 ? this.#steal() : -1;
       if (index < 0) break;
       out[slot++] = origin + index;
     }
     return slot;
   }
 
-  /** With the right to a frame of the tree: takes it. There is one, though others may move it about. */
-  singleIn(tree: number): number {
+  /**
+   * Moves on to a child with free frames: of the worker's tree, or else of another that nobody has reserved.
+   *
+   * @returns whether there was one
+   */
+  #nextChild(): boolean {
+    const trees = this.#trees;
     for (;;) {
-      const child = this.#singleChild(tree);
-      if (child < 0) continue;
-      const index = this.#children.takeSingle(child, this.word);
-      if (index >= 0) {
-        this.word = (index >>> 5) & 15;
-        return index;
+      const local = trees.local();
+      const child = local === NO_TREE ? NO_CHILD : this.#singleChild(local);
+      if (child >= 0) {
+        this.#goOnIn(child);
+        return true;
       }
+      const tree = this.#operations.pick(0, NO_TREE);
+      if (tree < 0) return false;
+      trees.reserve(tree);
     }
   }
 
-  /** The child of a tree to take single frames of: the one before, or else one in part used, or else a free one. */
+  #goOnIn(child: number): void {
+    const operations = this.#operations;
+    operations.seek(child, 0, operations.cursorTree(), operations.cursorWhole());
+  }
+
+  /** The child of a tree to take single frames of: rather one in part used than a free one. */
   #singleChild(tree: number): number {
     const trees = this.#trees;
-    const before = this.child;
-    if (before >>> trees.shift === tree && this.#children.free(before) !== 0) return before;
     const end = trees.endChild(tree);
-    let best = -1;
+    let best = NO_CHILD;
     let least = CHILD_FRAMES + 1;
     for (let child = trees.firstChild(tree); child < end; child++) {
       const free = this.#children.free(child);
@@ -166,22 +151,17 @@ export class Placement {
       least = free;
       best = child;
     }
-    if (best >= 0) {
-      this.child = best;
-      this.word = 0;
-    }
     return best;
   }
 
-  /** With the right to the frames: takes a block of the tree, or gives the right back and lowers the hint. */
+  /** Takes a block of the tree, or lowers its hint. */
   #blockIn(tree: number, order: number): number {
     const trees = this.#trees;
-    const frames = 1 << order;
     const end = trees.endChild(tree);
-    let free = -1;
+    let free = NO_CHILD;
     for (let child = trees.firstChild(tree); child < end; child++) {
       const entry = this.#children.entry(child);
-      if ((entry & FREE) < frames || hintOf(entry) <= order) continue;
+      if (hintOf(entry) <= order) continue;
       if ((entry & FREE) === CHILD_FRAMES) {
         if (free < 0) free = child;
         continue;
@@ -189,88 +169,58 @@ export class Placement {
       const index = this.#tryBlock(child, order);
       if (index >= 0) return index;
     }
-    if (free >= 0) {
-      const index = this.#tryBlock(free, order);
-      if (index >= 0) return index;
-    }
-    trees.give(tree, frames);
-    trees.lower(tree);
-    return -1;
-  }
-
-  #tryBlock(child: number, order: number): number {
-    const index = this.#children.takeBlock(child, order);
-    if (index < 0 && order > 5) {
-      // Words that were taken and put back may have raised the child's hint.
-      this.#trees.raise(child, this.#children.hintNow(child));
-    }
+    const index = free < 0 ? -1 : this.#tryBlock(free, order);
+    if (index < 0) trees.lower(tree);
     return index;
   }
 
-  /** With the right to a child's frames: takes a free child of the tree, or gives the right back and lowers the hint. */
-  #wholeIn(tree: number): number {
-    const trees = this.#trees;
-    const end = trees.endChild(tree);
-    for (let child = trees.firstChild(tree); child < end; child++) {
-      if (this.#children.free(child) === CHILD_FRAMES && this.#children.takeWhole(child, false)) {
-        return child << CHILD_ORDER;
-      }
+  #tryBlock(child: number, order: number): number {
+    if (order > WORD_ORDER) {
+      const index = this.#children.takeWords(child, order);
+      // Words that were taken and put back may have raised the child's hint.
+      if (index < 0) this.#trees.raise(child, this.#children.hintNow(child));
+      return index;
     }
-    trees.give(tree, CHILD_FRAMES);
-    trees.lower(tree);
-    return -1;
+    const index = this.#operations.takeBlock(child, order);
+    if (index === RESULT.notFound) this.#children.giveUp(child, 1 << order);
+    return index;
   }
 
-  /**
-   * The tree to reserve for blocks of an order: of those nobody has reserved, rather one in part used than a free one,
-   * and rather one that will last. -1 when there is none.
-   */
-  #pick(frames: number, order: number): number {
-    const trees = this.#trees;
-    const { count } = trees;
-    // Single frames have had all of the worker's own tree.
-    const own = order === 0 ? NO_TREE : trees.local();
-    this.#passedOver = false;
-    let best = -1;
-    let bestScore = -1;
-    let compared = 0;
-    for (let step = 0, tree = this.#tree; step < count; step++) {
-      if (++tree >= count) tree = 0;
-      if (order > 0 && trees.hint(tree) <= order) continue;
-      const word = trees.word(tree);
-      const free = word & TREE_FREE;
-      if (free < frames) continue;
-      if ((word & TREE_RESERVED) !== 0 && tree !== own) {
-        this.#passedOver = true;
-        continue;
-      }
-      const score = free === this.#treeFrames ? 0 : this.#treeFrames - free;
-      if (score > bestScore) {
-        best = tree;
-        bestScore = score;
-      }
-      if (++compared === COMPARED) break;
-    }
-    if (best >= 0 && order === 0) this.#tree = best;
-    return best;
-  }
-
-  /** Takes one frame of a tree that another worker has reserved. */
+  /** Takes one frame of a tree that another worker has reserved. @returns its index, or -1 */
   #steal(): number {
     const trees = this.#trees;
-    for (let tree = 0; tree < trees.count; tree++) {
-      if (trees.take(tree, 1)) return this.singleIn(tree);
+    const operations = this.#operations;
+    for (let tree = operations.nextTree(0, 0); tree >= 0; tree = operations.nextTree(tree + 1, 0)) {
+      for (;;) {
+        const child = this.#singleChild(tree);
+        if (child < 0) break;
+        const index = this.#children.takeSingle(child);
+        if (index >= 0) return index;
+      }
+      trees.lower(tree);
     }
     return -1;
   }
 
   #stealBlock(order: number): number {
-    const trees = this.#trees;
-    for (let tree = 0; tree < trees.count; tree++) {
-      if (trees.hint(tree) <= order || !trees.take(tree, 1 << order)) continue;
+    const operations = this.#operations;
+    for (let tree = operations.nextTree(0, order); tree >= 0; tree = operations.nextTree(tree + 1, order)) {
       const index = this.#blockIn(tree, order);
       if (index >= 0) return index;
     }
     return -1;
   }
+}
+
+/** Whether a value is where a worker's searches may go on. */
+export function areCursors(value: unknown, { childCount, treeCount }: TreeLayout): value is Cursors {
+  if (typeof value !== 'object' || value === null) return false;
+  const { child, word, tree, blocks, huge } = value as Record<string, unknown>;
+  const within = (each: unknown, from: number, bound: number): boolean =>
+    Number.isInteger(each) && (each as number) >= from && (each as number) < bound;
+  return (
+    within(child, NO_CHILD, childCount) &&
+    within(word, 0, CHILD_WORDS) &&
+    [tree, blocks, huge].every((each) => within(each, 0, treeCount))
+  );
 }

@@ -88,19 +88,9 @@ export class Runs {
   }
 
   #claimPiece(child: number, from: number, to: number, continues: boolean, goesOn: boolean): boolean {
-    const trees = this.#trees;
-    const tree = child >>> trees.shift;
-    const frames = to - from;
-    if (!trees.take(tree, frames)) return false;
-    const taken =
-      frames === CHILD_FRAMES
-        ? this.#children.takeWhole(child, continues)
-        : this.#children.takeExactly(from, to, continues, goesOn);
-    if (!taken) {
-      trees.raise(child, this.#children.hintNow(child));
-      trees.give(tree, frames);
-    }
-    return taken;
+    return to - from === CHILD_FRAMES
+      ? this.#children.takeWhole(child, continues)
+      : this.#children.takeExactly(from, to, continues, goesOn);
   }
 
   #releasePiece(child: number, from: number, to: number, continues: boolean): boolean {
@@ -114,10 +104,8 @@ export class Runs {
       const cleared =
         frames === 1 && !continues ? children.clearSingle(from) : children.clearRun(from, to, continues);
       if (!cleared) return false;
-      const rose = children.giveBackRun(child, frames);
-      if (rose > 0) trees.raise(child, rose);
+      children.giveBackRun(child, frames);
     }
-    trees.give(child >>> trees.shift, frames);
     return true;
   }
 

@@ -1,7 +1,6 @@
 /** Many single frames freed at once, a word at a time where neighbours come together. */
 import type { Children } from './children.ts';
 import { CHILD_WORDS, type TreeLayout } from './layout.ts';
-import type { Trees } from './trees.ts';
 import { popcount } from './words.ts';
 
 /** Frames that are compared for twins in one go, as a power of two: 1 GiB, a map of 32 KiB. */
@@ -9,15 +8,11 @@ const WINDOW_ORDER = 18;
 
 export class SingleBatch {
   readonly #children: Children;
-  readonly #trees: Trees;
   readonly #seen: Int32Array;
   readonly #windows: number;
-  #tree = -1;
-  #treeFrames = 0;
 
-  constructor(layout: TreeLayout, children: Children, trees: Trees) {
+  constructor(layout: TreeLayout, children: Children) {
     this.#children = children;
-    this.#trees = trees;
     const words = layout.childCount * CHILD_WORDS;
     this.#seen = new Int32Array(Math.min(words, 1 << (WINDOW_ORDER - 5)));
     this.#windows = Math.ceil(words / this.#seen.length);
@@ -69,22 +64,11 @@ export class SingleBatch {
       this.#giveBack(child, inChild, index);
       inChild = 0;
     }
-    this.#flush();
     return freed;
   }
 
   #giveBack(child: number, frames: number, index: number): void {
-    const children = this.#children;
-    const rose = frames === 1 ? children.giveBack(child, 1, index) : children.giveBackRun(child, frames);
-    if (rose > 0) this.#trees.raise(child, rose);
-    const tree = child >>> this.#trees.shift;
-    if (tree !== this.#tree) this.#flush();
-    this.#tree = tree;
-    this.#treeFrames += frames;
-  }
-
-  #flush(): void {
-    if (this.#treeFrames > 0) this.#trees.give(this.#tree, this.#treeFrames);
-    this.#treeFrames = 0;
+    if (frames === 1) this.#children.giveBack(child, 1, index);
+    else this.#children.giveBackRun(child, frames);
   }
 }

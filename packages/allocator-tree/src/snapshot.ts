@@ -1,10 +1,10 @@
 import { ArmatureError, type FrameAllocatorSnapshot } from '@armature/core';
 import { CHILD_WORDS, type TreeLayout } from './layout.ts';
-import type { Cursors } from './placement.ts';
+import { areCursors, type Cursors } from './placement.ts';
 import type { Reservation } from './reservation-log.ts';
 
 export const SNAPSHOT_TYPE = 'allocator-tree';
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** What a snapshot's `data` holds. Words are signed 32-bit integers. */
 export interface TreeState {
@@ -74,19 +74,6 @@ function isWords(value: unknown, length: number): boolean {
     Array.isArray(value) &&
     value.length === length &&
     value.every((word: unknown) => typeof word === 'number' && (word | 0) === word)
-  );
-}
-
-function areCursors(value: unknown, layout: TreeLayout): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { child, word, tree, blocks, huge } = value as Record<string, unknown>;
-  const below = (each: unknown, bound: number): boolean => isCount(each) && (each as number) < bound;
-  return (
-    below(child, layout.childCount) &&
-    below(word, CHILD_WORDS) &&
-    below(tree, layout.treeCount) &&
-    below(blocks, layout.treeCount) &&
-    below(huge, layout.treeCount)
   );
 }
 

@@ -17,6 +17,7 @@ import {
 } from '@armature/core';
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
+import { type Operations, RESULT } from './code/operations.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -28,19 +29,16 @@ import {
   publishHeader,
   RUNS,
   readHeader,
-  TREE_FREE,
   type TreeLayout,
   viewsOf,
-  WHOLE,
   WORKER_COUNTERS,
   WORKER_WORDS,
   writeHeader,
 } from './layout.ts';
-import { Placement } from './placement.ts';
+import { FIRST_CURSORS, Placement } from './placement.ts';
 import { type Reservation, ReservationLog } from './reservation-log.ts';
 import { Runs } from './runs.ts';
 import { SingleBatch } from './single-batch.ts';
-import { Singles } from './singles.ts';
 import { readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, type TreeState } from './snapshot.ts';
 import { Trees } from './trees.ts';
 import { brokenInvariants, clearAll, type Parts } from './whole.ts';
@@ -91,7 +89,7 @@ export class TreeAllocator implements FrameAllocator {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #placement: Placement;
-  readonly #singles: Singles;
+  readonly #operations: Operations;
   readonly #runs: Runs;
   readonly #log: ReservationLog;
   readonly #batch: SingleBatch;
@@ -117,12 +115,12 @@ export class TreeAllocator implements FrameAllocator {
     this.#words = words;
     this.#counters = countersOf(words, layout, worker);
     this.#children = new Children(cells, layout);
-    this.#trees = new Trees(cells, layout, worker, this.#children);
-    this.#placement = new Placement(layout, this.#children, this.#trees);
-    this.#singles = new Singles(cells, layout, worker, this.#children, this.#trees, this.#placement);
+    this.#operations = cells.operations;
+    this.#trees = new Trees(cells, layout, worker);
+    this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
     this.#runs = new Runs(layout, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
-    this.#batch = new SingleBatch(layout, this.#children, this.#trees);
+    this.#batch = new SingleBatch(layout, this.#children);
     if (attached === undefined) {
       writeHeader(words, layout);
       clearAll(this.#parts());
@@ -145,14 +143,18 @@ export class TreeAllocator implements FrameAllocator {
         hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
       });
     }
-    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory), memory, worker });
+    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory, layout), memory, worker });
   }
 
   alloc(order: number): number {
-    if (order === 0) return this.#took(this.#singles.take());
+    if (order === 0 || order === CHILD_ORDER) {
+      const frame = order === 0 ? this.#operations.take() : this.#operations.takeWhole();
+      if (frame < 0) return this.#took(order === 0 ? this.#placement.single() : -1);
+      this.#counters[ALLOCATIONS]!++;
+      return frame;
+    }
     if (!isOrder(order)) return this.#took(-1);
     if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
-    if (order === CHILD_ORDER) return this.#took(this.#placement.huge());
     return this.#took(1 << order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
   }
 
@@ -202,24 +204,26 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   free(frame: number, order: number): FreeStatus {
-    const index = frame - this.#origin;
-    if (order === 0) {
-      if (index >>> 0 !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
-      return this.#freed(this.#freeSingle(index));
+    if ((frame | 0) !== frame) return FREE_STATUS.outOfRange;
+    if (order === 0 || order === CHILD_ORDER) {
+      const status = order === 0 ? this.#operations.free(frame) : this.#operations.freeWhole(frame);
+      if (status === FREE_STATUS.ok) this.#counters[FREES]!++;
+      if (status !== RESULT.unsure) return status as FreeStatus;
     }
+    const index = frame - this.#origin;
+    if (order === 0) return this.#freed(this.#freeSingle(index));
     if (!isOrder(order)) return FREE_STATUS.outOfRange;
     const frames = 1 << order;
     if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
     if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
-    if (order < 6) return this.#freed(this.#freeBlock(index, frames));
-    if (order === CHILD_ORDER) return this.#freed(this.#freeWhole(index));
+    if (order < 6) return this.#freed(this.#freeBlock(index, order));
     return this.#freed(this.#freeRun(index, frames));
   }
 
   freeRun(frame: number, count: number): FreeStatus {
     const index = frame - this.#origin;
     if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
-    return this.#freed(count === 1 ? this.#freeSingle(index) : this.#freeRun(index, count));
+    return count === 1 ? this.free(frame, 0) : this.#freed(this.#freeRun(index, count));
   }
 
   freeBatch(frames: Int32Array): FreeStatus {
@@ -255,13 +259,13 @@ export class TreeAllocator implements FrameAllocator {
 
   /** Gives back the tree that this worker has reserved. */
   drain(): void {
-    this.#trees.release();
+    this.#placement.release();
   }
 
   /** Of all workers. Exact while no other worker is inside a call. */
   stats(): FrameStatistics {
     let free = 0;
-    for (let tree = 0; tree < this.#layout.treeCount; tree++) free += this.#trees.word(tree) & TREE_FREE;
+    for (let tree = 0; tree < this.#layout.treeCount; tree++) free += this.#trees.free(tree);
     const reserved = this.#log.frames;
     const counted = { allocations: 0, frees: 0, failures: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++) {
@@ -277,7 +281,7 @@ export class TreeAllocator implements FrameAllocator {
     const reservations = this.#log.list();
     this.#log.clear();
     clearAll(this.#parts());
-    this.#placement.cursors = { child: 0, word: 0, tree: 0, blocks: 0, huge: 0 };
+    this.#placement.cursors = FIRST_CURSORS;
     for (let worker = 0; worker < this.#layout.workers; worker++)
       countersOf(this.#words, this.#layout, worker).fill(0);
     for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
@@ -375,7 +379,9 @@ export class TreeAllocator implements FrameAllocator {
 
   #block(order: number): number {
     if (order === 0) return this.#placement.single();
-    return order === CHILD_ORDER ? this.#placement.huge() : this.#placement.block(order);
+    if (order < CHILD_ORDER) return this.#placement.block(order);
+    const frame = this.#operations.takeWhole();
+    return frame < 0 ? -1 : frame - this.#origin;
   }
 
   #manages(index: number, count: number): boolean {
@@ -390,7 +396,7 @@ export class TreeAllocator implements FrameAllocator {
 
   #isReserved(index: number): boolean {
     const entry = this.#children.entry(index >>> CHILD_ORDER);
-    return (entry & (PINNED | HUGE)) !== 0 && this.#log.has(this.#origin + index);
+    return (entry & PINNED) !== 0 && this.#log.has(this.#origin + index);
   }
 
   /** Whether exactly these frames are a run that may be freed. */
@@ -399,44 +405,25 @@ export class TreeAllocator implements FrameAllocator {
     return this.#runs.check(index, count, this.#end);
   }
 
+  /** Frees a single frame whose child has more than single frames, or refuses to. */
   #freeSingle(index: number): FreeStatus {
-    if (this.#singles.free(index) === 0) return FREE_STATUS.ok;
     const children = this.#children;
-    const child = index >>> CHILD_ORDER;
-    if ((children.entry(child) & (HUGE | RUNS | PINNED)) !== 0) {
-      const status = this.#checkFree(index, 1);
-      if (status !== FREE_STATUS.ok) return status;
-    }
+    const status = this.#checkFree(index, 1);
+    if (status !== FREE_STATUS.ok) return status;
     if (!children.clearSingle(index)) return FREE_STATUS.doubleFree;
-    const rose = children.giveBack(child, 1, index);
-    if (rose > 0) this.#trees.raise(child, rose);
-    this.#trees.give(child >>> this.#trees.shift, 1);
+    children.giveBack(index >>> CHILD_ORDER, 1, index);
     return FREE_STATUS.ok;
   }
 
   /** Frees 2 to 32 frames, naturally aligned. */
-  #freeBlock(index: number, frames: number): FreeStatus {
-    if (!this.#children.isBlock(index, frames)) {
-      const status = this.#checkFree(index, frames);
-      if (status !== FREE_STATUS.ok) return status;
-    }
-    const children = this.#children;
-    const child = index >>> CHILD_ORDER;
-    if (!children.clearRun(index, index + frames, false)) return FREE_STATUS.doubleFree;
-    const rose = children.giveBack(child, frames, index);
-    if (rose > 0) this.#trees.raise(child, rose);
-    this.#trees.give(child >>> this.#trees.shift, frames);
-    return FREE_STATUS.ok;
-  }
-
-  /** Frees one child. */
-  #freeWhole(index: number): FreeStatus {
-    const status = this.#checkFree(index, CHILD_FRAMES);
+  #freeBlock(index: number, order: number): FreeStatus {
+    if (this.#operations.freeBlock(index, order) === FREE_STATUS.ok) return FREE_STATUS.ok;
+    const frames = 1 << order;
+    const status = this.#checkFree(index, frames);
     if (status !== FREE_STATUS.ok) return status;
-    const child = index >>> CHILD_ORDER;
-    if (!this.#children.clearWhole(child)) return FREE_STATUS.doubleFree;
-    this.#trees.raise(child, WHOLE);
-    this.#trees.give(child >>> this.#trees.shift, CHILD_FRAMES);
+    const children = this.#children;
+    if (!children.clearRun(index, index + frames, false)) return FREE_STATUS.doubleFree;
+    children.giveBack(index >>> CHILD_ORDER, frames, index);
     return FREE_STATUS.ok;
   }
 
@@ -447,11 +434,11 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   #claimReserved(index: number, count: number): boolean {
-    if (!this.#runs.claim(index, index + count)) return false;
+    // Before the frames are taken, so that they are never used without the mark; it does no harm where they are not.
     for (let child = index >>> CHILD_ORDER; child * CHILD_FRAMES < index + count; child++) {
       this.#children.pin(child);
     }
-    return true;
+    return this.#runs.claim(index, index + count);
   }
 }
 
@@ -481,8 +468,10 @@ interface Attached {
 
 function newMemory(options: TreeAllocatorOptions): Attached {
   const layout = layoutOf(geometryOf(options));
+  const pages = Math.ceil((layout.words * 4) / WASM_PAGE);
   if (layout.workers === 1) {
-    return { layout, cells: new PlainCells(new Int32Array(layout.words)), memory: undefined, worker: 0 };
+    const own = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return { layout, cells: new PlainCells(own, layout), memory: undefined, worker: 0 };
   }
   if (typeof SharedArrayBuffer === 'undefined') {
     throw new ArmatureError('CONFIG_INVALID', 'this host has no shared memory for several workers', {
@@ -490,9 +479,8 @@ function newMemory(options: TreeAllocatorOptions): Attached {
       hint: 'In a browser, serve the page with COOP and COEP headers so that it is cross-origin isolated.',
     });
   }
-  const pages = Math.ceil((layout.words * 4) / WASM_PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  return { layout, cells: new SharedCells(memory), memory, worker: 0 };
+  return { layout, cells: new SharedCells(memory, layout), memory, worker: 0 };
 }
 
 /** A worker's counters: allocations, frees, failures. */

@@ -5,6 +5,7 @@ import {
   CHILD_WORDS,
   CONTINUES,
   FREE,
+  HINT,
   HINT_SHIFT,
   HUGE,
   NO_TREE,
@@ -47,7 +48,7 @@ export function clearAll({ layout, views, children, trees }: Omit<Parts, 'log'>)
     views.children[child] = free | (hint << HINT_SHIFT);
   }
   for (let tree = 0; tree < layout.treeCount; tree++) {
-    views.trees[tree] = childFrames(children, trees, tree);
+    views.trees[tree] = 0;
     views.hints[tree] = trees.hintByChildren(tree);
   }
   for (let worker = 0; worker < layout.workers; worker++) views.locals[worker * WORKER_WORDS] = NO_TREE;
@@ -55,14 +56,6 @@ export function clearAll({ layout, views, children, trees }: Omit<Parts, 'log'>)
 
 function setBusy(words: Int32Array, from: number, to: number): void {
   for (let at = from >>> 5; at * 32 < to; at++) words[at]! |= maskOf(at, from, to);
-}
-
-function childFrames(children: Children, trees: Trees, tree: number): number {
-  let frames = 0;
-  for (let child = trees.firstChild(tree); child < trees.endChild(tree); child++) {
-    frames += children.free(child);
-  }
-  return frames;
 }
 
 /** The names of the invariants that do not hold. */
@@ -73,7 +66,6 @@ export function brokenInvariants(parts: Parts): string[] {
     'child-hints': childHints(parts),
     runs: runsAreWhole(parts),
     locals: localsAreReserved(parts),
-    'tree-counters': treeCounters(parts),
     'tree-hints': treeHints(parts),
     reservations: reservationsAreRuns(parts),
   };
@@ -102,9 +94,8 @@ function childCounters({ views }: Parts): boolean {
 function childHints({ views, children }: Parts): boolean {
   return views.children.every((entry, child) => {
     const hint = hintOf(entry);
-    if ((entry & HUGE) !== 0) return hint === 0;
-    if ((entry & FREE) === CHILD_FRAMES) return hint === WHOLE;
-    return hint < WHOLE && hint > children.largestOrder(child);
+    if ((entry & HUGE) !== 0) return (entry & HINT) === 0;
+    return (entry & FREE) === CHILD_FRAMES ? hint === WHOLE : hint > children.largestOrder(child);
   });
 }
 
@@ -135,19 +126,11 @@ function localsOf({ layout, views }: Parts): number[] {
 
 /** Each worker's tree is reserved and nobody else's, and no other tree is reserved. */
 function localsAreReserved(parts: Parts): boolean {
-  const { trees } = parts.views;
-  const held = localsOf(parts);
-  const reserved = trees.reduce((sum, word) => sum + ((word & TREE_RESERVED) !== 0 ? 1 : 0), 0);
+  const held = new Set(localsOf(parts));
   return (
-    reserved === held.length &&
-    new Set(held).size === held.length &&
-    held.every((tree) => ((trees[tree] ?? 0) & TREE_RESERVED) !== 0)
-  );
-}
-
-function treeCounters(parts: Parts): boolean {
-  return parts.views.trees.every(
-    (word, tree) => (word & ~TREE_RESERVED) === childFrames(parts.children, parts.trees, tree),
+    held.size === localsOf(parts).length &&
+    [...held].every((tree) => tree >= 0 && tree < parts.layout.treeCount) &&
+    parts.views.trees.every((word, tree) => word === (held.has(tree) ? TREE_RESERVED : 0))
   );
 }
 

@@ -7,6 +7,7 @@
  * real steps.
  */
 import type { Cells } from '../src/cells.ts';
+import type { Host } from './host.ts';
 
 /** One worker's program: made anew for each run, and the same each time for the same results of its steps. */
 export type Program<Result> = (cells: Cells) => Result;
@@ -21,14 +22,16 @@ const MOST_STEPS = 5000;
 class Thread<Result> {
   readonly #program: Program<Result>;
   readonly #memory: Int32Array;
+  readonly #host: Host;
   readonly #noted: number[] = [];
   #position = 0;
   #budget = 0;
   result: Result | undefined;
   done = false;
 
-  constructor(program: Program<Result>, memory: Int32Array) {
+  constructor(program: Program<Result>, memory: Int32Array, host: Host) {
     this.#program = program;
+    this.#host = host;
     this.#memory = memory;
   }
 
@@ -72,15 +75,14 @@ class Thread<Result> {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    return {
+    return this.#host.connect({
       words,
       loadNow: (at) => step(() => memory[at]!),
       swap: (at, before, after) => change(at, (found) => (found === before ? after : found)) === before,
       exchange: (at, value) => change(at, () => value),
-      add: (at, value) => void change(at, (before) => before + value),
       and: (at, mask) => change(at, (before) => before & mask),
       or: (at, mask) => void change(at, (before) => before | mask),
-    };
+    });
   }
 }
 
@@ -94,11 +96,12 @@ export interface Outcome<Result> {
 function execute<Result>(
   initial: Int32Array,
   programs: readonly Program<Result>[],
+  hosts: readonly Host[],
   turns: readonly Turn[],
   last: number,
 ): Outcome<Result> & { readonly complete: boolean } {
   const memory = initial.slice();
-  const threads = programs.map((program) => new Thread(program, memory));
+  const threads = programs.map((program, thread) => new Thread(program, memory, hosts[thread]!));
   let complete = true;
   for (const [thread, steps] of turns) {
     threads[thread]!.run(steps);
@@ -111,11 +114,13 @@ function execute<Result>(
 /**
  * Explores every schedule of two programs with up to `preemptions` preemptions.
  *
+ * @param hosts what the programs' WebAssembly functions run on
  * @returns how many schedules there were
  */
 export function explore<Result>(
   initial: Int32Array,
   programs: readonly [Program<Result>, Program<Result>],
+  hosts: readonly [Host, Host],
   preemptions: number,
   check: (outcome: Outcome<Result>) => void,
 ): number {
@@ -123,7 +128,7 @@ export function explore<Result>(
   const extend = (turns: readonly Turn[], thread: number): void => {
     for (let steps = 1; ; steps++) {
       const extended = [...turns, [thread, steps] as const];
-      const outcome = execute(initial, programs, extended, thread);
+      const outcome = execute(initial, programs, hosts, extended, thread);
       // The thread came to its end within the turn: longer turns are the same.
       if (!outcome.complete) return;
       schedules++;
@@ -132,7 +137,7 @@ export function explore<Result>(
     }
   };
   for (const first of [0, 1]) {
-    check(execute(initial, programs, [], 1 - first));
+    check(execute(initial, programs, hosts, [], 1 - first));
     schedules++;
     extend([], first);
   }

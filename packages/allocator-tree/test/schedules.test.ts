@@ -1,8 +1,9 @@
 import { FREE_STATUS, NO_FRAME } from '@armature/core';
 import { describe, expect, test } from 'vitest';
-import { type Cells, PlainCells } from '../src/cells.ts';
+import type { Cells } from '../src/cells.ts';
 import { layoutOf, readHeader, type TreeLayout } from '../src/layout.ts';
 import { TreeAllocator } from '../src/tree-allocator.ts';
+import { Host, stepsOn } from './host.ts';
 import { explore, type Outcome } from './scheduler.ts';
 
 const BASE = 0x4_0000;
@@ -177,20 +178,21 @@ function run({ treeChildren = 2, free, prepare, calls, mayFail = false, preempti
   const layout = layoutOf(readHeader(words));
   const program = (worker: number) => (cells: Cells) =>
     perform(allocatorOn(cells, layout, worker), calls[worker]!);
+  const hosts = [new Host(layout), new Host(layout)] as const;
   const seen = new Set<string>();
   const check = ({ memory, results, turns }: Outcome<Done[]>): void => {
     // Most schedules come to the same end as others.
     const key = `${JSON.stringify(results)} ${memory.join()}`;
     if (seen.has(key)) return;
     seen.add(key);
-    const after = allocatorOn(new PlainCells(memory), layout, 0);
+    const after = allocatorOn(hosts[0].connect(stepsOn(memory)), layout, 0);
     const broken = after.validate();
     const end = isLinear(new Model(before), results[0]!, results[1]!, mayFail);
     if (broken.length > 0 || end === undefined || stateOf(after).join() !== end.used.join()) {
       expect.fail(JSON.stringify({ turns, results, broken, linear: end !== undefined }));
     }
   };
-  return explore(words.slice(0, layout.words), [program(0), program(1)], preemptions, check);
+  return explore(words.slice(0, layout.words), [program(0), program(1)], hosts, preemptions, check);
 }
 
 const scenarios: readonly Scenario[] = [

@@ -1,0 +1,77 @@
+/**
+ * How the functions of `operations.ts` reach the words that workers share. They are written once and made in three ways:
+ * with atomic instructions, with plain ones for a worker alone, and with calls of the host, behind which tests put a
+ * scheduler.
+ */
+import { type Code, constant, equal, type ModuleBuilder, type Variable } from './assembler.ts';
+
+export type AccessKind = 'atomic' | 'plain' | 'hosted';
+
+/** Addresses are in bytes. */
+export interface Access {
+  /** Reads a word after every step before it in the order that all workers see. */
+  load(address: Code): Code;
+  /** Replaces a word that was read to be `before` in the same function: 1, or 0 when it has changed meanwhile. */
+  swap(address: Code, before: Variable, after: Code): Code;
+}
+
+const ATOMIC = 0xfe;
+/** Second byte of each atomic instruction on a word. */
+const STEPS = { load: 0x10, add: 0x1e, and: 0x2c, or: 0x33, exchange: 0x41, swap: 0x48 } as const;
+/** Alignment 2^2 and offset 0. */
+const WORD_AT = [2, 0];
+const PLAIN_LOAD = 0x28;
+const PLAIN_STORE = 0x36;
+/** At least one page; and where it is shared, at most 2^16. */
+const UNSHARED = [0, 1];
+const SHARED = [3, 1, 0x80, 0x80, 0x04];
+
+function atomic(step: keyof typeof STEPS, ...operands: readonly Code[]): Code {
+  return [...operands, ATOMIC, STEPS[step], ...WORD_AT];
+}
+
+/** Imports what the way of access needs. */
+export function importAccess(builder: ModuleBuilder, kind: AccessKind): Access {
+  switch (kind) {
+    case 'atomic':
+      builder.importMemory(SHARED);
+      return {
+        load: (address) => atomic('load', address),
+        swap: (address, before, after) => equal(atomic('swap', address, before.get, after), before.get),
+      };
+    case 'plain':
+      builder.importMemory(UNSHARED);
+      return {
+        load: (address) => [address, PLAIN_LOAD, ...WORD_AT],
+        // Nobody else has changed the word.
+        swap: (address, _before, after) => [address, after, PLAIN_STORE, ...WORD_AT, constant(1)],
+      };
+    case 'hosted': {
+      const load = builder.importFunction('load', 1, 1);
+      const swap = builder.importFunction('swap', 3, 1);
+      return { load, swap: (address, before, after) => swap(address, before.get, after) };
+    }
+  }
+}
+
+/** Single atomic instructions. */
+export interface AtomicSteps {
+  load(address: number): number;
+  /** Each takes the address of a word and returns what the word was. */
+  swap(address: number, before: number, after: number): number;
+  exchange(address: number, value: number): number;
+  add(address: number, value: number): number;
+  and(address: number, mask: number): number;
+  or(address: number, mask: number): number;
+}
+
+/** Exports the atomic instructions, each as a function: `Atomics.compareExchange` takes two to three times as long. */
+export function defineAtomicSteps(builder: ModuleBuilder): void {
+  builder.define('load', 1, 1, (_, address) => atomic('load', address!.get));
+  for (const step of ['exchange', 'add', 'and', 'or'] as const) {
+    builder.define(step, 2, 1, (_, address, value) => atomic(step, address!.get, value!.get));
+  }
+  builder.define('swap', 3, 1, (_, address, before, after) =>
+    atomic('swap', address!.get, before!.get, after!.get),
+  );
+}

@@ -1,0 +1,806 @@
+/**
+ * What is done most, as WebAssembly functions of one call each: taking and freeing single frames, whole children and
+ * blocks inside a word, and looking through the trees. A call into WebAssembly takes about a nanosecond, and an atomic
+ * instruction there a quarter of an `Atomics` call. The steps, their order and what makes them safe are described in
+ * `children.ts` and `trees.ts`, which see to the rest.
+ */
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  CHILD_WORDS,
+  CONTINUES,
+  EPOCH,
+  FREE,
+  HINT,
+  HINT_SHIFT,
+  HUGE,
+  PINNED,
+  RUNS,
+  TREE_RESERVED,
+  WHOLE,
+} from '../layout.ts';
+import { type AccessKind, defineAtomicSteps, importAccess } from './access.ts';
+import {
+  add,
+  and,
+  atLeast,
+  atLeastUnsigned,
+  block,
+  type Code,
+  choose,
+  constant,
+  differ,
+  divideUnsigned,
+  equal,
+  exclusiveOr,
+  giveResult,
+  greater,
+  isZero,
+  jump,
+  jumpIf,
+  leadingZeros,
+  less,
+  loop,
+  ModuleBuilder,
+  or,
+  shiftLeft,
+  shiftRight,
+  subtract,
+  trailingZeros,
+  type Variable,
+  when,
+} from './assembler.ts';
+
+/** Results that are no frame and no status. */
+export const RESULT = {
+  /** There is none here. */
+  none: -1,
+  /** Nothing was done: the caller must look closer. */
+  unsure: -1,
+  /** The right to a block was taken and no block found: the caller must give it up. */
+  notFound: -2,
+} as const;
+
+const STATUS = { ok: 0, doubleFree: 1, outOfRange: 5 } as const;
+/** Trees that are compared before the best of them is taken. */
+const COMPARED = 64;
+/** Order of a word of 32 frames, and the bytes of a child's words. */
+const WORD_ORDER = 5;
+const CHILD_BYTES = CHILD_WORDS * 4;
+/** Bit that a hint above an order sets once 15 less the order is added to it. */
+const ABOVE = 16;
+
+/** The values that the module takes from the layout: addresses in bytes, and numbers. */
+export const CONSTANTS = [
+  'entries',
+  'busy',
+  'inside',
+  'trees',
+  'hints',
+  'origin',
+  'first',
+  'count',
+  'childCount',
+  'treeCount',
+  'treeOrder',
+] as const;
+
+type Constants = Readonly<Record<(typeof CONSTANTS)[number], Code>>;
+
+export interface Operations {
+  /** Takes one frame of the child of the cursor. @returns the frame, or `RESULT.none` when it has none */
+  take(): number;
+  /** Frees one frame, any integer. @returns a status, or `RESULT.unsure` */
+  free(frame: number): number;
+  /** Takes a whole child. @returns its first frame, or `RESULT.none` */
+  takeWhole(): number;
+  /** Frees a child that is used as a whole, given any integer. @returns a status, or `RESULT.unsure` */
+  freeWhole(frame: number): number;
+  /** Takes 2^order frames of a child, order 1 to 5. @returns the first index, `RESULT.none` or `RESULT.notFound` */
+  takeBlock(child: number, order: number): number;
+  /**
+   * Frees 2 to 16 frames, naturally aligned and managed, when they are seen at a glance to be a run that is not
+   * reserved. @returns a status, or `RESULT.unsure`
+   */
+  freeBlock(index: number, order: number): number;
+  /**
+   * Counts frames of a child as free whose busy bits are clear already: an aligned block around an index. Raises the
+   * hints.
+   */
+  giveBack(child: number, frames: number, index: number): void;
+  /** The first tree from a number on whose hint is above an order, below 15, or `RESULT.none`. */
+  nextTree(from: number, order: number): number;
+  /**
+   * The tree to take blocks of an order from: of those nobody else has reserved, rather one in part used than a free
+   * one, and rather one that will last. `own` is the worker's. `RESULT.none` when there is none.
+   */
+  pick(order: number, own: number): number;
+  /** Whether the last pick left out a tree only because another worker has it. */
+  passedOver(): number;
+  /** Free frames of a tree. */
+  treeFree(tree: number): number;
+  /** Raises a tree's hint after a child's rose to `hint`. */
+  raise(child: number, hint: number): void;
+  /** Lowers a tree's hint to what its children say. */
+  lower(tree: number): void;
+  /** What the hint of a tree must at least be: one more than the largest order that its children may have free. */
+  hintByChildren(tree: number): number;
+  /** Moves the cursors: see {@link Cursors}. */
+  seek(child: number, word: number, tree: number, whole: number): void;
+  cursorChild(): number;
+  cursorWord(): number;
+  cursorTree(): number;
+  cursorWhole(): number;
+}
+
+const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
+const bits = (value: Code): Code => subtract(constant(32), leadingZeros(value));
+const free = (entry: Code): Code => and(entry, constant(FREE));
+const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT)), constant(15));
+
+/** The module's bytes. */
+export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder();
+  const { load, swap } = importAccess(builder, kind);
+  const names = CONSTANTS.map((name) => [name, builder.importConstant(name)] as const);
+  const at = Object.fromEntries(names) as Constants;
+  const cursor = {
+    child: builder.global(-1),
+    word: builder.global(0),
+    tree: builder.global(0),
+    whole: builder.global(0),
+    passedOver: builder.global(0),
+  };
+  const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
+
+  const word = (array: Code, index: Code): Code => add(array, shiftLeft(index, constant(2)));
+  /** The smaller of two variables. */
+  const smaller = (left: Variable, right: Variable): Code =>
+    choose(left.get, right.get, less(left.get, right.get));
+  const endOf = (tree: Variable, end: Variable): Code => [
+    ...end.set(shiftLeft(add(tree.get, constant(1)), at.treeOrder)),
+    ...when(greater(end.get, at.childCount), end.set(at.childCount)),
+  ];
+  const firstOf = (tree: Variable): Code => shiftLeft(tree.get, at.treeOrder);
+  /** Changes a word by what is read: `next` may leave with a result instead. */
+  const change = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+    loop(
+      label,
+      ...value.set(load(address.get)),
+      ...check,
+      ...jumpIf(label, isZero(swap(address.get, value, next))),
+    ),
+  ];
+
+  /** One more than the largest order that a child may have free: its hint, bounded by its counter. */
+  const hintOf = define('hintOf', 1, 1, (local, entry) => {
+    const [hint, bound] = [local(), local()];
+    return [
+      ...hint.set(field(entry!.get)),
+      ...bound.set(bits(free(entry!.get))),
+      ...smaller(hint, bound),
+    ];
+  });
+
+  const raiseTo = define('raiseTo', 2, 0, (local, tree, hint) => {
+    const [address, before] = [local(), local()];
+    return [
+      ...address.set(word(at.hints, tree!.get)),
+      block(
+        'high enough',
+        ...change(
+          'again',
+          address,
+          before,
+          jumpIf('high enough', atLeast(before.get, hint!.get)),
+          hint!.get,
+        ),
+      ),
+    ];
+  });
+
+  const raise = define('raise', 2, 0, (local, child, hint) => {
+    const [order, each, end] = [local(), local(), local()];
+    return [
+      block(
+        'known',
+        ...jumpIf('known', differ(hint!.get, constant(WHOLE))),
+        // Free children around a free one make larger blocks.
+        loop(
+          'order',
+          ...increase(order),
+          ...jumpIf('known', greater(order.get, at.treeOrder)),
+          ...each.set(and(child!.get, shiftLeft(constant(-1), order.get))),
+          ...end.set(add(each.get, shiftLeft(constant(1), order.get))),
+          ...jumpIf('known', greater(end.get, at.childCount)),
+          loop(
+            'child',
+            ...jumpIf('known', differ(free(load(word(at.entries, each.get))), constant(CHILD_FRAMES))),
+            ...increase(each),
+            ...jumpIf('child', less(each.get, end.get)),
+          ),
+          ...increase(hint!),
+          ...jump('order'),
+        ),
+      ),
+      ...raiseTo(shiftRight(child!.get, at.treeOrder), hint!.get),
+    ];
+  });
+
+  const hintByChildren = define('hintByChildren', 1, 1, (local, tree) => {
+    const [child, end, hint, found, whole, order, pairs] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    return [
+      ...child.set(firstOf(tree!)),
+      ...endOf(tree!, end),
+      loop(
+        'child',
+        ...found.set(hintOf(load(word(at.entries, child.get)))),
+        ...when(
+          equal(found.get, constant(WHOLE)),
+          whole.set(or(whole.get, shiftLeft(constant(1), subtract(child.get, firstOf(tree!))))),
+          when(greater(found.get, hint.get), hint.set(found.get)),
+        ),
+        ...increase(child),
+        ...jumpIf('child', less(child.get, end.get)),
+      ),
+      ...when(isZero(whole.get), giveResult(hint.get)),
+      // `whole` keeps the first child of each aligned block of 2^order free ones.
+      loop(
+        'order',
+        ...pairs.set(and(whole.get, shiftRight(whole.get, shiftLeft(constant(1), order.get)))),
+        ...when(
+          less(order.get, constant(4)),
+          pairs.set(
+            and(
+              pairs.get,
+              divideUnsigned(
+                constant(-1),
+                subtract(shiftLeft(constant(1), shiftLeft(constant(2), order.get)), constant(1)),
+              ),
+            ),
+          ),
+          pairs.set(and(pairs.get, constant(1))),
+        ),
+        ...when(pairs.get, [
+          ...whole.set(pairs.get),
+          ...increase(order),
+          ...jumpIf('order', less(order.get, constant(5))),
+        ]),
+      ),
+      ...add(constant(WHOLE), order.get),
+    ];
+  });
+
+  const lower = define('lower', 1, 0, (local, tree) => {
+    const [address, before, hint] = [local(), local(), local()];
+    return [
+      ...address.set(word(at.hints, tree!.get)),
+      ...before.set(load(address.get)),
+      ...hint.set(hintByChildren(tree!.get)),
+      ...when(less(hint.get, before.get), [
+        ...when(
+          swap(address.get, before, hint.get),
+          // A child may have risen after it was looked at, and before the tree's hint fell.
+          raiseTo(tree!.get, hintByChildren(tree!.get)),
+        ),
+      ]),
+    ];
+  });
+
+  const treeFree = define('treeFree', 1, 1, (local, tree) => {
+    const [child, end, frames] = [local(), local(), local()];
+    return [
+      ...child.set(firstOf(tree!)),
+      ...endOf(tree!, end),
+      loop(
+        'child',
+        ...frames.set(add(frames.get, free(load(word(at.entries, child.get))))),
+        ...increase(child),
+        ...jumpIf('child', less(child.get, end.get)),
+      ),
+      ...frames.get,
+    ];
+  });
+
+  /** Whether one of four trees from a multiple of four on has a hint above 15 less `gap`. */
+  const groupHas = (tree: Variable, gap: Code, address: Variable): Code => {
+    const raised = (index: number): Code => add(load(add(address.get, constant(index * 4))), gap);
+    return [
+      ...address.set(word(at.hints, tree.get)),
+      ...and(or(or(raised(0), raised(1)), or(raised(2), raised(3))), constant(ABOVE)),
+    ];
+  };
+
+  define('nextTree', 2, 1, (local, tree, order) => {
+    const [gap, address] = [local(), local()];
+    return [
+      ...gap.set(subtract(constant(15), order!.get)),
+      loop(
+        'tree',
+        ...when(atLeast(tree!.get, at.treeCount), giveResult(constant(RESULT.none))),
+        ...when(isZero(and(tree!.get, constant(3))), [
+          ...when(isZero(groupHas(tree!, gap.get, address)), [...increase(tree!, 4), ...jump('tree')]),
+        ]),
+        ...when(greater(load(word(at.hints, tree!.get)), order!.get), giveResult(tree!.get)),
+        ...increase(tree!),
+        ...jump('tree'),
+      ),
+      ...constant(RESULT.none),
+    ];
+  });
+
+  /** Goes on with the tree after the next four when none of them has a hint above 15 less `gap`. */
+  const skipFour = (label: string, next: Variable, left: Variable, gap: Code, address: Variable): Code => [
+    ...when(and(isZero(and(next.get, constant(3))), atLeast(left.get, constant(4))), [
+      ...when(less(add(next.get, constant(3)), at.treeCount), [
+        ...when(isZero(groupHas(next, gap, address)), [
+          ...increase(next, 4),
+          ...left.set(subtract(left.get, constant(4))),
+          ...jump(label),
+        ]),
+      ]),
+    ]),
+  ];
+
+  define('pick', 2, 1, (local, order, own) => {
+    const [next, tree, left, gap, address, frames] = [local(), local(), local(), local(), local(), local()];
+    const [best, score, bestScore, compared] = [local(), local(), local(), local()];
+    return [
+      ...cursor.passedOver.set(constant(0)),
+      ...best.set(constant(RESULT.none)),
+      ...bestScore.set(constant(-1)),
+      ...gap.set(subtract(constant(15), order!.get)),
+      ...next.set(add(cursor.tree.get, constant(1))),
+      ...left.set(at.treeCount),
+      block(
+        'enough',
+        loop(
+          'tree',
+          ...jumpIf('enough', isZero(left.get)),
+          ...when(atLeast(next.get, at.treeCount), next.set(constant(0))),
+          ...skipFour('tree', next, left, gap.get, address),
+          ...tree.set(next.get),
+          ...increase(next),
+          ...left.set(subtract(left.get, constant(1))),
+          ...jumpIf('tree', less(load(word(at.hints, tree.get)), add(order!.get, constant(1)))),
+          ...frames.set(treeFree(tree.get)),
+          ...when(less(frames.get, shiftLeft(constant(1), order!.get)), [
+            // Not looked at again before something is freed there.
+            ...lower(tree.get),
+            ...jump('tree'),
+          ]),
+          ...when(differ(tree.get, own!.get), [
+            ...when(and(load(word(at.trees, tree.get)), constant(TREE_RESERVED)), [
+              ...cursor.passedOver.set(constant(1)),
+              ...jump('tree'),
+            ]),
+          ]),
+          ...score.set(subtract(shiftLeft(constant(CHILD_FRAMES), at.treeOrder), frames.get)),
+          ...when(greater(score.get, bestScore.get), [
+            ...best.set(tree.get),
+            ...bestScore.set(score.get),
+          ]),
+          ...increase(compared),
+          ...jumpIf('tree', less(compared.get, constant(COMPARED))),
+        ),
+      ),
+      ...when(and(isZero(order!.get), atLeast(best.get, constant(0))), cursor.tree.set(best.get)),
+      ...best.get,
+    ];
+  });
+
+  define('take', 0, 1, (local) => {
+    const [address, entry, first, wordAt, value] = [local(), local(), local(), local(), local()];
+    return [
+      block(
+        'none',
+        ...jumpIf('none', less(cursor.child.get, constant(0))),
+        ...address.set(word(at.entries, cursor.child.get)),
+        ...change(
+          'right',
+          address,
+          entry,
+          jumpIf('none', isZero(free(entry.get))),
+          subtract(entry.get, constant(1)),
+        ),
+        ...first.set(add(at.busy, shiftLeft(cursor.child.get, constant(6)))),
+        ...wordAt.set(cursor.word.get),
+        // With the right to a frame there is a clear bit somewhere.
+        loop(
+          'word',
+          ...value.set(load(add(first.get, wordAt.get))),
+          ...when(equal(value.get, constant(-1)), [
+            ...wordAt.set(and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 4))),
+            ...jump('word'),
+          ]),
+          ...jumpIf(
+            'word',
+            isZero(
+              swap(
+                add(first.get, wordAt.get),
+                value,
+                or(value.get, add(value.get, constant(1))),
+              ),
+            ),
+          ),
+        ),
+        ...cursor.word.set(wordAt.get),
+        ...giveResult(
+          add(
+            add(at.origin, shiftLeft(cursor.child.get, constant(CHILD_ORDER))),
+            add(
+              shiftLeft(wordAt.get, constant(3)),
+              trailingZeros(exclusiveOr(value.get, constant(-1))),
+            ),
+          ),
+        ),
+      ),
+      ...constant(RESULT.none),
+    ];
+  });
+
+  /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
+  const isBlockFree = define('isBlockFree', 2, 1, (local, index, order) => {
+    const [address, end] = [local(), local()];
+    return [
+      ...address.set(word(at.busy, shiftRight(index!.get, constant(WORD_ORDER)))),
+      ...when(less(order!.get, constant(WORD_ORDER)), [
+        ...giveResult(
+          isZero(and(load(address.get), blockAround(index!.get, order!.get))),
+        ),
+      ]),
+      ...end.set(shiftLeft(constant(4), subtract(order!.get, constant(WORD_ORDER)))),
+      ...address.set(
+        add(
+          at.busy,
+          and(shiftLeft(shiftRight(index!.get, constant(WORD_ORDER)), constant(2)), subtract(constant(0), end.get)),
+        ),
+      ),
+      ...end.set(add(address.get, end.get)),
+      loop(
+        'word',
+        ...when(load(address.get), giveResult(constant(0))),
+        ...increase(address, 4),
+        ...jumpIf('word', less(address.get, end.get)),
+      ),
+      ...constant(1),
+    ];
+  });
+
+  const giveBack = define('giveBack', 3, 0, (local, child, frames, index) => {
+    const [address, entry, counted, hint, rest] = [local(), local(), local(), local(), local()];
+    return [
+      ...address.set(word(at.entries, child!.get)),
+      ...change(
+        'again',
+        address,
+        entry,
+        [
+          ...counted.set(add(free(entry.get), frames!.get)),
+          ...hint.set(field(entry.get)),
+          ...rest.set(and(entry.get, constant(~(FREE | HINT)))),
+          ...when(
+            equal(counted.get, constant(CHILD_FRAMES)),
+            [...hint.set(constant(WHOLE)), ...rest.set(and(rest.get, constant(~RUNS)))],
+            [
+              block(
+                'raised',
+                loop(
+                  'raise',
+                  ...jumpIf('raised', atLeast(hint.get, constant(CHILD_ORDER))),
+                  ...jumpIf('raised', isZero(isBlockFree(index!.get, hint.get))),
+                  ...increase(hint),
+                  ...jump('raise'),
+                ),
+              ),
+            ],
+          ),
+        ],
+        add(or(or(rest.get, counted.get), shiftLeft(hint.get, constant(HINT_SHIFT))), constant(EPOCH)),
+      ),
+      ...hint.set(
+        hintOf(or(counted.get, shiftLeft(hint.get, constant(HINT_SHIFT)))),
+      ),
+      ...when(greater(hint.get, hintOf(entry.get)), raise(child!.get, hint.get)),
+    ];
+  });
+
+  define('free', 1, 1, (local, frame) => {
+    const [index, address, entry, wordAt, value, bit] = [local(), local(), local(), local(), local(), local()];
+    const [left, hint] = [local(), local()];
+    return [
+      ...index.set(subtract(frame!.get, at.origin)),
+      ...when(
+        atLeastUnsigned(subtract(index.get, at.first), at.count),
+        giveResult(constant(STATUS.outOfRange)),
+      ),
+      ...address.set(word(at.entries, shiftRight(index.get, constant(CHILD_ORDER)))),
+      ...when(
+        and(load(address.get), constant(HUGE | RUNS | PINNED)),
+        giveResult(constant(RESULT.unsure)),
+      ),
+      ...wordAt.set(word(at.busy, shiftRight(index.get, constant(WORD_ORDER)))),
+      ...bit.set(shiftLeft(constant(1), index.get)),
+      ...change(
+        'clear',
+        wordAt,
+        value,
+        when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
+        [...left.set(exclusiveOr(value.get, bit.get)), ...left.get],
+      ),
+      block(
+        'counted',
+        block(
+          'uncommon',
+          // The common course: the frame joins no block larger than the hint says, and does not make the child free.
+          ...change(
+            'count',
+            address,
+            entry,
+            [
+              ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
+              ...hint.set(field(entry.get)),
+              ...when(less(hint.get, constant(CHILD_ORDER)), [
+                ...jumpIf(
+                  'uncommon',
+                  isZero(
+                    and(
+                      left.get,
+                      choose(
+                        blockAround(index.get, hint.get),
+                        constant(-1),
+                        less(hint.get, constant(WORD_ORDER)),
+                      ),
+                    ),
+                  ),
+                ),
+              ]),
+            ],
+            add(entry.get, constant(EPOCH + 1)),
+          ),
+          // Passing a power of two the counter lifts its bound of the hint.
+          ...jumpIf('counted', and(free(entry.get), free(add(entry.get, constant(1))))),
+          ...hint.set(hintOf(add(entry.get, constant(1)))),
+          ...jumpIf(
+            'counted',
+            atLeast(
+              load(word(at.hints, shiftRight(index.get, add(at.treeOrder, constant(CHILD_ORDER))))),
+              hint.get,
+            ),
+          ),
+          ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hint.get),
+          ...jump('counted'),
+        ),
+        ...giveBack(shiftRight(index.get, constant(CHILD_ORDER)), constant(1), index.get),
+      ),
+      ...constant(STATUS.ok),
+    ];
+  });
+
+  define('takeWhole', 0, 1, (local) => {
+    const [tree, left, address, child, end, entry] = [local(), local(), local(), local(), local(), local()];
+    return [
+      ...tree.set(cursor.whole.get),
+      ...left.set(at.treeCount),
+      loop(
+        'tree',
+        ...when(isZero(left.get), giveResult(constant(RESULT.none))),
+        ...when(atLeast(tree.get, at.treeCount), tree.set(constant(0))),
+        ...skipFour('tree', tree, left, constant(15 - CHILD_ORDER), address),
+        ...when(atLeast(load(word(at.hints, tree.get)), constant(WHOLE)), [
+          ...child.set(firstOf(tree)),
+          ...endOf(tree, end),
+          loop(
+            'child',
+            ...address.set(word(at.entries, child.get)),
+            ...entry.set(load(address.get)),
+            ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
+              ...jumpIf(
+                'child',
+                isZero(
+                  swap(
+                    address.get,
+                    entry,
+                    or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE)),
+                  ),
+                ),
+              ),
+              ...cursor.whole.set(tree.get),
+              ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
+            ]),
+            ...increase(child),
+            ...jumpIf('child', less(child.get, end.get)),
+          ),
+          ...lower(tree.get),
+        ]),
+        ...increase(tree),
+        ...left.set(subtract(left.get, constant(1))),
+        ...jump('tree'),
+      ),
+      ...constant(RESULT.none),
+    ];
+  });
+
+  define('freeWhole', 1, 1, (local, frame) => {
+    const [index, child, address, entry] = [local(), local(), local(), local()];
+    const unsure = giveResult(constant(RESULT.unsure));
+    return [
+      ...index.set(subtract(frame!.get, at.origin)),
+      ...when(and(index.get, constant(CHILD_FRAMES - 1)), unsure),
+      ...when(less(index.get, at.first), unsure),
+      ...child.set(shiftRight(index.get, constant(CHILD_ORDER))),
+      ...when(atLeast(child.get, at.childCount), unsure),
+      ...address.set(word(at.entries, child.get)),
+      // A run that goes on is told by the next child.
+      ...when(less(add(child.get, constant(1)), at.childCount), [
+        ...when(
+          and(load(add(address.get, constant(4))), constant(RUNS | CONTINUES)),
+          unsure,
+        ),
+      ]),
+      ...entry.set(load(address.get)),
+      ...when(
+        differ(and(entry.get, constant(HUGE | CONTINUES | PINNED)), constant(HUGE)),
+        unsure,
+      ),
+      ...when(
+        isZero(
+          swap(
+            address.get,
+            entry,
+            add(exclusiveOr(entry.get, constant(HUGE)), constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES)),
+          ),
+        ),
+        unsure,
+      ),
+      ...raise(child.get, constant(WHOLE)),
+      ...constant(STATUS.ok),
+    ];
+  });
+
+  define('takeBlock', 2, 1, (local, child, order) => {
+    const [address, entry, end, value, starts, mask, frames] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    const none = giveResult(constant(RESULT.none));
+    const halve = (distance: number, kept: number): Code => [
+      ...starts.set(and(and(starts.get, shiftRight(starts.get, constant(distance))), constant(kept))),
+    ];
+    const KEPT = [0x5555_5555, 0x1111_1111, 0x0101_0101, 0x0001_0001, 1];
+    return [
+      ...frames.set(shiftLeft(constant(1), order!.get)),
+      ...mask.set(subtract(shiftLeft(constant(1), frames.get), constant(1))),
+      ...when(equal(order!.get, constant(WORD_ORDER)), mask.set(constant(-1))),
+      ...address.set(word(at.entries, child!.get)),
+      ...change(
+        'right',
+        address,
+        entry,
+        [
+          ...when(less(free(entry.get), frames.get), none),
+          ...when(less(field(entry.get), add(order!.get, constant(1))), none),
+        ],
+        or(subtract(entry.get, frames.get), constant(RUNS)),
+      ),
+      ...address.set(add(at.busy, shiftLeft(child!.get, constant(6)))),
+      ...end.set(add(address.get, constant(CHILD_BYTES))),
+      loop(
+        'word',
+        ...value.set(load(address.get)),
+        ...starts.set(exclusiveOr(value.get, constant(-1))),
+        // What is left are the first bits of aligned blocks of the order.
+        block(
+          'starts',
+          ...KEPT.flatMap((kept, step) => [
+            ...jumpIf('starts', equal(order!.get, constant(step))),
+            ...halve(1 << step, kept),
+          ]),
+        ),
+        ...when(starts.get, [
+          ...starts.set(trailingZeros(starts.get)),
+          ...jumpIf(
+            'word',
+            isZero(swap(address.get, value, or(value.get, shiftLeft(mask.get, starts.get)))),
+          ),
+          // Only the block's owner changes its inside bits, but other blocks may be in the word.
+          ...mask.set(shiftLeft(and(mask.get, constant(-2)), starts.get)),
+          ...frames.set(add(address.get, subtract(at.inside, at.busy))),
+          ...change('inside', frames, value, [], or(value.get, mask.get)),
+          ...giveResult(
+            add(shiftLeft(subtract(address.get, at.busy), constant(3)), starts.get),
+          ),
+        ]),
+        ...increase(address, 4),
+        ...jumpIf('word', less(address.get, end.get)),
+      ),
+      ...constant(RESULT.notFound),
+    ];
+  });
+
+  define('freeBlock', 2, 1, (local, index, order) => {
+    const [address, value, frames, mask, shift] = [local(), local(), local(), local(), local()];
+    const unsure = giveResult(constant(RESULT.unsure));
+    return [
+      ...frames.set(shiftLeft(constant(1), order!.get)),
+      ...shift.set(and(index!.get, constant(31))),
+      // The last block of a word may go on in the next.
+      ...when(atLeast(add(shift.get, frames.get), constant(32)), unsure),
+      ...when(
+        differ(
+          and(
+            load(word(at.entries, shiftRight(index!.get, constant(CHILD_ORDER)))),
+            constant(HUGE | RUNS | PINNED),
+          ),
+          constant(RUNS),
+        ),
+        unsure,
+      ),
+      ...mask.set(
+        shiftLeft(
+          subtract(shiftLeft(constant(1), subtract(frames.get, constant(1))), constant(1)),
+          add(shift.get, constant(1)),
+        ),
+      ),
+      ...address.set(word(at.inside, shiftRight(index!.get, constant(WORD_ORDER)))),
+      // Of two frees one clears the inside bits. The frames before and behind the others are inside no run.
+      ...change(
+        'inside',
+        address,
+        value,
+        when(
+          differ(
+            and(
+              value.get,
+              or(mask.get, or(shiftLeft(constant(1), shift.get), shiftLeft(constant(1), add(shift.get, frames.get)))),
+            ),
+            mask.get,
+          ),
+          unsure,
+        ),
+        exclusiveOr(value.get, mask.get),
+      ),
+      ...mask.set(or(mask.get, shiftLeft(constant(1), shift.get))),
+      ...address.set(subtract(address.get, subtract(at.inside, at.busy))),
+      ...change('busy', address, value, [], exclusiveOr(value.get, mask.get)),
+      ...giveBack(shiftRight(index!.get, constant(CHILD_ORDER)), frames.get, index!.get),
+      ...constant(STATUS.ok),
+    ];
+  });
+
+  define('seek', 4, 0, (_, child, wordIndex, tree, whole) => [
+    ...cursor.child.set(child!.get),
+    ...cursor.word.set(shiftLeft(wordIndex!.get, constant(2))),
+    ...cursor.tree.set(tree!.get),
+    ...cursor.whole.set(whole!.get),
+  ]);
+  define('cursorChild', 0, 1, () => cursor.child.get);
+  define('cursorWord', 0, 1, () => shiftRight(cursor.word.get, constant(2)));
+  define('cursorTree', 0, 1, () => cursor.tree.get);
+  define('cursorWhole', 0, 1, () => cursor.whole.get);
+  define('passedOver', 0, 1, () => cursor.passedOver.get);
+  if (kind === 'atomic') defineAtomicSteps(builder);
+  return builder.bytes();
+}
+
+/** The bits of the naturally aligned block of 2^order frames around a frame in its word; order 0 to 4. */
+function blockAround(index: Code, order: Code): Code {
+  const frames = shiftLeft(constant(1), order);
+  return shiftLeft(
+    subtract(shiftLeft(constant(1), frames), constant(1)),
+    and(index, subtract(constant(0), frames)),
+  );
+}

@@ -1,0 +1,44 @@
+/** The allocator's WebAssembly functions, made to reach shared words by calls that a test answers. */
+import type { Cells } from '../src/cells.ts';
+import { instantiate } from '../src/code/instance.ts';
+import type { Operations } from '../src/code/operations.ts';
+import type { TreeLayout } from '../src/layout.ts';
+
+type Steps = Omit<Cells, 'operations'>;
+
+/** Serves one program after the other: an instance for each would take too long. */
+export class Host {
+  readonly #operations: Operations;
+  #steps: Steps | undefined;
+
+  constructor(layout: TreeLayout) {
+    this.#operations = instantiate('hosted', layout, {
+      load: (address: number) => this.#steps!.loadNow(address >> 2),
+      swap: (address: number, before: number, after: number) =>
+        Number(this.#steps!.swap(address >> 2, before, after)),
+    });
+  }
+
+  /** From now on the functions make these steps. */
+  connect(steps: Steps): Cells {
+    this.#steps = steps;
+    return { ...steps, operations: this.#operations };
+  }
+}
+
+/** Plain steps on words that nobody else changes. */
+export function stepsOn(words: Int32Array): Steps {
+  const change = (at: number, value: number): number => {
+    const before = words[at]!;
+    words[at] = value;
+    return before;
+  };
+  return {
+    words,
+    loadNow: (at) => words[at]!,
+    swap: (at, before, after) => words[at] === before && change(at, after) === before,
+    exchange: change,
+    and: (at, mask) => change(at, words[at]! & mask),
+    or: (at, mask) => void change(at, words[at]! | mask),
+  };
+}
