@@ -38,6 +38,9 @@ const JIT: JitOptions | undefined = {
   eager: { threshold: 0, batch: 1, eager: true },
 }[process.env.ARMATURE_ENGINE ?? ''];
 
+/** A test that runs millions of instructions has to do with fewer. */
+export const IS_SLOW = JIT?.eager === true;
+
 /** Guest physical memory: RAM, a page of ROM, and one page that a device answers. */
 export const RAM = { base: 0x4000_0000, size: 0x20_0000 } as const;
 export const ROM = { base: 0x0100_0000, size: 0x1000 } as const;

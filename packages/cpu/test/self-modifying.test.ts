@@ -192,6 +192,35 @@ describe('code that the host writes', () => {
     expect([machine.x(0), machine.x(4), machine.x(20)]).toEqual([7n, 0x44n, 0x0900_0004n]);
   });
 
+  test.each([
+    ['LDR', 'ldr w4, [x20], 4', [0x44n, 0n, 0x0900_0004n], 1],
+    ['STR', 'str w4, [x20, 4]!', [4n, 0n, 0x0900_0004n], 1],
+    ['LDP', 'ldp w4, w5, [x20], 8', [0x44n, 0x55n, 0x0900_0008n], 2],
+  ])('may be the instruction that has the device end the run: %s', (_, access, after, accesses) => {
+    // In a run that need not be exact, the instruction is run again after the device's answer.
+    for (const old of [0, 3]) {
+      machine.reset();
+      machine.load(`1: ${access}; ${'sub x20, x20, 0; '.repeat(3)} cbnz x3, 2f; mov x7, 7; b .
+        2: sub x3, x3, 1; mov x20, 0x0900; lsl x20, x20, 16; b 1b`);
+      machine.setX({ 3: old, 4: 4, 20: 0x0900_0000 });
+      machine.device.values.set(0, 0x44).set(4, 0x55);
+      let left = old;
+      machine.device.onAccess = () => {
+        if (left-- > 0) return;
+        machine.memory.write(CODE, bytes('mov x9, 9'));
+        engine.requestStop();
+      };
+      if (accesses === 2) left = 2 * old;
+      for (let runs = 0; runs < 10 && machine.x(7) === 0n; runs++) engine.run(3000);
+      expect([machine.x(4), machine.x(5), machine.x(20)]).toEqual(after);
+      expect([machine.x(7), machine.x(9)]).toEqual([7n, 0n]);
+      expect(machine.device.accesses.length).toBe(accesses * (old + 1));
+      cpu.pc = BigInt(CODE);
+      engine.run(1);
+      expect(machine.x(9)).toBe(9n);
+    }
+  });
+
   test('is new after invalidateCode of memory changed behind its back', () => {
     machine.load(program);
     engine.run(10);

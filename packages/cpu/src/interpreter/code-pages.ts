@@ -129,9 +129,14 @@ export class CodePages {
       this.observer?.changed(page, from >>> 2, (to + 3) >>> 2, cause);
       const last = records + ((to + 3) >>> 2) * CODE_PAGE.recordSize;
       for (let at = records + (from >>> 2) * CODE_PAGE.recordSize; at < last; at += CODE_PAGE.recordSize) {
-        this.handlers[(at + HANDLER_OFFSET) >>> 1] = HANDLER.decode;
+        this.forget(at);
       }
     }
+  }
+
+  /** Has a record decoded again. */
+  forget(record: number): void {
+    this.handlers[(record + HANDLER_OFFSET) >>> 1] = HANDLER.decode;
   }
 
   /** Where the instruction of a record lies in machine memory. */

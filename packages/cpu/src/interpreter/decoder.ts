@@ -43,9 +43,8 @@ export class Decoder {
     this.features = features;
   }
 
-  /** Decodes the word at `hostOffset` into a record; both are offsets in machine memory. */
-  decode(record: number, hostOffset: number): void {
-    const word = this.words[hostOffset >>> 2];
+  /** Decodes the word at `hostOffset`, or another one, into a record; both places are offsets in machine memory. */
+  decode(record: number, hostOffset: number, word = this.words[hostOffset >>> 2]): void {
     const slot = (Math.imul(word, 0x9e37_79b1) >>> 18) & (REMEMBERED - 1);
     if (this.rememberedWords[slot] === word && this.recall(slot, record)) return;
     const row = decode(word, this.features);

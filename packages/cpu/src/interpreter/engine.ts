@@ -107,6 +107,8 @@ export class Interpreter implements CpuEngine, CodeUser {
   private stopRequested = false;
   private stopReason: StopReason = 'budget';
   private replayNeeded = false;
+  /** A record that does not say what memory has: its instruction was changed while it ran. Otherwise 0. */
+  private restored = 0;
   /** Each instruction is compiled alone; the slice under way is one that steps. */
   private readonly isEager: boolean;
   private isExact = false;
@@ -290,6 +292,8 @@ export class Interpreter implements CpuEngine, CodeUser {
     } finally {
       this.running = false;
       this.completed += limit + cpu.lo(CPU_STATE.countBias) / 16;
+      if (this.restored !== 0) this.code.codePages.forget(this.restored);
+      this.restored = 0;
     }
     return this.completed - before;
   }
@@ -322,6 +326,7 @@ export class Interpreter implements CpuEngine, CodeUser {
       this.selectContext();
       const record = this.fetch();
       this.atPc = record === 0;
+      if (replaying && record !== 0) this.restore(record);
       if (record !== 0 && this.isEager && !this.isExact && !this.code.regions!.compileAlone(record)) {
         this.atPc = true;
         return 0;
@@ -331,6 +336,14 @@ export class Interpreter implements CpuEngine, CodeUser {
       cpu.setLo(CPU_STATE.countBias, cpu.lo(CPU_STATE.countBias) + 16);
       this.takeFault();
     }
+  }
+
+  /** An instruction that is run again is the one it was, even if it had a device write over it. */
+  private restore(record: number): void {
+    const { instruction } = this.access;
+    if (this.access.wordOf(record) === instruction) return;
+    this.code.decodeAs(record, instruction);
+    this.restored = record;
   }
 
   /** A branch loses the tag of its target where tags are ignored. @spec DDI 0487, AArch64.BranchAddr */

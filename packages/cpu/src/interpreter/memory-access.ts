@@ -42,6 +42,8 @@ export class MemoryAccess {
   private replay: number[] = [];
   /** `countBias` of the instruction that the log is of: no two of a slice have the same. */
   private logged = NO_INSTRUCTION;
+  /** The word of that instruction, as it was before the first of its accesses. */
+  instruction = 0;
   /** Physical addresses of the bytes of an access, split at a page boundary. */
   private readonly parts = { first: 0, second: 0, firstLength: 0, device: false };
 
@@ -222,17 +224,30 @@ export class MemoryAccess {
   }
 
   private busRead(address: number, size: AccessSize): number {
+    this.openLog();
     return this.remember(this.replay.shift() ?? this.bus.read(address, size));
   }
 
   private busWrite(address: number, size: AccessSize, value: number): number {
+    this.openLog();
     return this.remember(this.replay.shift() ?? this.bus.write(address, size, value) ?? 0);
   }
 
-  private remember(answer: number): number {
+  /** Before an access to a device: the log is of the instruction in hand. */
+  private openLog(): void {
     const count = this.cpu.lo(CPU_STATE.countBias);
-    if (count !== this.logged) this.log.length = 0;
+    if (count === this.logged) return;
+    this.log.length = 0;
     this.logged = count;
+    this.instruction = this.wordOf(this.cpu.lo(CPU_STATE.record));
+  }
+
+  /** The word in memory that a record is of. */
+  wordOf(record: number): number {
+    return this.view.getInt32(this.codePages.hostOffset(record), true);
+  }
+
+  private remember(answer: number): number {
     this.log.push(answer);
     return answer;
   }

@@ -48,6 +48,7 @@ export class SharedCode {
   private readonly options: SharedCodeOptions;
   private readonly users: CodeUser[] = [];
   private active: CodeUser | undefined;
+  private decoder: Decoder | undefined;
   private compiled: { run: () => void; step: () => void } | undefined;
   private preparation: Promise<void> | undefined;
 
@@ -125,6 +126,11 @@ export class SharedCode {
     }
   }
 
+  /** Has a record run as another word than the one in memory, until it is decoded again. */
+  decodeAs(record: number, word: number): void {
+    this.decoder?.decode(record, this.codePages.hostOffset(record), word);
+  }
+
   private async compile(): Promise<void> {
     const { memory } = this.options.memory;
     const { activeState, features } = this.options;
@@ -143,6 +149,7 @@ export class SharedCode {
     });
     const plans = new RowPlans(numbers, features.has('FEAT_BTI'));
     const decoder = new Decoder(memory, plans, features, this.options.registers);
+    this.decoder = decoder;
     const imports: InterpreterImports = {
       decode: (record) => decoder.decode(record, this.codePages.hostOffset(record)),
       hot: (record) => regions?.hot(record),

@@ -167,9 +167,10 @@ export class RegionCache implements CodeObserver {
   constructor(options: RegionCacheOptions) {
     const { buffer } = options.memory.memory;
     this.options = options;
-    this.threshold = options.threshold ?? JIT_DEFAULTS.threshold;
-    this.batch = options.batch ?? JIT_DEFAULTS.batch;
     this.isEager = options.eager === true;
+    // Code that changes again and again must not become too cold for it.
+    this.threshold = this.isEager ? 0 : (options.threshold ?? JIT_DEFAULTS.threshold);
+    this.batch = options.batch ?? JIT_DEFAULTS.batch;
     this.cacheSize = options.cacheSize ?? JIT_DEFAULTS.cacheSize;
     this.profiled = options.profile === true ? [] : undefined;
     this.decoder = new InstructionDecoder(options.features, options.registers);
