@@ -9,14 +9,21 @@
  * the region. No frame below `search` is free.
  */
 import {
-  ArmatureError,
+  brokenInvariants,
+  checkFrameRange,
+  checkFrameSnapshot,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
   type FrameAllocatorSnapshot,
+  type FrameRange,
+  type FrameReservation,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
+  isFrameOrder,
+  isFrameSpan,
+  isRunRequest,
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
@@ -35,15 +42,7 @@ import {
 import { formatLayout, type LayoutOptions } from './layout.ts';
 import { type BitmapState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
-/** Highest frame number plus one: batches hold frames in 32-bit integers. */
-const FRAME_LIMIT = 0x8000_0000;
 const NO_CONSTRAINTS: RunConstraints = {};
-
-export interface Reservation {
-  readonly frame: number;
-  readonly count: number;
-  readonly tag: string;
-}
 
 /**
  * Hands out page frames from the lowest address on.
@@ -62,7 +61,7 @@ export class BitmapAllocator implements FrameAllocator {
   #busy: Int32Array;
   #inside: Int32Array;
   #reserved: Int32Array;
-  #reservations: Reservation[] = [];
+  #reservations: FrameReservation[] = [];
   #search = 0;
   #free: number;
   #reservedCount = 0;
@@ -74,19 +73,9 @@ export class BitmapAllocator implements FrameAllocator {
    * @param range first frame (physical address divided by 4096) and number of frames to manage
    * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31
    */
-  constructor({ base, count }: { readonly base: number; readonly count: number }) {
-    if (
-      !Number.isInteger(base) ||
-      !Number.isInteger(count) ||
-      base < 0 ||
-      count < 1 ||
-      base + count > FRAME_LIMIT
-    ) {
-      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
-        context: { base, count },
-        hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
-      });
-    }
+  constructor(range: FrameRange) {
+    checkFrameRange(range);
+    const { base, count } = range;
     this.base = base;
     this.count = count;
     this.#free = count;
@@ -99,21 +88,14 @@ export class BitmapAllocator implements FrameAllocator {
 
   alloc(order: number): number {
     if (order === 0) return this.#take(this.#findFree(), 1);
-    if (!isOrder(order)) return this.#take(NO_FRAME, 0);
+    if (!isFrameOrder(order)) return this.#take(NO_FRAME, 0);
     const frames = 2 ** order;
     return this.#take(this.#find(frames, frames, 0, this.count, 0), frames);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
-    const sensible =
-      Number.isInteger(count) &&
-      count > 0 &&
-      isPowerOfTwo(align) &&
-      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
-      Number.isInteger(low) &&
-      Number.isInteger(high);
-    if (!sensible) return this.#take(NO_FRAME, 0);
+    if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#take(NO_FRAME, 0);
     const from = Math.min(Math.max(low - this.base, 0), this.count);
     const to = Math.min(high - this.base, this.count);
     return this.#take(this.#find(count, align, from, to, boundary), count);
@@ -135,7 +117,7 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   free(frame: number, order: number): FreeStatus {
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const frames = 2 ** order;
     if (this.#manages(frame - this.base, frames) && frame % frames !== 0) return FREE_STATUS.misaligned;
     return this.freeRun(frame, frames);
@@ -175,7 +157,7 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   /** In the order in which they were made. */
-  reservations(): readonly Reservation[] {
+  reservations(): readonly FrameReservation[] {
     return [...this.#reservations];
   }
 
@@ -234,11 +216,7 @@ export class BitmapAllocator implements FrameAllocator {
     restored.#inside.set(data.inside);
     const free = countClear(restored.#busy);
     const broken = reservationsFit ? restored.#brokenInvariants(free) : ['reservations'];
-    if (broken.length > 0) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
-        context: { broken },
-      });
-    }
+    checkFrameSnapshot(broken);
     this.#busy = restored.#busy;
     this.#inside = restored.#inside;
     this.#reserved = restored.#reserved;
@@ -262,7 +240,7 @@ export class BitmapAllocator implements FrameAllocator {
 
   #brokenInvariants(free: number): string[] {
     const end = this.#busy.length * 32;
-    const invariants: Record<string, boolean> = {
+    return brokenInvariants({
       'tail-is-busy': nextClear(this.#busy, this.count, end) === end,
       'free-count': countClear(this.#busy) === free,
       'reserved-count': this.#reservedCount === this.count - countClear(this.#reserved),
@@ -274,8 +252,7 @@ export class BitmapAllocator implements FrameAllocator {
       ),
       runs: this.#runsAreWhole(),
       search: nextClear(this.#busy, 0, this.#search) === this.#search,
-    };
-    return Object.keys(invariants).filter((name) => !invariants[name]);
+    });
   }
 
   /** Whether each frame inside a run is used and follows a used frame. */
@@ -290,13 +267,7 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   #manages(index: number, count: number): boolean {
-    return (
-      Number.isInteger(index) &&
-      Number.isInteger(count) &&
-      index >= 0 &&
-      count > 0 &&
-      index + count <= this.count
-    );
+    return isFrameSpan(index, count, this.count);
   }
 
   #findFree(): number {
@@ -376,14 +347,6 @@ export class BitmapAllocator implements FrameAllocator {
     this.#free--;
     this.#frees--;
   }
-}
-
-function isOrder(order: number): boolean {
-  return Number.isInteger(order) && order >= 0 && order <= 30;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
 }
 
 function countClear(words: Int32Array): number {

@@ -1,4 +1,4 @@
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { frameAllocatorFactory, type SizedFrameAllocatorFactory } from '@armature/core';
 import { BitmapAllocator } from './bitmap-allocator.ts';
 
 export interface BitmapAllocatorOptions {
@@ -6,10 +6,7 @@ export interface BitmapAllocatorOptions {
   readonly pages?: number;
 }
 
-export interface BitmapAllocatorFactory extends FrameAllocatorFactory {
-  readonly pages: number;
-  create(range: { readonly base: number; readonly count: number }): BitmapAllocator;
-}
+export type BitmapAllocatorFactory = SizedFrameAllocatorFactory<BitmapAllocator>;
 
 /**
  * The bitmap allocator as a machine's configuration names it.
@@ -19,11 +16,5 @@ export interface BitmapAllocatorFactory extends FrameAllocatorFactory {
  * const allocator = bitmapAllocator().create({ base: 0x4_0000, count: 4096 });
  */
 export function bitmapAllocator({ pages = 4096 }: BitmapAllocatorOptions = {}): BitmapAllocatorFactory {
-  if (!Number.isInteger(pages) || pages < 1) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
-      context: { pages },
-      hint: 'Give a whole number of pages, at least 1.',
-    });
-  }
-  return { name: 'bitmap', pages, create: (range) => new BitmapAllocator(range) };
+  return frameAllocatorFactory('bitmap', pages, (range) => new BitmapAllocator(range));
 }

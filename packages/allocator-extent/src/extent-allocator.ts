@@ -4,29 +4,27 @@
  * neighbours at once. `run-map.ts` says how runs are kept, `free-index.ts` how a free one is found.
  */
 import {
-  ArmatureError,
+  brokenInvariants,
+  checkFrameRange,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
   type FrameAllocatorSnapshot,
+  type FrameRange,
+  type FrameReservation,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
+  isFrameOrder,
+  isFrameSpan,
+  isRunRequest,
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
 import { FreeIndex } from './free-index.ts';
 import { RUN, RunMap, type RunState, USED_SINGLE } from './run-map.ts';
-import {
-  type ExtentState,
-  type Reservation,
-  readSnapshot,
-  SNAPSHOT_TYPE,
-  SNAPSHOT_VERSION,
-} from './snapshot.ts';
+import { type ExtentState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
-/** Highest frame number plus one: batches hold frames in 32-bit integers. */
-const FRAME_LIMIT = 0x8000_0000;
 /** Most frames: a tag holds a length and two bits. */
 const COUNT_LIMIT = 0x1000_0000;
 /** Stands in a tag for a frame that a batch has named already. */
@@ -49,7 +47,7 @@ export class ExtentAllocator implements FrameAllocator {
   readonly count: number;
   readonly #runs: RunMap;
   readonly #index: FreeIndex;
-  #reservations: Reservation[] = [];
+  #reservations: FrameReservation[] = [];
   #free: number;
   #reserved = 0;
   #allocations = 0;
@@ -60,14 +58,9 @@ export class ExtentAllocator implements FrameAllocator {
    * @param range first frame (physical address divided by 4096) and number of frames to manage
    * @throws ArmatureError `CONFIG_INVALID` when the range is empty, passes frame 2^31, or has more than 2^28 frames
    */
-  constructor({ base, count }: { readonly base: number; readonly count: number }) {
-    const whole = Number.isInteger(base) && Number.isInteger(count);
-    if (!whole || base < 0 || count < 1 || count > COUNT_LIMIT || base + count > FRAME_LIMIT) {
-      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
-        context: { base, count },
-        hint: 'Give whole numbers: a base of at least 0 and 1 to 2^28 frames, all below frame 2^31.',
-      });
-    }
+  constructor(range: FrameRange) {
+    checkFrameRange(range, COUNT_LIMIT);
+    const { base, count } = range;
     this.base = base;
     this.count = count;
     this.#free = count;
@@ -77,24 +70,16 @@ export class ExtentAllocator implements FrameAllocator {
   }
 
   alloc(order: number): number {
-    if (!isOrder(order)) return this.#fail();
+    const frames = 1 << order;
+    if (!isFrameOrder(order) || frames > this.count) return this.#fail();
     const start = this.#index.findAligned(order);
     if (start < 0) return this.#fail();
-    const frames = 1 << order;
     return this.#take(start, start + (-(this.base + start) & (frames - 1)), frames);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
-    const sensible =
-      Number.isInteger(count) &&
-      count > 0 &&
-      count <= this.count &&
-      isPowerOfTwo(align) &&
-      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
-      Number.isInteger(low) &&
-      Number.isInteger(high);
-    if (!sensible) return this.#fail();
+    if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#fail();
     const from = Math.max(low - this.base, 0);
     const to = Math.min(high - this.base, this.count);
     if (from > 0 || to < this.count) return this.#takeWithin(count, align, from, to, boundary);
@@ -131,7 +116,7 @@ export class ExtentAllocator implements FrameAllocator {
   }
 
   free(frame: number, order: number): FreeStatus {
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const frames = 1 << order;
     if (this.#manages(frame - this.base, frames) && (frame & (frames - 1)) !== 0)
       return FREE_STATUS.misaligned;
@@ -180,7 +165,7 @@ export class ExtentAllocator implements FrameAllocator {
   }
 
   /** In the order in which they were made. */
-  reservations(): readonly Reservation[] {
+  reservations(): readonly FrameReservation[] {
     return [...this.#reservations];
   }
 
@@ -271,7 +256,7 @@ export class ExtentAllocator implements FrameAllocator {
     }
     const freeLength = (start: number): number =>
       this.#runs.stateAt(start) === RUN.free ? this.#runs.lengthAt(start) : 0;
-    const invariants: Record<string, boolean> = {
+    return brokenInvariants({
       runs: runsAreWhole,
       'free-count': counted.free === this.#free,
       'reserved-count': counted.reserved === this.#reserved,
@@ -281,18 +266,11 @@ export class ExtentAllocator implements FrameAllocator {
           this.#runs.stateAt(frame - this.base) === RUN.reserved &&
           this.#runs.lengthAt(frame - this.base) === count,
       ),
-    };
-    return Object.keys(invariants).filter((name) => !invariants[name]);
+    });
   }
 
   #manages(index: number, count: number): boolean {
-    return (
-      Number.isInteger(index) &&
-      Number.isInteger(count) &&
-      index >= 0 &&
-      count > 0 &&
-      index + count <= this.count
-    );
+    return isFrameSpan(index, count, this.count);
   }
 
   #isFree(index: number, count: number): boolean {
@@ -400,12 +378,4 @@ export class ExtentAllocator implements FrameAllocator {
       index += left;
     }
   }
-}
-
-function isOrder(order: number): boolean {
-  return order >>> 0 === order && order < 30;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
 }

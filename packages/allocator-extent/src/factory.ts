@@ -1,4 +1,4 @@
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { frameAllocatorFactory, type SizedFrameAllocatorFactory } from '@armature/core';
 import { ExtentAllocator } from './extent-allocator.ts';
 
 export interface ExtentAllocatorOptions {
@@ -6,10 +6,7 @@ export interface ExtentAllocatorOptions {
   readonly pages?: number;
 }
 
-export interface ExtentAllocatorFactory extends FrameAllocatorFactory {
-  readonly pages: number;
-  create(range: { readonly base: number; readonly count: number }): ExtentAllocator;
-}
+export type ExtentAllocatorFactory = SizedFrameAllocatorFactory<ExtentAllocator>;
 
 /**
  * The extent allocator as a machine's configuration names it.
@@ -19,11 +16,5 @@ export interface ExtentAllocatorFactory extends FrameAllocatorFactory {
  * const allocator = extentAllocator().create({ base: 0x4_0000, count: 4096 });
  */
 export function extentAllocator({ pages = 4096 }: ExtentAllocatorOptions = {}): ExtentAllocatorFactory {
-  if (!Number.isInteger(pages) || pages < 1) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
-      context: { pages },
-      hint: 'Give a whole number of pages, at least 1.',
-    });
-  }
-  return { name: 'extent', pages, create: (range) => new ExtentAllocator(range) };
+  return frameAllocatorFactory('extent', pages, (range) => new ExtentAllocator(range));
 }

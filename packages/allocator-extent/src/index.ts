@@ -1,3 +1,2 @@
 export { ExtentAllocator } from './extent-allocator.ts';
 export { type ExtentAllocatorFactory, type ExtentAllocatorOptions, extentAllocator } from './factory.ts';
-export type { Reservation } from './snapshot.ts';

@@ -1,30 +1,25 @@
-import { ArmatureError, type FrameAllocatorSnapshot } from '@armature/core';
+import {
+  ArmatureError,
+  brokenInvariants,
+  checkFrameSnapshot,
+  type FrameAllocatorRecord,
+  type FrameAllocatorSnapshot,
+  type FrameRange,
+  frameSnapshotData,
+  isCount,
+  isFrameAllocatorRecord,
+} from '@armature/core';
 import { RUN } from './run-map.ts';
 
 export const SNAPSHOT_TYPE = 'allocator-extent';
 export const SNAPSHOT_VERSION = 1;
 
-export interface Reservation {
-  readonly frame: number;
-  readonly count: number;
-  readonly tag: string;
-}
-
 /** What a snapshot's `data` holds. */
-export interface ExtentState {
+export interface ExtentState extends FrameAllocatorRecord {
   /** Every run in order of its address: its length times four, and 1 for free, 2 for used, 3 for reserved. */
   readonly runs: readonly number[];
   /** Indices where free runs begin, in the order in which they will be handed out among runs of their size. */
   readonly freeRuns: readonly number[];
-  readonly reservations: readonly Reservation[];
-  readonly allocations: number;
-  readonly frees: number;
-  readonly failures: number;
-}
-
-interface Range {
-  readonly base: number;
-  readonly count: number;
 }
 
 /**
@@ -32,31 +27,16 @@ interface Range {
  *
  * @throws ArmatureError `SNAPSHOT_INVALID`
  */
-export function readSnapshot(snapshot: FrameAllocatorSnapshot, range: Range): ExtentState {
-  const expected = { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base: range.base, count: range.count };
-  for (const [field, value] of Object.entries(expected)) {
-    const found = snapshot[field as keyof typeof expected];
-    if (found !== value) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot's ${field} is ${found}, not ${value}`, {
-        context: { field, expected: value, found },
-        hint: 'Restore a snapshot into an allocator of the same kind, base and count.',
-      });
-    }
-  }
-  const { data } = snapshot;
+export function readSnapshot(snapshot: FrameAllocatorSnapshot, range: FrameRange): ExtentState {
+  const data = frameSnapshotData(snapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, range);
   if (!isExtentState(data)) {
     throw new ArmatureError('SNAPSHOT_INVALID', 'the snapshot is not the state of an extent allocator');
   }
-  const broken = brokenInvariants(data, range);
-  if (broken.length > 0) {
-    throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
-      context: { broken },
-    });
-  }
+  checkFrameSnapshot(findBroken(data, range));
   return data;
 }
 
-function brokenInvariants({ runs, freeRuns, reservations }: ExtentState, { base, count }: Range): string[] {
+function findBroken({ runs, freeRuns, reservations }: ExtentState, { base, count }: FrameRange): string[] {
   const free = new Set<number>();
   const reserved = new Map<number, number>();
   let end = 0;
@@ -70,45 +50,21 @@ function brokenInvariants({ runs, freeRuns, reservations }: ExtentState, { base,
     before = state;
     end += tag >>> 2;
   }
-  const invariants: Record<string, boolean> = {
+  return brokenInvariants({
     runs: end === count && apart,
     'free-lists': freeRuns.length === free.size && freeRuns.every((start) => free.delete(start)),
     reservations:
       reservations.length === reserved.size &&
       reservations.every((each) => reserved.get(each.frame) === each.count && reserved.delete(each.frame)),
-  };
-  return Object.keys(invariants).filter((name) => !invariants[name]);
+  });
 }
 
 function isExtentState(data: unknown): data is ExtentState {
-  if (typeof data !== 'object' || data === null) return false;
-  const { runs, freeRuns, reservations, allocations, frees, failures } = data as Record<string, unknown>;
-  return (
-    Array.isArray(runs) &&
-    runs.every(isRun) &&
-    Array.isArray(freeRuns) &&
-    freeRuns.every(isCount) &&
-    Array.isArray(reservations) &&
-    reservations.every(isReservation) &&
-    [allocations, frees, failures].every(isCount)
-  );
+  if (!isFrameAllocatorRecord(data)) return false;
+  const { runs, freeRuns } = data;
+  return Array.isArray(runs) && runs.every(isRun) && Array.isArray(freeRuns) && freeRuns.every(isCount);
 }
 
 function isRun(value: unknown): boolean {
-  return (
-    isCount(value) &&
-    ((value as number) | 0) === value &&
-    ((value as number) & 3) !== 0 &&
-    (value as number) > 3
-  );
-}
-
-function isReservation(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { frame, count, tag } = value as Record<string, unknown>;
-  return isCount(frame) && isCount(count) && typeof tag === 'string';
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return isCount(value) && (value | 0) === value && (value & 3) !== 0 && value > 3;
 }

@@ -38,6 +38,19 @@ export interface RunConstraints {
   readonly boundary?: number;
 }
 
+/** The frames that an allocator manages, as absolute frame numbers. */
+export interface FrameRange {
+  readonly base: number;
+  readonly count: number;
+}
+
+/** Frames that are out of use for good, and why. */
+export interface FrameReservation {
+  readonly frame: number;
+  readonly count: number;
+  readonly tag: string;
+}
+
 export interface FrameStatistics {
   readonly total: number;
   readonly free: number;
@@ -91,7 +104,7 @@ export interface FrameAllocator {
    * no allocation to `stats`.
    */
   reserve(frame: number, count: number, tag: string): boolean;
-  reservations(): readonly { readonly frame: number; readonly count: number; readonly tag: string }[];
+  reservations(): readonly FrameReservation[];
   /** State of one frame; frames that are not managed are `reserved`. */
   state(frame: number): FrameState;
   /**
@@ -127,5 +140,5 @@ export interface FrameAllocatorFactory {
   readonly name: string;
   /** Frames to manage, when the factory was given a size; else the machine decides. */
   readonly pages?: number;
-  create(range: { readonly base: number; readonly count: number }): FrameAllocator;
+  create(range: FrameRange): FrameAllocator;
 }

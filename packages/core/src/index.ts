@@ -7,6 +7,7 @@ export * from './device-tree.ts';
 export * from './errors.ts';
 export * from './exception-model.ts';
 export * from './frame-allocator.ts';
+export * from './frame-allocator-checks.ts';
 export * from './interrupts.ts';
 export * from './layout.ts';
 export * from './part.ts';
