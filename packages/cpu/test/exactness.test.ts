@@ -186,7 +186,8 @@ test('every length from 1 to 5000 of a run gives the state of that many single s
 test('runs of every length end where compiled code begins with what the interpreter does', async () => {
   const compiling = await bareMachine({ jit: { threshold: 0, batch: 1 } });
   compiling.load('1: dc zva, x2; add x0, x0, 1; b 1b');
-  compiling.setX({ 2: DATA });
+  // To a page with code in it.
+  compiling.setX({ 2: CODE + 0x800 });
   let total = 6000;
   compiling.engine.run(total);
   for (let length = 1; length <= 1100; length++) {

@@ -53,6 +53,8 @@ const SCTLR_SA0 = 1 << 4;
 
 /** `run` overshoots a limit by less than this many instructions. */
 const OVERSHOOT = CODE_PAGE.recordCount + 1;
+/** Of a limit of one, `run` may complete none: compiled code can leave its first instruction to the interpreter. */
+const SMALLEST_SLICE = 2;
 /** The largest budget that fits the compiled code's counter. */
 const LARGEST_SLICE = 1 << 26;
 
@@ -192,7 +194,7 @@ export class Interpreter implements CpuEngine, CodeUser {
 
   /** Runs what is left, or the most of it that need not be exact. */
   private runSome(left: number): number {
-    const exact = this.replayNeeded || left <= OVERSHOOT;
+    const exact = this.replayNeeded || left < OVERSHOOT + SMALLEST_SLICE;
     const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
     return this.runSlice(slice, exact);
   }
