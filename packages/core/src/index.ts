@@ -10,6 +10,7 @@ export * from './frame-allocator.ts';
 export * from './frame-allocator-checks.ts';
 export * from './interrupts.ts';
 export * from './layout.ts';
+export * from './memory-backing.ts';
 export * from './part.ts';
 export * from './physical-memory.ts';
 export * from './semihosting.ts';

@@ -233,9 +233,17 @@ export interface MachineMemoryPlan {
 
 const align = (value: number, to: number): number => Math.ceil(value / to) * to;
 
-/** Places CPU blocks and the code arena; guest memory follows at `guestMemory`. */
-export function planMachineMemory(options: { cpus: number; codeArenaBytes: number }): MachineMemoryPlan {
-  let cursor = 4096;
+/**
+ * Places CPU blocks and the code arena; guest memory follows at `guestMemory`.
+ *
+ * @param options.offset where the machine's part of machine memory begins, a multiple of 64 KiB. Default 0
+ */
+export function planMachineMemory(options: {
+  cpus: number;
+  codeArenaBytes: number;
+  offset?: number;
+}): MachineMemoryPlan {
+  let cursor = (options.offset ?? 0) + 4096;
   const activeState = cursor;
   if (options.cpus > 1) cursor += CPU_STATE_SIZE;
   const cpuBlocks: number[] = [];

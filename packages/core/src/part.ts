@@ -6,6 +6,7 @@ import type { DeviceTreeNode } from './device-tree.ts';
 import type { ExceptionModelFactory, ExceptionObserver, FirmwareCalls } from './exception-model.ts';
 import type { FrameAllocator } from './frame-allocator.ts';
 import type { InterruptController, InterruptSpec, IrqLine } from './interrupts.ts';
+import type { MemoryBacking } from './memory-backing.ts';
 import type { PhysicalMemory } from './physical-memory.ts';
 import type { SemihostingCalls } from './semihosting.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -58,6 +59,8 @@ export interface RegionRequest {
    * writes to `rom`, and reads while the component hides it, go to the device of the region, if there is one.
    */
   readonly kind: 'mmio' | 'ram' | 'rom';
+  /** Of `ram`: where its bytes are. Default: in one piece of machine memory. */
+  readonly backing?: MemoryBacking;
 }
 
 /** An interrupt that a part asks for. Without `spec`, the machine assigns a free SPI. */

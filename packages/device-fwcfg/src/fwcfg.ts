@@ -184,7 +184,7 @@ export class FwCfg implements MmioDevice {
 
   private transfer(descriptor: number): void {
     const { memory } = this;
-    if (memory === undefined || memory.hostOffset(descriptor, DESCRIPTOR_SIZE) < 0) {
+    if (memory === undefined || !memory.contains(descriptor, DESCRIPTOR_SIZE)) {
       this.finish(
         descriptor,
         this.fail(() => `no DMA descriptor at 0x${descriptor.toString(16)}`),
@@ -231,7 +231,7 @@ export class FwCfg implements MmioDevice {
     const from = this.offset;
     const fits = length <= this.left;
     this.offset += Math.min(length, this.left);
-    if (item === undefined || !item.writable || !fits || memory.hostOffset(address, length) < 0) {
+    if (item === undefined || !item.writable || !fits || !memory.contains(address, length)) {
       return this.fail(
         () => `DMA of ${length} bytes from 0x${address.toString(16)} to item ${this.selected}`,
       );
@@ -255,7 +255,7 @@ export class FwCfg implements MmioDevice {
 }
 
 function isRam(memory: PhysicalMemory, address: number, length: number): boolean {
-  return memory.regionAt(address)?.kind === 'ram' && memory.hostOffset(address, length) >= 0;
+  return memory.regionAt(address)?.kind === 'ram' && memory.contains(address, length);
 }
 
 const swap = (value: number): number =>

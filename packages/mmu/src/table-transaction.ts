@@ -34,7 +34,7 @@ export class TableTransaction {
     const frame = this.frames.alloc();
     if (frame < 0) return -1;
     const address = frame * PAGE_SIZE;
-    if (this.memory.hostOffset(address, PAGE_SIZE) < 0) {
+    if (!this.memory.contains(address, PAGE_SIZE)) {
       this.frames.free(frame);
       return -1;
     }

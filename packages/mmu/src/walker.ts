@@ -117,7 +117,7 @@ export class TableWalker {
       const shift = granuleBits + stride * (3 - level);
       const index = shiftedRight(vaLo, vaHi, shift) & indexMask;
       const address = tableHi * 0x1_0000_0000 + (tableLo >>> 0) + index * 8;
-      const offset = this.memory.hostOffset(address, 8);
+      const offset = this.memory.readableOffset(address, 8);
       if (offset < 0) {
         this.observer?.(level, address, 0, 0, false);
         return this.fail(FAULT_STATUS.externalAbortOnWalk, level);

@@ -17,7 +17,7 @@ export class DescriptorChain {
   writableBytes = 0;
 
   private readonly memory: PhysicalMemory;
-  /** Of each segment: guest physical address, offset in machine memory, bytes. */
+  /** Of each segment: guest physical address, offset in machine memory or -1 where that can change, bytes. */
   private readonly addresses: number[] = [];
   private readonly offsets: number[] = [];
   private readonly lengths: number[] = [];
@@ -47,7 +47,7 @@ export class DescriptorChain {
     const last = this.count - 1;
     const joins =
       last >= (writable ? this.readable : 0) &&
-      this.offsets[last] + this.lengths[last] === offset &&
+      (offset < 0 ? this.offsets[last] < 0 : this.offsets[last] + this.lengths[last] === offset) &&
       this.addresses[last] + this.lengths[last] === address;
     if (joins) {
       this.lengths[last] += length;
@@ -94,7 +94,7 @@ export class DescriptorChain {
    * @returns bytes shown
    */
   visitReadable(from: number, length: number, visit: (bytes: Uint8Array, at: number) => void): number {
-    return this.visit(0, this.readable, from, length, visit);
+    return this.visit(0, this.readable, from, length, 'read', visit);
   }
 
   /**
@@ -102,7 +102,7 @@ export class DescriptorChain {
    * also when `fill` throws.
    */
   visitWritable(from: number, length: number, fill: (bytes: Uint8Array, at: number) => void): number {
-    return this.visit(this.readable, this.count, from, length, (bytes, at, address) => {
+    return this.visit(this.readable, this.count, from, length, 'write', (bytes, at, address) => {
       try {
         fill(bytes, at);
       } finally {
@@ -116,6 +116,7 @@ export class DescriptorChain {
     end: number,
     from: number,
     length: number,
+    access: 'read' | 'write',
     visit: (bytes: Uint8Array, at: number, address: number) => void,
   ): number {
     let skip = from;
@@ -127,8 +128,16 @@ export class DescriptorChain {
         continue;
       }
       const size = Math.min(available, length - done);
-      const start = this.offsets[index] + skip;
-      visit(this.memory.bytes.subarray(start, start + size), done, this.addresses[index] + skip);
+      const address = this.addresses[index] + skip;
+      if (this.offsets[index] >= 0) {
+        const start = this.offsets[index] + skip;
+        visit(this.memory.bytes.subarray(start, start + size), done, address);
+      } else {
+        const before = done;
+        this.memory.visitPieces(address, size, access, (start, piece, at) =>
+          visit(this.memory.bytes.subarray(start, start + piece), before + at, address + at),
+        );
+      }
       done += size;
       skip = 0;
     }

@@ -18,6 +18,7 @@ import {
   USED_ELEMENT_BYTES,
   USED_NO_NOTIFY,
 } from './definitions.ts';
+import { GuestTable } from './guest-table.ts';
 
 /** Segments that one chain may have, tables of indirect descriptors included. */
 const SEGMENT_LIMIT = 1024;
@@ -67,7 +68,6 @@ export class Virtqueue {
   readonly maximumSize: number;
 
   private readonly host: QueueHost;
-  private readonly view: DataView;
   private readonly free: DescriptorChain[] = [];
   private current: QueueLayout;
   private enabled = false;
@@ -75,10 +75,12 @@ export class Virtqueue {
   private nextUsed = 0;
   private signalled: number | null = null;
   private wantsNotifications = true;
-  /** Offsets of the tables in machine memory, while enabled. */
-  private descriptorTable = 0;
-  private availableRing = 0;
-  private usedRing = 0;
+  /** Mapped while enabled. */
+  private readonly descriptorTable: GuestTable;
+  private readonly availableRing: GuestTable;
+  private readonly usedRing: GuestTable;
+  /** Of the chain that is followed. */
+  private readonly indirectTable: GuestTable;
 
   /** @throws CONFIG_INVALID when the size is not a power of two from 1 to 32768 */
   constructor(index: number, maximumSize: number, host: QueueHost) {
@@ -91,8 +93,10 @@ export class Virtqueue {
     this.index = index;
     this.maximumSize = maximumSize;
     this.host = host;
-    const { buffer } = host.memory.bytes;
-    this.view = new DataView(buffer);
+    this.descriptorTable = new GuestTable(host.memory);
+    this.availableRing = new GuestTable(host.memory);
+    this.usedRing = new GuestTable(host.memory);
+    this.indirectTable = new GuestTable(host.memory);
     this.current = { size: maximumSize, descriptors: 0, driver: 0, device: 0 };
   }
 
@@ -108,7 +112,7 @@ export class Virtqueue {
   /** The driver made buffers available that the device did not take. */
   get hasAvailable(): boolean {
     if (!this.enabled || !this.host.isRunning) return false;
-    return this.view.getUint16(this.availableRing + 2, true) !== this.nextAvailable;
+    return this.availableRing.u16(2) !== this.nextAvailable;
   }
 
   /**
@@ -145,14 +149,14 @@ export class Virtqueue {
   pop(): DescriptorChain | undefined {
     if (!this.enabled || !this.host.isRunning) return undefined;
     const { size } = this.current;
-    const available = this.view.getUint16(this.availableRing + 2, true);
+    const available = this.availableRing.u16(2);
     const waiting = (available - this.nextAvailable) & 0xffff;
     if (waiting === 0) return undefined;
     if (waiting > size) {
       return this.violation(`its available index moved from ${this.nextAvailable} to ${available}`);
     }
     const slot = this.nextAvailable & (size - 1);
-    const head = this.view.getUint16(this.availableRing + 4 + 2 * slot, true);
+    const head = this.availableRing.u16(4 + 2 * slot);
     if (head >= size) return this.violation(`descriptor ${head} was made available`);
     const chain = this.free.pop() ?? new DescriptorChain(this.host.memory);
     chain.begin(head);
@@ -173,14 +177,11 @@ export class Virtqueue {
   push(chain: DescriptorChain, written: number): void {
     this.free.push(chain);
     if (!this.enabled) return;
-    const { size, device } = this.current;
+    const { size } = this.current;
     const element = 4 + USED_ELEMENT_BYTES * (this.nextUsed & (size - 1));
-    this.view.setUint32(this.usedRing + element, chain.head, true);
-    this.view.setUint32(this.usedRing + element + 4, written, true);
+    this.usedRing.setPair(element, chain.head, written);
     this.nextUsed = (this.nextUsed + 1) & 0xffff;
-    this.view.setUint16(this.usedRing + 2, this.nextUsed, true);
-    this.host.memory.notifyWritten(device + element, USED_ELEMENT_BYTES);
-    this.host.memory.notifyWritten(device + 2, 2);
+    this.usedRing.setU16(2, this.nextUsed);
   }
 
   /** Interrupts the driver if it wants to know of the buffers returned since the last time. */
@@ -259,24 +260,23 @@ export class Virtqueue {
     if (!isQueueSize(size, this.maximumSize)) return `a queue of ${size} descriptors`;
     // The rings' last two bytes are the event indexes, which legacy layouts have as well.
     const event = 2;
-    const table = this.host.memory.hostOffset(descriptors, DESCRIPTOR_BYTES * size);
-    if (table < 0) return `a descriptor table at ${formatAddress(descriptors)}`;
-    const available = this.host.memory.hostOffset(driver, 4 + 2 * size + event);
-    if (available < 0) return `an available ring at ${formatAddress(driver)}`;
-    const used = this.host.memory.hostOffset(device, 4 + USED_ELEMENT_BYTES * size + event);
-    if (used < 0 || this.host.memory.regionAt(device)?.kind !== 'ram') {
+    if (!this.descriptorTable.map(descriptors, DESCRIPTOR_BYTES * size)) {
+      return `a descriptor table at ${formatAddress(descriptors)}`;
+    }
+    if (!this.availableRing.map(driver, 4 + 2 * size + event)) {
+      return `an available ring at ${formatAddress(driver)}`;
+    }
+    const used = this.usedRing.map(device, 4 + USED_ELEMENT_BYTES * size + event);
+    if (!used || this.host.memory.regionAt(device)?.kind !== 'ram') {
       return `a used ring at ${formatAddress(device)}`;
     }
+    this.host.memory.touch(device, 4 + USED_ELEMENT_BYTES * size + event);
     this.current = layout;
-    this.descriptorTable = table;
-    this.availableRing = available;
-    this.usedRing = used;
     return undefined;
   }
 
   /** Collects the memory of a chain; gives the reason when the chain is not a proper one. */
   private follow(chain: DescriptorChain, head: number): string | undefined {
-    const { view } = this;
     let table = this.descriptorTable;
     let entries = this.current.size;
     let isIndirect = false;
@@ -286,17 +286,17 @@ export class Virtqueue {
     for (;;) {
       if (index >= entries) return `descriptor ${index} of a table of ${entries}`;
       if (steps++ === entries) return 'a chain of descriptors without end';
-      const at = table + DESCRIPTOR_BYTES * index;
-      const address = view.getUint32(at, true) + 2 ** 32 * view.getUint32(at + 4, true);
-      const length = view.getUint32(at + 8, true);
-      const flags = view.getUint16(at + 12, true);
+      const at = DESCRIPTOR_BYTES * index;
+      const address = table.u32(at) + 2 ** 32 * table.u32(at + 4);
+      const length = table.u32(at + 8);
+      const flags = table.u16(at + 12);
       const hasNext = (flags & DESCRIPTOR_FLAG.NEXT) !== 0;
       if (flags & DESCRIPTOR_FLAG.INDIRECT) {
         if (isIndirect) return 'an indirect descriptor in a table of indirect descriptors';
         if (hasNext) return 'an indirect descriptor that continues';
         if (length === 0 || length % DESCRIPTOR_BYTES !== 0) return `an indirect table of ${length} bytes`;
-        table = this.host.memory.hostOffset(address, length);
-        if (table < 0) return `an indirect table at ${formatAddress(address)}`;
+        table = this.indirectTable;
+        if (!table.map(address, length)) return `an indirect table at ${formatAddress(address)}`;
         entries = length / DESCRIPTOR_BYTES;
         isIndirect = true;
         index = 0;
@@ -307,7 +307,7 @@ export class Virtqueue {
       const fault = this.addSegment(chain, address, length, (flags & DESCRIPTOR_FLAG.WRITE) !== 0);
       if (fault !== undefined) return fault;
       if (!hasNext) return undefined;
-      index = view.getUint16(at + 14, true);
+      index = table.u16(at + 14);
     }
   }
 
@@ -330,7 +330,10 @@ export class Virtqueue {
         return `${writable ? 'writable' : 'readable'} bytes at ${formatAddress(at)}`;
       }
       const part = Math.min(left, region.base + region.size - at);
-      chain.add(at, region.hostOffset + (at - region.base), part, writable);
+      const offset = this.host.memory.fixedOffset(at, part);
+      // Should there be no frame left, that is found before the device does anything.
+      if (writable && offset < 0) this.host.memory.touch(at, part);
+      chain.add(at, offset, part, writable);
       at += part;
       left -= part;
     }
@@ -339,30 +342,28 @@ export class Virtqueue {
 
   private isInterruptWanted(before: number | null): boolean {
     if (!this.host.usesEventIndex) {
-      return (this.view.getUint16(this.availableRing, true) & AVAILABLE_NO_INTERRUPT) === 0;
+      return (this.availableRing.u16(0) & AVAILABLE_NO_INTERRUPT) === 0;
     }
     if (before === null) return true;
-    const event = this.view.getUint16(this.availableRing + 4 + 2 * this.current.size, true);
+    const event = this.availableRing.u16(4 + 2 * this.current.size);
     return ((this.nextUsed - event - 1) & 0xffff) < ((this.nextUsed - before) & 0xffff);
   }
 
   /** Writes what the driver reads before it notifies. */
   private askForNotifications(): void {
     if (!this.enabled || !this.host.isRunning) return;
-    const { size, device } = this.current;
+    const { size } = this.current;
     if (this.host.usesEventIndex) {
       // An event index that the driver passed already is not reached again for 65536 buffers.
       const event = this.wantsNotifications ? this.nextAvailable : this.nextAvailable - 1;
-      this.store(4 + USED_ELEMENT_BYTES * size, device, event & 0xffff);
+      this.store(4 + USED_ELEMENT_BYTES * size, event & 0xffff);
     } else {
-      this.store(0, device, this.wantsNotifications ? 0 : USED_NO_NOTIFY);
+      this.store(0, this.wantsNotifications ? 0 : USED_NO_NOTIFY);
     }
   }
 
-  private store(at: number, device: number, value: number): void {
-    if (this.view.getUint16(this.usedRing + at, true) === value) return;
-    this.view.setUint16(this.usedRing + at, value, true);
-    this.host.memory.notifyWritten(device + at, 2);
+  private store(at: number, value: number): void {
+    if (this.usedRing.u16(at) !== value) this.usedRing.setU16(at, value);
   }
 
   private violation(what: string): undefined {

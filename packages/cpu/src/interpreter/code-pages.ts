@@ -97,6 +97,16 @@ export class CodePages {
     this.storesAllowed.set(hostPage, Math.min(2 * allowed, MOST_STORES));
   }
 
+  /** Forgets a host page for good, whatever was known of it: other contents take its place. */
+  forgetPage(hostPage: number): void {
+    this.storesAllowed.delete(hostPage);
+    const records = this.recordsOf[hostPage];
+    if (records === 0) return;
+    this.observer?.changed(hostPage, 0, CODE_PAGE.recordCount, 'host-write');
+    this.recordsOf[hostPage] = 0;
+    this.free.push((records - this.arena.records) / CODE_PAGE.size);
+  }
+
   /** Where the heat of a record is in machine memory: a 32-bit word. */
   heatOf(record: number): number {
     return (record >>> 2) + this.arena.heatBias;

@@ -85,7 +85,7 @@ export class MemoryAccess {
     if (firstLength === bytes) {
       const region = this.memory.regionAt(first);
       if (region?.kind === 'ram') {
-        const host = region.hostOffset + (first - region.base);
+        const host = this.memory.offsetIn(region, first);
         if (this.isCompiled(host, bytes, options)) return LEAVE.interpret;
         this.hostWrite(host, Math.min(bytes, 4), valueLo);
         if (bytes === 8) this.view.setInt32(host + 4, valueHi, true);
@@ -123,7 +123,7 @@ export class MemoryAccess {
     if (device) return this.fault(lo, hi, FAULT_STATUS.alignment, true);
     const region = this.memory.regionAt(first);
     if (region?.kind !== 'ram') return this.fault(lo, hi, FAULT_STATUS.externalAbort, true);
-    const host = region.hostOffset + (first - region.base);
+    const host = this.memory.offsetIn(region, first);
     this.memory.bytes.fill(0, host, host + bytes);
     this.codePages.invalidate(host, bytes);
     return 0;
@@ -179,7 +179,7 @@ export class MemoryAccess {
     parts.device = result.device;
     const region = this.memory.regionAt(parts.first);
     if (region !== undefined) {
-      const hostPage = (region.hostOffset + (parts.first - region.base)) >>> 12;
+      const hostPage = this.memory.offsetIn(region, parts.first) >>> 12;
       if (unprivileged) this.cpu.setLo(CPU_STATE.unprivilegedTlb, this.tlb.data(context));
       this.tlb.fill(context, lo, hi, hostPage, region.kind === 'ram', checked || result.device, result);
     }
@@ -295,7 +295,7 @@ export class MemoryAccess {
       const byte = ((index < 4 ? valueLo >>> (8 * index) : valueHi >>> (8 * (index - 4))) & 0xff) >>> 0;
       const region = this.memory.regionAt(address);
       if (region?.kind === 'ram') {
-        const host = region.hostOffset + (address - region.base);
+        const host = this.memory.offsetIn(region, address);
         this.view.setUint8(host, byte);
         this.codePages.invalidate(host, 1);
       } else if (this.busWrite(address, 1, byte) === BUS_FAULT) {

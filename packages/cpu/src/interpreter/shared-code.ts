@@ -67,6 +67,7 @@ export class SharedCode {
       this.regions.onDropped = () => this.active?.codeDropped();
     }
     options.memory.onHostWrite((base, size) => this.invalidate(base, size));
+    options.memory.onRelease((hostFrames) => this.release(hostFrames));
   }
 
   add(user: CodeUser): void {
@@ -118,17 +119,25 @@ export class SharedCode {
 
   /** Drops code derived from physical memory that the host changed. */
   invalidate(address: number, size: number): void {
-    for (const region of this.options.memory.regions) {
-      const from = Math.max(address, region.base);
-      const to = Math.min(address + size, region.base + region.size);
-      if (from >= to) continue;
-      this.codePages.invalidate(region.hostOffset + (from - region.base), to - from, 'host-write');
-    }
+    this.options.memory.visitPresent(address, size, this.invalidateHost);
   }
 
   /** Has a record run as another word than the one in memory, until it is decoded again. */
   decodeAs(record: number, word: number): void {
     this.decoder?.decode(record, this.codePages.hostOffset(record), word);
+  }
+
+  private readonly invalidateHost = (hostOffset: number, size: number): void => {
+    this.codePages.invalidate(hostOffset, size, 'host-write');
+  };
+
+  /** Frames of machine memory go back: they may be another machine's next. */
+  private release(hostFrames: readonly number[]): void {
+    for (const hostPage of hostFrames) this.codePages.forgetPage(hostPage);
+    for (const user of this.users) {
+      user.tlb.allStale();
+      user.codeDropped();
+    }
   }
 
   private async compile(): Promise<void> {

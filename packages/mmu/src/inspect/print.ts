@@ -82,7 +82,7 @@ class HalfPrinter {
   private table(address: number, level: number, va: bigint, entries: number, limits: TableLimits): void {
     const bits = entryBitsOf(level, this.half.granuleBits);
     const span = 1n << BigInt(bits);
-    if (this.memory.hostOffset(address, entries * 8) < 0) {
+    if (!this.memory.contains(address, entries * 8)) {
       const size = span * BigInt(entries);
       this.add(
         va,
