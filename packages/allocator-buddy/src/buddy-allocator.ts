@@ -1,12 +1,19 @@
 import {
   ArmatureError,
+  checkFrameRange,
+  checkFrameSnapshot,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
   type FrameAllocatorSnapshot,
+  type FrameRange,
+  type FrameReservation,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
+  isFrameOrder,
+  isFrameSpan,
+  isRunRequest,
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
@@ -15,18 +22,10 @@ import { type FreeLists, LifoLists, ORDERS, OrderedLists } from './free-lists.ts
 import { Magazines } from './magazines.ts';
 import { type BuddyState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
-/** Highest frame number plus one: batches hold frames in 32-bit integers. */
-const FRAME_LIMIT = 0x8000_0000;
 const NO_CONSTRAINTS: RunConstraints = {};
 const MAX_CPUS = 1024;
 /** `KIND.used` with order 0. */
 const USED_FRAME = 0x20;
-
-export interface Reservation {
-  readonly frame: number;
-  readonly count: number;
-  readonly tag: string;
-}
 
 /** Per-CPU stacks of single frames. */
 export interface MagazineOptions {
@@ -60,7 +59,7 @@ export class BuddyAllocator implements FrameAllocator {
   readonly #options: BuddyOptions;
   #space: BuddySpace;
   #magazines: Magazines | undefined;
-  #reservations: Reservation[] = [];
+  #reservations: FrameReservation[] = [];
   #used = 0;
   #reserved = 0;
   #allocations = 0;
@@ -72,19 +71,8 @@ export class BuddyAllocator implements FrameAllocator {
    * {@link BuddyOptions} for the rest
    * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31, or the magazines make no sense
    */
-  constructor({ base, count, ...options }: { readonly base: number; readonly count: number } & BuddyOptions) {
-    if (
-      !Number.isInteger(base) ||
-      !Number.isInteger(count) ||
-      base < 0 ||
-      count < 1 ||
-      base + count > FRAME_LIMIT
-    ) {
-      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
-        context: { base, count },
-        hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
-      });
-    }
+  constructor({ base, count, ...options }: FrameRange & BuddyOptions) {
+    checkFrameRange({ base, count });
     this.base = base;
     this.count = count;
     this.#options = options;
@@ -131,7 +119,7 @@ export class BuddyAllocator implements FrameAllocator {
       this.#allocations++;
       return this.base + index;
     }
-    if (!isOrder(order)) return this.#fail();
+    if (!isFrameOrder(order)) return this.#fail();
     const index = this.#takeBlock(order);
     if (index < 0) return this.#fail();
     this.#used += 1 << order;
@@ -158,7 +146,7 @@ export class BuddyAllocator implements FrameAllocator {
         return FREE_STATUS.ok;
       }
     }
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const count = 1 << order;
     if (this.#manages(index, count) && (frame & (count - 1)) !== 0) return FREE_STATUS.misaligned;
     return this.#checkRun(index, count);
@@ -166,15 +154,7 @@ export class BuddyAllocator implements FrameAllocator {
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
-    const sensible =
-      Number.isInteger(count) &&
-      count > 0 &&
-      count <= this.count &&
-      isPowerOfTwo(align) &&
-      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
-      Number.isInteger(low) &&
-      Number.isInteger(high);
-    if (!sensible) return this.#fail();
+    if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#fail();
     const from = Math.min(Math.max(low - this.base, 0), this.count);
     const to = Math.min(high - this.base, this.count);
     let index = this.#findBlock(count, align, from, to);
@@ -248,7 +228,7 @@ export class BuddyAllocator implements FrameAllocator {
   }
 
   /** In the order in which they were made. */
-  reservations(): readonly Reservation[] {
+  reservations(): readonly FrameReservation[] {
     return [...this.#reservations];
   }
 
@@ -311,11 +291,7 @@ export class BuddyAllocator implements FrameAllocator {
     // Tried on another allocator, so that a bad snapshot changes nothing here.
     const restored = new BuddyAllocator({ base: this.base, count: this.count, ...this.#options });
     const broken = restored.#load(data);
-    if (broken.length > 0) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
-        context: { broken },
-      });
-    }
+    checkFrameSnapshot(broken);
     this.#space = restored.#space;
     this.#magazines = restored.#magazines;
     this.#reservations = restored.#reservations;
@@ -412,13 +388,7 @@ export class BuddyAllocator implements FrameAllocator {
   }
 
   #manages(index: number, count: number): boolean {
-    return (
-      Number.isInteger(index) &&
-      Number.isInteger(count) &&
-      index >= 0 &&
-      count > 0 &&
-      index + count <= this.count
-    );
+    return isFrameSpan(index, count, this.count);
   }
 
   /** Whether all the frames are free, of which some may be in magazines; those go back to the lists. */
@@ -499,12 +469,4 @@ export class BuddyAllocator implements FrameAllocator {
     }
     return -1;
   }
-}
-
-function isOrder(order: number): boolean {
-  return Number.isInteger(order) && order >= 0 && order <= 30;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
 }

@@ -1,4 +1,4 @@
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { frameAllocatorFactory, type SizedFrameAllocatorFactory } from '@armature/core';
 import { BuddyAllocator, type BuddyOptions } from './buddy-allocator.ts';
 
 export interface BuddyAllocatorOptions extends BuddyOptions {
@@ -6,10 +6,7 @@ export interface BuddyAllocatorOptions extends BuddyOptions {
   readonly pages?: number;
 }
 
-export interface BuddyAllocatorFactory extends FrameAllocatorFactory {
-  readonly pages: number;
-  create(range: { readonly base: number; readonly count: number }): BuddyAllocator;
-}
+export type BuddyAllocatorFactory = SizedFrameAllocatorFactory<BuddyAllocator>;
 
 /**
  * The buddy allocator as a machine's configuration names it.
@@ -23,11 +20,5 @@ export function buddyAllocator({
   pages = 4096,
   ...options
 }: BuddyAllocatorOptions = {}): BuddyAllocatorFactory {
-  if (!Number.isInteger(pages) || pages < 1) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
-      context: { pages },
-      hint: 'Give a whole number of pages, at least 1.',
-    });
-  }
-  return { name: 'buddy', pages, create: (range) => new BuddyAllocator({ ...range, ...options }) };
+  return frameAllocatorFactory('buddy', pages, (range) => new BuddyAllocator({ ...range, ...options }));
 }

@@ -2,6 +2,5 @@ export {
   BuddyAllocator,
   type BuddyOptions,
   type MagazineOptions,
-  type Reservation,
 } from './buddy-allocator.ts';
 export { type BuddyAllocatorFactory, type BuddyAllocatorOptions, buddyAllocator } from './factory.ts';

@@ -1,4 +1,4 @@
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { frameAllocatorFactory, type SizedFrameAllocatorFactory } from '@armature/core';
 import { HierarchicalAllocator } from './hierarchical-allocator.ts';
 
 export interface HierarchicalAllocatorOptions {
@@ -6,10 +6,7 @@ export interface HierarchicalAllocatorOptions {
   readonly pages?: number;
 }
 
-export interface HierarchicalAllocatorFactory extends FrameAllocatorFactory {
-  readonly pages: number;
-  create(range: { readonly base: number; readonly count: number }): HierarchicalAllocator;
-}
+export type HierarchicalAllocatorFactory = SizedFrameAllocatorFactory<HierarchicalAllocator>;
 
 /**
  * The hierarchical allocator as a machine's configuration names it.
@@ -21,11 +18,5 @@ export interface HierarchicalAllocatorFactory extends FrameAllocatorFactory {
 export function hierarchicalAllocator({
   pages = 4096,
 }: HierarchicalAllocatorOptions = {}): HierarchicalAllocatorFactory {
-  if (!Number.isInteger(pages) || pages < 1) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
-      context: { pages },
-      hint: 'Give a whole number of pages, at least 1.',
-    });
-  }
-  return { name: 'hierarchical', pages, create: (range) => new HierarchicalAllocator(range) };
+  return frameAllocatorFactory('hierarchical', pages, (range) => new HierarchicalAllocator(range));
 }

@@ -1,23 +1,26 @@
 import {
-  ArmatureError,
+  checkFrameRange,
+  checkFrameSnapshot,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
   type FrameAllocatorSnapshot,
+  type FrameRange,
+  type FrameReservation,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
+  isFrameOrder,
+  isRunRequest,
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
 import { FreeMap, HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './free-map.ts';
-import { type Reservation, Reservations } from './reservations.ts';
+import { Reservations } from './reservations.ts';
 import { RunMap, TAG_RESERVED, TAG_SINGLES, TAG_WHOLE } from './run-map.ts';
 import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
-/** Highest frame number plus one: batches hold frames in 32-bit integers. */
-const FRAME_LIMIT = 0x8000_0000;
 const NO_CONSTRAINTS: RunConstraints = {};
 
 /**
@@ -56,19 +59,8 @@ export class HierarchicalAllocator implements FrameAllocator {
    * @param range first frame (physical address divided by 4096) and number of frames to manage
    * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31
    */
-  constructor({ base, count }: { readonly base: number; readonly count: number }) {
-    if (
-      !Number.isInteger(base) ||
-      !Number.isInteger(count) ||
-      base < 0 ||
-      count < 1 ||
-      base + count > FRAME_LIMIT
-    ) {
-      throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
-        context: { base, count },
-        hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
-      });
-    }
+  constructor({ base, count }: FrameRange) {
+    checkFrameRange({ base, count });
     this.base = base;
     this.count = count;
     this.#origin = base & -ORIGIN_ALIGN;
@@ -102,15 +94,7 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
-    const sensible =
-      Number.isInteger(count) &&
-      count > 0 &&
-      count <= this.count &&
-      isPowerOfTwo(align) &&
-      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
-      Number.isInteger(low) &&
-      Number.isInteger(high);
-    if (!sensible) return this.#fail();
+    if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#fail();
     const from = Math.min(Math.max(low - this.#origin, this.#first), this.#end);
     const to = Math.min(high - this.#origin, this.#end);
     // An aligned block that is large enough keeps small runs together and crosses no boundary.
@@ -166,7 +150,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   /** In the order in which they were made. */
-  reservations(): readonly Reservation[] {
+  reservations(): readonly FrameReservation[] {
     return [...this.#reserved.list];
   }
 
@@ -229,11 +213,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     // Tried on another allocator, so that a bad snapshot changes nothing here.
     const restored = new HierarchicalAllocator(this);
     const broken = restored.#load(data);
-    if (broken.length > 0) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
-        context: { broken },
-      });
-    }
+    checkFrameSnapshot(broken);
     this.#map = restored.#map;
     this.#runs = restored.#runs;
     this.#tags = restored.#tags;
@@ -357,7 +337,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   #allocBlock(order: number): number {
-    if (!isOrder(order)) return this.#fail();
+    if (!isFrameOrder(order)) return this.#fail();
     const count = 1 << order;
     if (order > HUGE_ORDER) return this.#take(this.#map.findBlock(order), count);
     const index = this.#map.takeBlock(order);
@@ -387,7 +367,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   #freeBlock(index: number, order: number): FreeStatus {
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const count = 1 << order;
     const inside = (index | 0) === index && index >= this.#first && index + count <= this.#end;
     if (count <= 32 && inside && (index & (count - 1)) === 0 && this.#runs.removeBlock(index, count)) {
@@ -455,14 +435,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     const longer = runs.has(end);
     return longer || !runs.coversRange(index + 1, end) ? FREE_STATUS.wrongSize : FREE_STATUS.ok;
   }
-}
-
-function isOrder(order: number): boolean {
-  return Number.isInteger(order) && order >= 0 && order <= 30;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
 }
 
 /** The order of the smallest block that holds so many frames. */

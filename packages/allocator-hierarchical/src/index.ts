@@ -4,4 +4,3 @@ export {
   hierarchicalAllocator,
 } from './factory.ts';
 export { HierarchicalAllocator } from './hierarchical-allocator.ts';
-export type { Reservation } from './reservations.ts';

@@ -1,18 +1,13 @@
-/** Frames that are out of use for good, with their names. */
-export interface Reservation {
-  readonly frame: number;
-  readonly count: number;
-  readonly tag: string;
-}
+import type { FrameReservation } from '@armature/core';
 
 /** Reservations in the order in which they were made, and by address for look-ups. None overlap. */
 export class Reservations {
-  readonly list: Reservation[] = [];
-  readonly #sorted: Reservation[] = [];
+  readonly list: FrameReservation[] = [];
+  readonly #sorted: FrameReservation[] = [];
   /** Reserved frames. */
   frames = 0;
 
-  add(reservation: Reservation): void {
+  add(reservation: FrameReservation): void {
     this.list.push(reservation);
     this.#sorted.splice(this.#after(reservation.frame), 0, reservation);
     this.frames += reservation.count;

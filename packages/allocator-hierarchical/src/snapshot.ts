@@ -1,16 +1,23 @@
-import { ArmatureError, type FrameAllocatorSnapshot } from '@armature/core';
-import type { Reservation } from './reservations.ts';
+import {
+  ArmatureError,
+  type FrameAllocatorRecord,
+  type FrameAllocatorSnapshot,
+  type FrameRange,
+  frameSnapshotData,
+  isCount,
+  isFrameAllocatorRecord,
+  isWordList,
+} from '@armature/core';
 
 export const SNAPSHOT_TYPE = 'allocator-hierarchical';
 export const SNAPSHOT_VERSION = 1;
 
 /** What a snapshot's `data` holds. Words are signed 32-bit integers; bit 0 of word 0 is the first managed frame. */
-export interface HierarchicalState {
+export interface HierarchicalState extends FrameAllocatorRecord {
   /** Frames that are used or reserved. */
   readonly busy: readonly number[];
   /** Frames that continue the run of the frame before them. */
   readonly inside: readonly number[];
-  readonly reservations: readonly Reservation[];
   /** What decides where the next frames come from; see `FreeMap.position`. */
   readonly position: {
     readonly current: number;
@@ -18,9 +25,6 @@ export interface HierarchicalState {
     readonly best: number[];
     readonly next: number;
   };
-  readonly allocations: number;
-  readonly frees: number;
-  readonly failures: number;
 }
 
 /**
@@ -30,19 +34,9 @@ export interface HierarchicalState {
  */
 export function readSnapshot(
   snapshot: FrameAllocatorSnapshot,
-  range: { readonly base: number; readonly count: number; readonly words: number },
+  range: FrameRange & { readonly words: number },
 ): HierarchicalState {
-  const expected = { type: SNAPSHOT_TYPE, version: SNAPSHOT_VERSION, base: range.base, count: range.count };
-  for (const [field, value] of Object.entries(expected)) {
-    const found = snapshot[field as keyof typeof expected];
-    if (found !== value) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot's ${field} is ${found}, not ${value}`, {
-        context: { field, expected: value, found },
-        hint: 'Restore a snapshot into an allocator of the same kind, base and count.',
-      });
-    }
-  }
-  const { data } = snapshot;
+  const data = frameSnapshotData(snapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, range);
   if (!isState(data, range.words)) {
     throw new ArmatureError('SNAPSHOT_INVALID', 'the snapshot is not the state of a hierarchical allocator');
   }
@@ -50,41 +44,23 @@ export function readSnapshot(
 }
 
 function isState(data: unknown, words: number): data is HierarchicalState {
-  if (!isRecord(data)) return false;
-  const { busy, inside, reservations, position, allocations, frees, failures } = data;
   return (
-    isWords(busy, words) &&
-    isWords(inside, words) &&
-    Array.isArray(reservations) &&
-    reservations.every(isReservation) &&
-    isRecord(position) &&
-    isCount(position['current']) &&
-    isCount(position['next']) &&
-    Array.isArray(position['stale']) &&
-    position['stale'].every((huge: unknown) => huge === -1 || isCount(huge)) &&
-    Array.isArray(position['best']) &&
-    position['best'].every(isCount) &&
-    [allocations, frees, failures].every(isCount)
+    isFrameAllocatorRecord(data) &&
+    isWordList(data['busy'], words) &&
+    isWordList(data['inside'], words) &&
+    isPosition(data['position'])
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isWords(value: unknown, length: number): boolean {
+function isPosition(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { current, stale, best, next } = value as Record<string, unknown>;
   return (
-    Array.isArray(value) &&
-    value.length === length &&
-    value.every((word: unknown) => typeof word === 'number' && (word | 0) === word)
+    isCount(current) &&
+    isCount(next) &&
+    Array.isArray(stale) &&
+    stale.every((huge: unknown) => huge === -1 || isCount(huge)) &&
+    Array.isArray(best) &&
+    best.every(isCount)
   );
-}
-
-function isReservation(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  return isCount(value['frame']) && isCount(value['count']) && typeof value['tag'] === 'string';
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

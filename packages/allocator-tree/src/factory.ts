@@ -1,4 +1,4 @@
-import { ArmatureError, type FrameAllocatorFactory } from '@armature/core';
+import { frameAllocatorFactory, type SizedFrameAllocatorFactory } from '@armature/core';
 import { TreeAllocator, type TreeAllocatorOptions } from './tree-allocator.ts';
 
 export interface TreeAllocatorFactoryOptions extends Omit<TreeAllocatorOptions, 'base' | 'count'> {
@@ -6,10 +6,7 @@ export interface TreeAllocatorFactoryOptions extends Omit<TreeAllocatorOptions, 
   readonly pages?: number;
 }
 
-export interface TreeAllocatorFactory extends FrameAllocatorFactory {
-  readonly pages: number;
-  create(range: { readonly base: number; readonly count: number }): TreeAllocator;
-}
+export type TreeAllocatorFactory = SizedFrameAllocatorFactory<TreeAllocator>;
 
 /**
  * The tree allocator as a machine's configuration names it.
@@ -22,11 +19,9 @@ export function treeAllocator({
   pages = 4096,
   ...options
 }: TreeAllocatorFactoryOptions = {}): TreeAllocatorFactory {
-  if (!Number.isInteger(pages) || pages < 1) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${pages} pages`, {
-      context: { pages },
-      hint: 'Give a whole number of pages, at least 1.',
-    });
-  }
-  return { name: 'tree', pages, create: ({ base, count }) => new TreeAllocator({ ...options, base, count }) };
+  return frameAllocatorFactory(
+    'tree',
+    pages,
+    ({ base, count }) => new TreeAllocator({ ...options, base, count }),
+  );
 }

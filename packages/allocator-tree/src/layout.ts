@@ -13,7 +13,7 @@
  * Tree hint: bits 0-4 as a child's hint, up to the order of the tree plus one.
  * Local word, one for each worker: the tree that it has reserved, or -1.
  */
-import { ArmatureError } from '@armature/core';
+import { ArmatureError, checkFrameRange } from '@armature/core';
 
 export const CHILD_ORDER = 9;
 export const CHILD_FRAMES = 512;
@@ -39,8 +39,6 @@ export const WORKER_WORDS = 16;
 /** Offset in a worker's block of its counters, as 64-bit floats: allocations, frees, failures. */
 export const WORKER_COUNTERS = 2;
 
-/** Highest frame number plus one: batches hold frames in 32-bit integers. */
-const FRAME_LIMIT = 0x8000_0000;
 const MAGIC = 0x4146_7472;
 const VERSION = 2;
 const HEADER_WORDS = 16;
@@ -101,14 +99,16 @@ export function defaultTreeOrder(children: number, workers: number): number {
 
 /** @throws ArmatureError `CONFIG_INVALID` */
 export function checkGeometry({ base, count, workers, treeOrder, logWords }: TreeGeometry): void {
-  const whole = [base, count, workers, treeOrder, logWords].every(Number.isInteger);
-  if (!whole || base < 0 || count < 1 || base + count > FRAME_LIMIT) {
-    throw new ArmatureError('CONFIG_INVALID', `cannot manage ${count} frames from frame ${base}`, {
-      context: { base, count },
-      hint: 'Give whole numbers: a base of at least 0 and at least one frame, all below frame 2^31.',
-    });
-  }
-  if (workers < 1 || workers > MAX_WORKERS || treeOrder < 0 || treeOrder > MAX_TREE_ORDER || logWords < 0) {
+  checkFrameRange({ base, count });
+  const whole = [workers, treeOrder, logWords].every(Number.isInteger);
+  if (
+    !whole ||
+    workers < 1 ||
+    workers > MAX_WORKERS ||
+    treeOrder < 0 ||
+    treeOrder > MAX_TREE_ORDER ||
+    logWords < 0
+  ) {
     throw new ArmatureError('CONFIG_INVALID', `no tree allocator for ${workers} workers has these options`, {
       context: { workers, treeOrder, logWords },
       hint: `Give 1 to ${MAX_WORKERS} workers, and trees of 1, 2, 4, 8, 16 or 32 children.`,

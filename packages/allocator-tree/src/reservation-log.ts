@@ -2,14 +2,8 @@
  * Reservations in the shared buffer, so that every worker sees them. Entries are only added: frame, count, length of
  * the tag, then its UTF-16 code units, two in a word.
  */
-import { ArmatureError } from '@armature/core';
+import { ArmatureError, type FrameReservation } from '@armature/core';
 import { AT, type TreeLayout } from './layout.ts';
-
-export interface Reservation {
-  readonly frame: number;
-  readonly count: number;
-  readonly tag: string;
-}
 
 const ENTRY_WORDS = 3;
 
@@ -33,7 +27,7 @@ export class ReservationLog {
    * @returns what `take` did
    * @throws ArmatureError `CONFIG_INVALID` when there is no room for it; then `take` is not called
    */
-  add({ frame, count, tag }: Reservation, take: () => boolean): boolean {
+  add({ frame, count, tag }: FrameReservation, take: () => boolean): boolean {
     while (Atomics.compareExchange(this.#header, AT.lock, 0, 1) !== 0);
     try {
       const used = Atomics.load(this.#header, AT.logUsed);
@@ -61,8 +55,8 @@ export class ReservationLog {
   }
 
   /** In the order in which they were made. */
-  list(): Reservation[] {
-    const reservations: Reservation[] = [];
+  list(): FrameReservation[] {
+    const reservations: FrameReservation[] = [];
     const end = Atomics.load(this.#header, AT.logUsed);
     for (let at = 0; at < end; at = this.#next(at)) {
       const length = this.#words[at + 2]!;

@@ -5,13 +5,18 @@
  */
 import {
   ArmatureError,
+  checkFrameSnapshot,
   FRAME_STATE,
   FREE_STATUS,
   type FrameAllocator,
   type FrameAllocatorSnapshot,
+  type FrameReservation,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
+  isFrameOrder,
+  isPowerOfTwo,
+  isRunRequest,
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
@@ -36,7 +41,7 @@ import {
   writeHeader,
 } from './layout.ts';
 import { FIRST_CURSORS, Placement } from './placement.ts';
-import { type Reservation, ReservationLog } from './reservation-log.ts';
+import { ReservationLog } from './reservation-log.ts';
 import { Runs } from './runs.ts';
 import { SingleBatch } from './single-batch.ts';
 import { readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION, type TreeState } from './snapshot.ts';
@@ -153,22 +158,14 @@ export class TreeAllocator implements FrameAllocator {
       this.#counters[ALLOCATIONS]!++;
       return frame;
     }
-    if (!isOrder(order)) return this.#took(-1);
+    if (!isFrameOrder(order)) return this.#took(-1);
     if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
     return this.#took(1 << order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
-    const sensible =
-      Number.isInteger(count) &&
-      count > 0 &&
-      count <= this.count &&
-      isPowerOfTwo(align) &&
-      (boundary === 0 || (isPowerOfTwo(boundary) && count <= boundary)) &&
-      Number.isInteger(low) &&
-      Number.isInteger(high);
-    if (!sensible) return this.#took(-1);
+    if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#took(-1);
     const from = Math.max(low - this.#origin, this.#first);
     const to = Math.min(high - this.#origin, this.#end);
     if (
@@ -212,7 +209,7 @@ export class TreeAllocator implements FrameAllocator {
     }
     const index = frame - this.#origin;
     if (order === 0) return this.#freed(this.#freeSingle(index));
-    if (!isOrder(order)) return FREE_STATUS.outOfRange;
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const frames = 1 << order;
     if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
     if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
@@ -246,7 +243,7 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   /** In the order in which they were made. */
-  reservations(): readonly Reservation[] {
+  reservations(): readonly FrameReservation[] {
     return this.#log.list();
   }
 
@@ -322,11 +319,7 @@ export class TreeAllocator implements FrameAllocator {
       reservationBytes: logWords * 4,
     });
     const broken = restored.#load(data);
-    if (broken.length > 0) {
-      throw new ArmatureError('SNAPSHOT_INVALID', `the snapshot breaks ${broken.join(', ')}`, {
-        context: { broken },
-      });
-    }
+    checkFrameSnapshot(broken);
     this.#words.set(restored.#words);
     this.#placement.cursors = data.cursors;
     for (let worker = 0; worker < workers; worker++) countersOf(this.#words, this.#layout, worker).fill(0);
@@ -487,12 +480,4 @@ function newMemory(options: TreeAllocatorOptions): Attached {
 function countersOf(words: Int32Array, layout: TreeLayout, worker: number): Float64Array {
   const at = layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS;
   return new Float64Array(words.buffer, words.byteOffset + at * 4, 3);
-}
-
-function isOrder(order: number): boolean {
-  return Number.isInteger(order) && order >= 0 && order <= 30;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= 0x4000_0000 && (value & (value - 1)) === 0;
 }
