@@ -1,12 +1,12 @@
 import { CPU_STATE, type CpuEngine, type CpuState, MiB, sharedRegisterOffset } from '@armature/core';
-import { type CpuOptions, cpu } from '@armature/cpu';
+import { cpu, jitReport } from '@armature/cpu';
 import { genericTimer } from '@armature/device-timer';
 import { aarch64Exceptions } from '@armature/exceptions';
 import type { Feature } from '@armature/isa';
 import { createMachine, type Machine, ram, wiredInterrupts } from '@armature/machine';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
-import type { OracleDriver } from './driver.ts';
+import type { OurDriver } from './driver.ts';
 import { VECTORS } from './harness.ts';
 import {
   BRK,
@@ -22,6 +22,7 @@ import {
   WRITABLE_FROM,
   WRITABLE_TO,
 } from './layout.ts';
+import { ENGINE_OPTIONS, type OracleEngine } from './oracle-engine.ts';
 import { msr, OPERATIONS, READABLE, sys } from './system.ts';
 import { high, ROOT, translationTables, windowContent } from './tables.ts';
 
@@ -75,16 +76,16 @@ export interface Bench {
   readonly machine: Machine;
   readonly engine: CpuEngine;
   readonly state: CpuState;
+  /** How many instructions were compiled so far. */
+  compiled(): number;
 }
 
-/** With ARMATURE_ENGINE=eager, each instruction is compiled alone, and that is what runs. */
-const ENGINE: CpuOptions =
-  process.env.ARMATURE_ENGINE === 'eager'
-    ? { engine: 'jit', jit: { eager: true } }
-    : { engine: 'interpreter' };
-
 /** A machine of our parts to run cases on. */
-export async function buildBench(model: CpuModelName, add: readonly Feature[] = []): Promise<Bench> {
+export async function buildBench(
+  model: CpuModelName,
+  engine: OracleEngine,
+  add: readonly Feature[] = [],
+): Promise<Bench> {
   const machine = await createMachine()
     .use(ram({ base: PHYSICAL.ram, size: MiB(8) }))
     .use(vmsav8())
@@ -92,10 +93,15 @@ export async function buildBench(model: CpuModelName, add: readonly Feature[] = 
     .use(psci())
     .use(wiredInterrupts())
     .use(genericTimer())
-    .use(cpu({ model, features: { add }, ...ENGINE }))
+    .use(cpu({ model, features: { add }, ...ENGINE_OPTIONS[engine] }))
     .build();
   const cluster = machine.use('cpu');
-  return { machine, engine: cluster.engines[0]!, state: cluster.states[0]! };
+  return {
+    machine,
+    engine: cluster.engines[0]!,
+    state: cluster.states[0]!,
+    compiled: () => jitReport(cluster)?.statistics.instructions ?? 0,
+  };
 }
 
 const words = (list: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(list).buffer);
@@ -127,9 +133,10 @@ const FAR = sharedRegisterOffset('FAR_EL1');
 
 /** Runs cases on a machine made of our parts, state set and read from the host. */
 export async function armatureDriver(
-  model: CpuModelName = 'cortex-a72',
-): Promise<OracleDriver & { readonly state: CpuState }> {
-  const bench = await buildBench(model);
+  model: CpuModelName,
+  kind: OracleEngine,
+): Promise<OurDriver & { readonly state: CpuState }> {
+  const bench = await buildBench(model, kind);
   const { machine, engine, state } = bench;
   const { memory } = machine;
   const pristine = new Int32Array(windowContent().buffer);
@@ -205,8 +212,9 @@ export async function armatureDriver(
   }
 
   return {
-    name: 'armature',
+    name: `armature, ${kind}`,
     state,
+    compiled: bench.compiled,
     run(configuration, cases) {
       if (booted !== configuration) boot(bench, configuration);
       booted = configuration;

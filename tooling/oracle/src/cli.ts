@@ -4,6 +4,7 @@ import { writeCoverage } from './coverage.ts';
 import { enginesCommand } from './engines/command.ts';
 import { EAGER } from './engines/engines.ts';
 import { longRun } from './long.ts';
+import { oracleEngine } from './oracle-engine.ts';
 import { qemuDriver } from './qemu.ts';
 import { replayDigests, replayVectors } from './replay.ts';
 import { SUITES, suiteOf, withSuites } from './suites.ts';
@@ -16,6 +17,7 @@ import { recordDigests, recordVectors } from './vectors.ts';
 const USAGE = `oracle: single instructions on QEMU and on our CPU
 
   oracle live [--seed N] [--cases N] [--rows REGEX]     new random cases of every row, on both
+              [--engine interpreter|jit]                --engine: of our CPU, for live, case, recorded, undefined
   oracle case ROW SEED INDEX [CONFIGURATION]            one case of such a run, in full
   oracle long [--seed N] [--cases N] [--rows REGEX]     many cases of every row; results are kept
               [--part I/N] [--again]                    --part: the I-th of N processes that share the rows
@@ -40,6 +42,7 @@ const CASES = { live: 200, long: 50_000 } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    engine: { type: 'string', default: 'interpreter' },
     seed: { type: 'string', default: '2' },
     cases: { type: 'string' },
     rows: { type: 'string', default: '.' },
@@ -67,6 +70,7 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed);
 const rows = new RegExp(values.rows);
+const engine = oracleEngine(values.engine);
 const [command, ...rest] = positionals;
 
 const commands: Readonly<Record<string, () => Promise<number>>> = {
@@ -102,7 +106,7 @@ async function live(): Promise<number> {
   needTools();
   let total = 0;
   let wrong = 0;
-  await withSuites(rows, (suite) => {
+  await withSuites(rows, engine, (suite) => {
     const wanted = suite.rows.filter(({ id }) => rows.test(id));
     for (const { row, cases, different, first } of suite.compare(wanted, casesOf('live'), seed)) {
       total += cases;
@@ -120,7 +124,7 @@ async function oneCase(): Promise<number> {
   const row = rowById(id);
   const name = suiteOf(id);
   if (row === undefined || name === undefined) throw new Error(`no row ${id} is compared\n${USAGE}`);
-  const suite = await SUITES[name].open();
+  const suite = await SUITES[name].open(engine);
   const { text, differs } = suite.describe(row, Number(index), Number(caseSeed), configuration);
   suite.close();
   console.log(`${text}\n\n${differs ? 'they differ' : 'they agree'}`);
@@ -128,26 +132,32 @@ async function oneCase(): Promise<number> {
 }
 
 async function long(): Promise<number> {
+  if (engine !== 'interpreter') throw new Error('a long run is of the interpreter');
   needTools();
   const [part = 1, of = 1] = values.part.split('/').map(Number);
   if (!(part >= 1 && part <= of)) throw new Error('--part is I/N, with I from 1 to N');
   const options = { cases: casesOf('long'), seed, rows, part, of, again: values.again };
   console.log(`${options.cases} cases of each row, seed ${seed}`);
-  const wrong = (await withSuites(rows, (suite) => longRun(suite, options, console.log))).flat();
+  const wrong = (
+    await withSuites(rows, 'interpreter', (suite) => longRun(suite, options, console.log))
+  ).flat();
   console.log(wrong.length === 0 ? 'no row differs' : `rows that differ: ${wrong.join(' ')}`);
   return wrong.length > 0 ? 1 : 0;
 }
 
 async function recorded(): Promise<number> {
+  const options = { engine, rows };
   const outcomes = [
-    await replayVectors(rows),
-    await replayDigests('user', rows),
-    await replayDigests('pointers', rows),
+    await replayVectors(options),
+    await replayDigests('user', options),
+    await replayDigests('pointers', options),
   ];
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   for (const failure of failures) console.log(`\n${failure}`);
   const total = outcomes.reduce((sum, { cases }) => sum + cases, 0);
-  console.log(`\n${total - failures.length} cases agree, ${failures.length} differ`);
+  const compiled = outcomes.reduce((sum, outcome) => sum + outcome.compiled, 0);
+  const how = engine === 'jit' ? `; ${compiled} instructions were compiled` : '';
+  console.log(`\n${total - failures.length} cases agree, ${failures.length} differ${how}`);
   return failures.length > 0 ? 1 : 0;
 }
 
@@ -158,7 +168,7 @@ async function record(): Promise<number> {
   recordVectors(driver, version, console.log);
   driver.close();
   for (const name of ['user', 'pointers'] as const) {
-    const suite = await SUITES[name].open();
+    const suite = await SUITES[name].open('interpreter');
     recordDigests(suite, version, console.log);
     suite.close();
   }
@@ -183,7 +193,7 @@ async function randomWords(): Promise<number> {
     throw new Error('--words and --near are numbers of words');
   }
   const { keep, verbose } = values;
-  return undefinedCommand({ models, seed, words, near, keep, verbose });
+  return undefinedCommand({ models, engine, seed, words, near, keep, verbose });
 }
 
 /** A number of an option that is at least so much. */

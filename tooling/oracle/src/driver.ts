@@ -11,3 +11,9 @@ export interface OracleDriver {
    */
   run(configuration: Configuration, cases: Int32Array): Int32Array;
 }
+
+/** Our own CPU as such a thing. */
+export interface OurDriver extends OracleDriver {
+  /** How many instructions were compiled so far. */
+  compiled(): number;
+}

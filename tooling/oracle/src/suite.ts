@@ -1,4 +1,5 @@
 import type { Row } from '@armature/isa';
+import type { OracleEngine } from './oracle-engine.ts';
 
 /** How the cases of a row fared. */
 export interface RowOutcome {
@@ -20,6 +21,8 @@ export interface Suite {
   compare(rows: readonly Row[], count: number, seed: number): RowOutcome[];
   /** Runs one case of a row on both and describes it in full. */
   describe(row: Row, index: number, seed: number, configuration?: string): { text: string; differs: boolean };
+  /** How many instructions our CPU compiled so far. */
+  compiled(): number;
   /** Removes temporary files. */
   close(): void;
 }
@@ -59,5 +62,15 @@ export const LIVE_CASES = 2000;
 export type SuiteName = 'system' | 'user' | 'pointers';
 
 /** The command that runs one case alone. */
-export const caseCommand = (row: string, seed: number, index: number, configuration = ''): string =>
-  `npm run oracle -- case ${row} ${seed} ${index} ${configuration}`.trimEnd();
+export function caseCommand(
+  row: string,
+  seed: number,
+  index: number,
+  engine: OracleEngine,
+  configuration = '',
+): string {
+  const options = engine === 'interpreter' ? '' : `--engine ${engine}`;
+  return ['npm run oracle -- case', row, seed, index, configuration, options]
+    .filter((word) => word !== '')
+    .join(' ');
+}

@@ -1,3 +1,4 @@
+import type { OracleEngine } from './oracle-engine.ts';
 import { pointerRows } from './pointers/generate.ts';
 import { openPointerSuite } from './pointers/suite.ts';
 import type { Suite, SuiteName } from './suite.ts';
@@ -20,11 +21,15 @@ const suiteByRow: ReadonlyMap<string, SuiteName> = new Map(
 export const suiteOf = (id: string): SuiteName | undefined => suiteByRow.get(id);
 
 /** Opens the suites that have rows of these names, one after the other, and passes each on. */
-export async function withSuites<T>(rows: RegExp, use: (suite: Suite) => T | Promise<T>): Promise<T[]> {
+export async function withSuites<T>(
+  rows: RegExp,
+  engine: OracleEngine,
+  use: (suite: Suite) => T | Promise<T>,
+): Promise<T[]> {
   const results: T[] = [];
   for (const name of SUITE_NAMES) {
     if (!SUITES[name].rows.some(({ id }) => rows.test(id))) continue;
-    const suite = await SUITES[name].open();
+    const suite = await SUITES[name].open(engine);
     try {
       results.push(await use(suite));
     } finally {

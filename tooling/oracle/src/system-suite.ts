@@ -2,9 +2,10 @@ import { type Row, table } from '@armature/isa';
 import { armatureDriver } from './armature.ts';
 import { type Case, writeCases } from './case.ts';
 import { compareAll, describeMismatch, differences } from './compare.ts';
-import type { OracleDriver } from './driver.ts';
+import type { OracleDriver, OurDriver } from './driver.ts';
 import { configurationsOf, generateCase, generateCases, shareOf } from './generate.ts';
 import { CONFIGURATIONS, type Configuration, cpuOf } from './layout.ts';
+import type { OracleEngine } from './oracle-engine.ts';
 import { qemuDriver } from './qemu.ts';
 import { describeResult } from './results.ts';
 import { caseCommand, type RowOutcome, type Suite } from './suite.ts';
@@ -20,16 +21,20 @@ export const rowsOf = (configuration: Configuration, rows: readonly Row[] = syst
   rows.filter((row) => configurationsOf(row).includes(configuration));
 
 /** Our driver for every configuration: one machine for each CPU. */
-export async function anyArmatureDriver(): Promise<OracleDriver> {
-  const drivers = { 'cortex-a72': await armatureDriver('cortex-a72'), max: await armatureDriver('max') };
+export async function anyArmatureDriver(engine: OracleEngine): Promise<OurDriver> {
+  const drivers = {
+    'cortex-a72': await armatureDriver('cortex-a72', engine),
+    max: await armatureDriver('max', engine),
+  };
   return {
-    name: 'armature',
+    name: drivers.max.name,
     run: (configuration, cases) => drivers[cpuOf(configuration)].run(configuration, cases),
+    compiled: () => drivers['cortex-a72'].compiled() + drivers.max.compiled(),
   };
 }
 
-export async function openSystemSuite(): Promise<Suite> {
-  const ours = await anyArmatureDriver();
+export async function openSystemSuite(engine: OracleEngine): Promise<Suite> {
+  const ours = await anyArmatureDriver(engine);
   const qemu = qemuDriver();
   return {
     name: 'system',
@@ -40,7 +45,7 @@ export async function openSystemSuite(): Promise<Suite> {
       );
       for (const configuration of Object.keys(CONFIGURATIONS) as Configuration[]) {
         const chosen = rowsOf(configuration, rows);
-        if (chosen.length > 0) compareIn(qemu, ours, configuration, chosen, count, seed, outcomes);
+        if (chosen.length > 0) compareIn(qemu, ours, engine, configuration, chosen, count, seed, outcomes);
       }
       return [...outcomes.values()];
     },
@@ -53,11 +58,12 @@ export async function openSystemSuite(): Promise<Suite> {
       const actual = ours.run(setting, records);
       const names = differences(expected, actual, item);
       const all = { row: row.id, configuration: setting, index, item, names, expected, actual };
-      const text = describeMismatch(all, caseCommand(row.id, seed, index, setting));
+      const text = describeMismatch(all, caseCommand(row.id, seed, index, engine, setting));
       const after =
         names.length === 0 ? ['  after:', ...describeResult(expected).map((line) => `    ${line}`)] : [];
       return { text: [text, ...after].join('\n'), differs: names.length > 0 };
     },
+    compiled: ours.compiled,
     close: () => qemu.close(),
   };
 }
@@ -67,6 +73,7 @@ type Counts = { -readonly [name in keyof RowOutcome]: RowOutcome[name] };
 function compareIn(
   qemu: OracleDriver,
   ours: OracleDriver,
+  engine: OracleEngine,
   configuration: Configuration,
   rows: readonly Row[],
   count: number,
@@ -90,7 +97,7 @@ function compareIn(
     if (outcome.first !== '') continue;
     outcome.first = describeMismatch(
       mismatch,
-      caseCommand(mismatch.row, seed, mismatch.index, configuration),
+      caseCommand(mismatch.row, seed, mismatch.index, engine, configuration),
     );
   }
 }

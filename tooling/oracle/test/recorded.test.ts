@@ -1,25 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { replayDigests, replayVectors } from '../src/replay.ts';
 import { SUITES } from '../src/suites.ts';
 import { rowsOf } from '../src/system-suite.ts';
 import { loadDigests, loadVectors, RECORDED_COUNT, vectorFiles } from '../src/vectors.ts';
+import { testRecorded } from './replaying.ts';
 
-/** Failures printed in full; the rest are counted. */
-const SHOWN = 3;
-
-const say = (failures: readonly string[]): string =>
-  `${failures.length} differ\n${failures.slice(0, SHOWN).join('\n')}`;
-
-describe('what QEMU did, our CPU does', () => {
-  test('integer, system, loads and stores', { timeout: 300_000 }, async () => {
-    const { failures } = await replayVectors();
-    expect(failures.length, say(failures)).toBe(0);
-  });
-
-  test.each(['user', 'pointers'] as const)('the suite %s', { timeout: 300_000 }, async (name) => {
-    const { failures } = await replayDigests(name);
-    expect(failures.length, say(failures)).toBe(0);
-  });
+describe('what QEMU did, our interpreter does', () => {
+  testRecorded({ engine: 'interpreter' });
 });
 
 describe('every implemented row is recorded', () => {

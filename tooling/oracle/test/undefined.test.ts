@@ -1,5 +1,6 @@
 import { decode, disassemble } from '@armature/isa';
 import { describe, expect, test } from 'vitest';
+import { ORACLE_ENGINES } from '../src/oracle-engine.ts';
 import { armatureWords } from '../src/undefined/armature.ts';
 import { DIFFERENCES, MODELS } from '../src/undefined/differences.ts';
 import { ABORTED, COMPLETED, type WordDriver } from '../src/undefined/driver.ts';
@@ -77,30 +78,35 @@ describe('how a word runs', () => {
     expect([...codeImage(Uint32Array.of(NOP, UDF))]).toEqual([NOP, 0xd420_0000, UDF, 0xd420_0000]);
   });
 
-  test('our CPU tells what is UNDEFINED, by model and level, after anything that ran before', async () => {
-    const cases: [word: number, level: 0 | 1, a72: number, max: number][] = [
-      [UDF, 0, 0, 0],
-      [MSR_SCTLR_X3, 1, COMPLETED, COMPLETED],
-      [MSR_SCTLR_X3, 0, 0, 0],
-      [WFI, 0, 1, 1],
-      [0xf940_0020, 1, 0x25, 0x25],
-      [0xf940_0020, 0, 0x24, 0x24],
-      // CASP needs FEAT_LSE and even registers.
-      [0x0820_7c82, 0, 0, 0x24],
-      [0x0821_7c82, 0, 0, 0],
-      [0xd61f_0020, 1, COMPLETED, COMPLETED],
-      [0xd69f_03e0, 1, COMPLETED, COMPLETED],
-      [0xd400_0001, 0, 0x15, 0x15],
-      [0x1e62_2820, 0, COMPLETED, COMPLETED],
-      [0x1ee2_2820, 0, 0, COMPLETED],
-      [NOP, 1, COMPLETED, COMPLETED],
-    ];
-    const words = Uint32Array.from(cases, ([word]) => word);
-    const tags = Uint8Array.from(cases, ([word, level]) => tagOf(word, level));
-    const [a72, max] = [await armatureWords('cortex-a72'), await armatureWords('max')];
-    expect([...(await a72.run(words, tags))]).toEqual(cases.map(([, , ec]) => ec));
-    expect([...(await max.run(words, tags))]).toEqual(cases.map(([, , , ec]) => ec));
-  }, 60_000);
+  test.each(ORACLE_ENGINES)(
+    'our CPU, engine %s, tells what is UNDEFINED, by model and level, after anything that ran before',
+    async (engine) => {
+      const cases: [word: number, level: 0 | 1, a72: number, max: number][] = [
+        [UDF, 0, 0, 0],
+        [MSR_SCTLR_X3, 1, COMPLETED, COMPLETED],
+        [MSR_SCTLR_X3, 0, 0, 0],
+        [WFI, 0, 1, 1],
+        [0xf940_0020, 1, 0x25, 0x25],
+        [0xf940_0020, 0, 0x24, 0x24],
+        // CASP needs FEAT_LSE and even registers.
+        [0x0820_7c82, 0, 0, 0x24],
+        [0x0821_7c82, 0, 0, 0],
+        [0xd61f_0020, 1, COMPLETED, COMPLETED],
+        [0xd69f_03e0, 1, COMPLETED, COMPLETED],
+        [0xd400_0001, 0, 0x15, 0x15],
+        [0x1e62_2820, 0, COMPLETED, COMPLETED],
+        [0x1ee2_2820, 0, 0, COMPLETED],
+        [NOP, 1, COMPLETED, COMPLETED],
+      ];
+      const words = Uint32Array.from(cases, ([word]) => word);
+      const tags = Uint8Array.from(cases, ([word, level]) => tagOf(word, level));
+      const a72 = await armatureWords('cortex-a72', engine);
+      const max = await armatureWords('max', engine);
+      expect([...(await a72.run(words, tags))]).toEqual(cases.map(([, , ec]) => ec));
+      expect([...(await max.run(words, tags))]).toEqual(cases.map(([, , , ec]) => ec));
+    },
+    60_000,
+  );
 });
 
 describe('sorting out', () => {

@@ -1,6 +1,7 @@
 import { CPU_STATE, sharedRegisterOffset } from '@armature/core';
-import { buildBench } from '../armature.ts';
+import { type Bench, buildBench } from '../armature.ts';
 import { BRK } from '../layout.ts';
+import type { OracleEngine } from '../oracle-engine.ts';
 import { msr, READABLE } from '../system.ts';
 import { EL1H, KEY_NAMES, LANDING, type PointerDriver, RECORD, SLOT, VECTORS } from './record.ts';
 
@@ -19,8 +20,10 @@ const REGISTERS = ['ELR_EL1', 'ESR_EL1', 'FAR_EL1', 'SPSR_EL1'].map((name) =>
 const [ELR = 0, , FAR = 0, SPSR = 0] = REGISTERS;
 
 /** Runs cases on a machine of our parts with the CPU `max` and QARMA5, at EL1 with the MMU off. */
-export async function pointerArmatureDriver(): Promise<PointerDriver> {
-  const { machine, engine, state } = await buildBench('max', ['FEAT_PACQARMA5']);
+export async function pointerArmatureDriver(
+  kind: OracleEngine,
+): Promise<PointerDriver & Pick<Bench, 'compiled'>> {
+  const { machine, engine, state, compiled } = await buildBench('max', kind, ['FEAT_PACQARMA5']);
   const { memory } = machine;
   memory.write(LANDING.address, new Uint8Array(new Uint32Array(LANDING.size / 4).fill(BRK).buffer));
   memory.write(VECTORS, new Uint8Array(new Uint32Array(512).fill(NOP).buffer));
@@ -62,6 +65,7 @@ export async function pointerArmatureDriver(): Promise<PointerDriver> {
   }
 
   return {
+    compiled,
     run(records) {
       for (let from = 0; from < records.length; from += RECORD.size) {
         runOne(records.subarray(from, from + RECORD.size));

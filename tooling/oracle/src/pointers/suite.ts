@@ -1,4 +1,5 @@
 import { disassemble, type Row } from '@armature/isa';
+import type { OracleEngine } from '../oracle-engine.ts';
 import { caseCommand, type DigestSuite, digestOf, lazily, type RowOutcome } from '../suite.ts';
 import { pointerArmatureDriver } from './armature.ts';
 import { generatePointers, pointerRows } from './generate.ts';
@@ -13,7 +14,7 @@ const hex = (value: bigint | undefined): string => (value ?? 0n).toString(16).pa
 type Named = readonly (readonly [name: string, record: BigUint64Array])[];
 
 /** A case in full, and what came of it. */
-function describeCase(row: Row, seed: number, number: number, results: Named): string {
+function describeCase(row: Row, seed: number, number: number, results: Named, engine: OracleEngine): string {
   const [, record] = results[0]!;
   const word = Number(record[RECORD.word]);
   const fields = ['sctlr', 'tcr', 'pointer', 'modifier', 'sp'] as const;
@@ -32,7 +33,7 @@ function describeCase(row: Row, seed: number, number: number, results: Named): s
       lines.push(`    ${who.padEnd(9)} ${name} ${values[at]}${differs}`);
     });
   });
-  lines.push(`  alone: ${caseCommand(row.id, seed, number)}`);
+  lines.push(`  alone: ${caseCommand(row.id, seed, number, engine)}`);
   return lines.join('\n');
 }
 
@@ -70,8 +71,8 @@ function digestOfResult(record: BigUint64Array): number {
   return digestOf(new Int32Array(results.buffer)) || 1;
 }
 
-export async function openPointerSuite(): Promise<DigestSuite> {
-  const ours = await pointerArmatureDriver();
+export async function openPointerSuite(engine: OracleEngine): Promise<DigestSuite> {
+  const ours = await pointerArmatureDriver(engine);
   const lazyQemu = lazily(pointerQemuDriver);
 
   /** Runs cases of a row on both and passes each on, with its number. */
@@ -104,7 +105,8 @@ export async function openPointerSuite(): Promise<DigestSuite> {
       const verdict = compareCase(row, expected, actual);
       if (verdict === 'same') return;
       outcome[verdict]++;
-      if (verdict === 'different') outcome.first ||= describeCase(row, seed, number, both(expected, actual));
+      if (verdict === 'different')
+        outcome.first ||= describeCase(row, seed, number, both(expected, actual), engine);
     });
     return outcome;
   }
@@ -123,7 +125,7 @@ export async function openPointerSuite(): Promise<DigestSuite> {
       const actual = oursOf(row, 1, seed, index);
       const expected = generatePointers(row, 1, seed, ours, index);
       lazyQemu.get().run(expected);
-      const text = describeCase(row, seed, index, both(expected, actual));
+      const text = describeCase(row, seed, index, both(expected, actual), engine);
       return { text, differs: compareCase(row, expected, actual) === 'different' };
     },
     digests(rows, count, seed) {
@@ -142,7 +144,7 @@ export async function openPointerSuite(): Promise<DigestSuite> {
       rows.forEach((row, at) => {
         runBoth(row, count, seed, (number, expected, actual) => {
           if (compareCase(row, expected, actual) === 'different') {
-            throw new Error(describeCase(row, seed, number, both(expected, actual)));
+            throw new Error(describeCase(row, seed, number, both(expected, actual), engine));
           }
           digests[at * count + number] = digestOfResult(expected);
         });
@@ -150,7 +152,8 @@ export async function openPointerSuite(): Promise<DigestSuite> {
       return digests;
     },
     describeOurs: (row, index, seed) =>
-      describeCase(row, seed, index, [['armature', oursOf(row, 1, seed, index)]]),
+      describeCase(row, seed, index, [['armature', oursOf(row, 1, seed, index)]], engine),
+    compiled: ours.compiled,
     close: () => lazyQemu.made()?.close(),
   };
 }

@@ -6,6 +6,7 @@ import { assemble } from '@armature/isa';
 import { createMachine, ram, wiredInterrupts } from '@armature/machine';
 import { vmsav8 } from '@armature/mmu';
 import { psci } from '@armature/psci';
+import { ENGINE_OPTIONS, type OracleEngine } from '../oracle-engine.ts';
 import { COMPLETED, type WordDriver } from './driver.ts';
 import {
   BATCH,
@@ -37,7 +38,7 @@ const SPSR = sharedRegisterOffset('SPSR_EL1');
 const VECTOR_BYTES = 2048;
 
 /** Runs words on a machine made of our parts, state set and read from the host. */
-export async function armatureWords(model: CpuModelName): Promise<WordDriver> {
+export async function armatureWords(model: CpuModelName, kind: OracleEngine): Promise<WordDriver> {
   const machine = await createMachine()
     .use(ram({ base: SWEEP.ram, size: MiB((SWEEP.end - SWEEP.ram) / 2 ** 20) }))
     .use(vmsav8())
@@ -45,7 +46,7 @@ export async function armatureWords(model: CpuModelName): Promise<WordDriver> {
     .use(psci())
     .use(wiredInterrupts())
     .use(genericTimer())
-    .use(cpu({ model }))
+    .use(cpu({ model, ...ENGINE_OPTIONS[kind] }))
     .build();
   const { memory } = machine;
   const cluster = machine.use('cpu');
@@ -76,7 +77,7 @@ export async function armatureWords(model: CpuModelName): Promise<WordDriver> {
   }
 
   return {
-    name: `armature ${model}`,
+    name: `armature ${model}, ${kind}`,
     async run(words, tags) {
       const results = new Uint8Array(words.length);
       for (let from = 0; from < words.length; from += BATCH) {

@@ -1,3 +1,4 @@
+import type { OracleEngine } from '../oracle-engine.ts';
 import { missingTools, QEMU_SYSTEM, qemuVersion } from '../tools.ts';
 import { armatureWords } from './armature.ts';
 import type { ModelName } from './differences.ts';
@@ -13,6 +14,8 @@ export interface SweepOptions {
   readonly words: number;
   /** Words near encodings of rows. */
   readonly near: number;
+  /** Of our CPU. Default `interpreter`. */
+  readonly engine?: OracleEngine;
   readonly progress?: (stream: StreamName, done: number) => void;
 }
 
@@ -22,7 +25,7 @@ const TURN = Math.min(BATCH, 2 ** 19);
 /** Runs all streams of words on QEMU and on our CPU, both with the same CPU model. */
 export async function sweepModel(model: ModelName, options: SweepOptions): Promise<SweepResult> {
   const { seed, words, near, progress } = options;
-  const ours = await armatureWords(model);
+  const ours = await armatureWords(model, options.engine ?? 'interpreter');
   const qemu = qemuWords(model);
   try {
     const sweep = new Sweep(model, qemu, ours);
@@ -50,6 +53,8 @@ export function unexplainedLines(result: SweepResult): string[] {
 
 export interface CommandOptions {
   readonly models: readonly ModelName[];
+  /** Of our CPU. */
+  readonly engine: OracleEngine;
   readonly seed: number;
   readonly words: number;
   readonly near: number;
@@ -61,7 +66,7 @@ export interface CommandOptions {
 
 /** `oracle undefined`. Returns the exit status: 1 when something is unexplained. */
 export async function undefinedCommand(options: CommandOptions): Promise<number> {
-  const { models, seed, words, near, keep, verbose } = options;
+  const { models, engine, seed, words, near, keep, verbose } = options;
   const missing = missingTools([QEMU_SYSTEM]);
   if (missing.length > 0) throw new Error(`this needs ${missing.join(', ')}`);
   let status = 0;
@@ -73,7 +78,7 @@ export async function undefinedCommand(options: CommandOptions): Promise<number>
     const progress = verbose
       ? (stream: StreamName, done: number) => console.error(`  ${model}: ${stream} ${done}`)
       : undefined;
-    const result = await sweepModel(model, { seed, words, near, ...(progress && { progress }) });
+    const result = await sweepModel(model, { engine, seed, words, near, ...(progress && { progress }) });
     for (const [stream, tally] of Object.entries(result.streams)) {
       console.log(
         `  ${stream}: ${tally.words} words, ${tally.agree} agree, ${tally.listed} differ as listed, ${tally.unexplained} unexplained`,

@@ -1,6 +1,7 @@
 import { CPU_STATE, sharedRegisterOffset } from '@armature/core';
 import { type Bench, boot, buildBench, VECTOR_TABLE } from '../armature.ts';
 import { PHYSICAL, WRITABLE_FROM, WRITABLE_TO } from '../layout.ts';
+import type { OracleEngine } from '../oracle-engine.ts';
 import { windowContent } from '../tables.ts';
 import type { UserDriver } from './qemu.ts';
 import { FAULT, RECORD, type Records, SLOT_SIZE, SLOTS, wordAddress } from './record.ts';
@@ -24,11 +25,13 @@ const X_WORDS = 64;
 const V_WORDS = 128;
 
 /** Runs cases at EL0 of a machine of our parts with the CPU `max`. */
-export async function userArmatureDriver(): Promise<UserDriver> {
-  const bench = await buildBench('max');
+export async function userArmatureDriver(
+  engine: OracleEngine,
+): Promise<UserDriver & Pick<Bench, 'compiled'>> {
+  const bench = await buildBench('max', engine);
   boot(bench, 'usual');
   bench.state.setSystem('CPACR_EL1', FPEN);
-  return { run: (cases) => runAll(bench, cases) };
+  return { run: (cases) => runAll(bench, cases), compiled: bench.compiled };
 }
 
 function runAll({ machine, engine, state }: Bench, cases: Records): Records {

@@ -1,4 +1,5 @@
 import { type Row, table } from '@armature/isa';
+import type { OracleEngine } from '../oracle-engine.ts';
 import { caseCommand, type DigestSuite, digestOf, lazily, type RowOutcome } from '../suite.ts';
 import { userArmatureDriver } from './armature.ts';
 import { compareUser, describeUser } from './compare.ts';
@@ -28,8 +29,8 @@ interface Part {
   readonly actual: Records;
 }
 
-export async function openUserSuite(): Promise<DigestSuite> {
-  const ours = await userArmatureDriver();
+export async function openUserSuite(engine: OracleEngine): Promise<DigestSuite> {
+  const ours = await userArmatureDriver(engine);
   const lazyQemu = lazily(userQemuDriver);
 
   /** Runs cases of rows in batches; `expected` is there with QEMU alone. */
@@ -72,7 +73,7 @@ export async function openUserSuite(): Promise<DigestSuite> {
     compare(rows, count, seed) {
       const outcomes = rows.map(({ id }) => ({ row: id, cases: 0, exempt: 0, different: 0, first: '' }));
       runAll(rows, count, seed, true, (part) => {
-        addTo(outcomes[part.at]!, part, seed);
+        addTo(outcomes[part.at]!, part, seed, engine);
       });
       return outcomes;
     },
@@ -87,7 +88,7 @@ export async function openUserSuite(): Promise<DigestSuite> {
         actual: ours.run(cases),
       };
       const { different } = compareUser(row, cases, part.expected, part.actual);
-      return { text: describePart(part, 0, seed), differs: different.length > 0 };
+      return { text: describePart(part, 0, seed, engine), differs: different.length > 0 };
     },
     digests(rows, count, seed) {
       const digests = new Uint32Array(rows.length * count);
@@ -103,7 +104,7 @@ export async function openUserSuite(): Promise<DigestSuite> {
       runAll(rows, count, seed, true, (part) => {
         const { row, at, first, cases, expected, actual } = part;
         const { different, exempt } = compareUser(row, cases, expected, actual);
-        if (different.length > 0) throw new Error(describePart(part, different[0]!, seed));
+        if (different.length > 0) throw new Error(describePart(part, different[0]!, seed, engine));
         for (let index = 0; index < cases.count; index++) {
           digests[at * count + first + index] = exempt.includes(index) ? 0 : digestOfResult(expected, index);
         }
@@ -114,6 +115,7 @@ export async function openUserSuite(): Promise<DigestSuite> {
       const cases = one(row, index, seed);
       return describeUser(cases, 0, [['armature', ours.run(cases)]]);
     },
+    compiled: ours.compiled,
     close: () => lazyQemu.made()?.close(),
   };
 }
@@ -130,22 +132,27 @@ function digestOfResult(results: Records, index: number): number {
 
 type Counts = { -readonly [name in keyof RowOutcome]: RowOutcome[name] };
 
-function addTo(outcome: Counts, part: Part, seed: number): void {
+function addTo(outcome: Counts, part: Part, seed: number, engine: OracleEngine): void {
   const { row, cases, expected, actual } = part;
   const { exempt, different } = compareUser(row, cases, expected, actual);
   outcome.cases += cases.count;
   outcome.exempt += exempt.length;
   outcome.different += different.length;
-  if (different.length > 0) outcome.first ||= describePart(part, different[0]!, seed);
+  if (different.length > 0) outcome.first ||= describePart(part, different[0]!, seed, engine);
 }
 
-function describePart({ row, first, cases, expected, actual }: Part, index: number, seed: number): string {
+function describePart(
+  { row, first, cases, expected, actual }: Part,
+  index: number,
+  seed: number,
+  engine: OracleEngine,
+): string {
   return [
     `${row.id}, seed ${seed}, case ${first + index}`,
     describeUser(cases, index, [
       ['qemu', expected],
       ['armature', actual],
     ]),
-    `  alone: ${caseCommand(row.id, seed, first + index)}`,
+    `  alone: ${caseCommand(row.id, seed, first + index, engine)}`,
   ].join('\n');
 }
