@@ -30,7 +30,7 @@ export class PlainCells implements Cells {
   /** @param memory not shared */
   constructor(memory: WebAssembly.Memory, layout: TreeLayout) {
     this.words = new Int32Array(memory.buffer, 0, layout.words);
-    this.operations = instantiate('plain', layout, { memory });
+    this.operations = instantiate('plain', layout, 0, { memory });
   }
 
   loadNow(at: number): number {
@@ -66,9 +66,9 @@ export class SharedCells implements Cells {
   readonly operations: Operations;
   readonly #steps: AtomicSteps;
 
-  constructor(memory: WebAssembly.Memory, layout: TreeLayout) {
+  constructor(memory: WebAssembly.Memory, layout: TreeLayout, worker: number) {
     this.words = new Int32Array(memory.buffer, 0, layout.words);
-    const functions = instantiate('atomic', layout, { memory });
+    const functions = instantiate('atomic', layout, worker, { memory });
     this.operations = functions;
     this.#steps = functions;
   }

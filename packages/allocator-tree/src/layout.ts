@@ -127,7 +127,8 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
   const treesAt = workersAt + workers * WORKER_WORDS;
   const hintsAt = treesAt + lines(treeCount);
   const childrenAt = hintsAt + lines(treeCount);
-  const logAt = childrenAt + lines(childCount);
+  // Behind the last child comes a zero.
+  const logAt = childrenAt + lines(childCount + 1);
   const busyAt = logAt + lines(logWords);
   // Last, so that its pages stay untouched while there are only single and huge frames.
   const insideAt = busyAt + childCount * CHILD_WORDS;

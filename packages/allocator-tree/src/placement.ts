@@ -15,9 +15,10 @@ export interface Cursors {
   /** Child and word of the last single frame. */
   readonly child: number;
   readonly word: number;
-  /** Tree of the last single frame, of the last block and of the last whole child. */
+  /** Tree of the last single frame, and of the last block. */
   readonly tree: number;
   readonly blocks: number;
+  /** Child behind the last whole child. */
   readonly huge: number;
 }
 
@@ -27,11 +28,9 @@ export class Placement {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #operations: Operations;
-  readonly #origin: number;
   #blocks = 0;
 
-  constructor(layout: TreeLayout, operations: Operations, children: Children, trees: Trees) {
-    this.#origin = layout.origin;
+  constructor(operations: Operations, children: Children, trees: Trees) {
     this.#operations = operations;
     this.#children = children;
     this.#trees = trees;
@@ -63,8 +62,9 @@ export class Placement {
   /** Takes one frame. @returns its index, or -1 when none is free */
   single(): number {
     for (;;) {
-      const frame = this.#operations.take();
-      if (frame >= 0) return frame - this.#origin;
+      const child = this.#operations.cursorChild();
+      const index = child < 0 ? -1 : this.#children.takeSingle(child);
+      if (index >= 0) return index;
       if (this.#nextChild()) continue;
       return this.#operations.passedOver() !== 0 ? this.#steal() : -1;
     }
@@ -221,6 +221,8 @@ export function areCursors(value: unknown, { childCount, treeCount }: TreeLayout
   return (
     within(child, NO_CHILD, childCount) &&
     within(word, 0, CHILD_WORDS) &&
-    [tree, blocks, huge].every((each) => within(each, 0, treeCount))
+    within(tree, 0, treeCount) &&
+    within(blocks, 0, treeCount) &&
+    within(huge, 0, childCount + 1)
   );
 }

@@ -22,7 +22,7 @@ import {
 } from '@armature/core';
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
-import { type Operations, RESULT } from './code/operations.ts';
+import { COUNTER, type Operations } from './code/operations.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -49,7 +49,6 @@ import { Trees } from './trees.ts';
 import { brokenInvariants, clearAll, type Parts } from './whole.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
-const [ALLOCATIONS, FREES, FAILURES] = [0, 1, 2];
 const WASM_PAGE = 0x1_0000;
 
 export interface TreeAllocatorOptions {
@@ -95,6 +94,11 @@ export class TreeAllocator implements FrameAllocator {
   readonly #trees: Trees;
   readonly #placement: Placement;
   readonly #operations: Operations;
+  /** The operations that are called most, where the compiler finds them at once. */
+  readonly #take: () => number;
+  readonly #free: (frame: number) => number;
+  readonly #takeWhole: () => number;
+  readonly #freeWhole: (frame: number) => number;
   readonly #runs: Runs;
   readonly #log: ReservationLog;
   readonly #batch: SingleBatch;
@@ -121,8 +125,12 @@ export class TreeAllocator implements FrameAllocator {
     this.#counters = countersOf(words, layout, worker);
     this.#children = new Children(cells, layout);
     this.#operations = cells.operations;
+    this.#take = cells.operations.take;
+    this.#free = cells.operations.free;
+    this.#takeWhole = cells.operations.takeWhole;
+    this.#freeWhole = cells.operations.freeWhole;
     this.#trees = new Trees(cells, layout, worker);
-    this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
+    this.#placement = new Placement(cells.operations, this.#children, this.#trees);
     this.#runs = new Runs(layout, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
     this.#batch = new SingleBatch(layout, this.#children);
@@ -148,19 +156,19 @@ export class TreeAllocator implements FrameAllocator {
         hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
       });
     }
-    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory, layout), memory, worker });
+    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory, layout, worker), memory, worker });
   }
 
   alloc(order: number): number {
-    if (order === 0 || order === CHILD_ORDER) {
-      const frame = order === 0 ? this.#operations.take() : this.#operations.takeWhole();
-      if (frame < 0) return this.#took(order === 0 ? this.#placement.single() : -1);
-      this.#counters[ALLOCATIONS]!++;
-      return frame;
+    if (order === 0) {
+      const frame = this.#take();
+      return frame >= 0 ? frame : this.#took(this.#placement.single());
     }
-    if (!isFrameOrder(order)) return this.#took(-1);
-    if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
-    return this.#took(1 << order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
+    if (order === CHILD_ORDER) {
+      const frame = this.#takeWhole();
+      return frame >= 0 ? frame : this.#took(-1);
+    }
+    return this.#allocBlock(order);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -168,6 +176,7 @@ export class TreeAllocator implements FrameAllocator {
     if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#took(-1);
     const from = Math.max(low - this.#origin, this.#first);
     const to = Math.min(high - this.#origin, this.#end);
+    if (count === 1 && align === 1 && low === this.base && to === this.#end) return this.alloc(0);
     if (
       from === this.#first &&
       to === this.#end &&
@@ -175,7 +184,10 @@ export class TreeAllocator implements FrameAllocator {
       isPowerOfTwo(count) &&
       align <= count
     ) {
-      const index = this.#block(31 - Math.clz32(count));
+      const order = 31 - Math.clz32(count);
+      const whole = order === CHILD_ORDER ? this.#takeWhole() : NO_FRAME;
+      if (whole !== NO_FRAME) return whole;
+      const index = order === CHILD_ORDER ? -1 : this.#placement.block(order);
       // Otherwise there may still be such a run that is not aligned for an order.
       if (index >= 0 || align === count) return this.#took(index);
     }
@@ -193,28 +205,23 @@ export class TreeAllocator implements FrameAllocator {
     const given = this.#placement.many(out, this.#origin);
     if (given < out.length) {
       this.#batch.release(out, given, this.#origin);
-      this.#counters[FAILURES]!++;
+      this.#counters[COUNTER.failures]!++;
       return 0;
     }
-    this.#counters[ALLOCATIONS]! += given;
+    this.#counters[COUNTER.allocations]! += given;
     return given;
   }
 
   free(frame: number, order: number): FreeStatus {
     if ((frame | 0) !== frame) return FREE_STATUS.outOfRange;
-    if (order === 0 || order === CHILD_ORDER) {
-      const status = order === 0 ? this.#operations.free(frame) : this.#operations.freeWhole(frame);
-      if (status === FREE_STATUS.ok) this.#counters[FREES]!++;
-      if (status !== RESULT.unsure) return status as FreeStatus;
+    if (order === 0) {
+      const status = this.#free(frame);
+      if (status >= 0) return status as FreeStatus;
+    } else if (order === CHILD_ORDER) {
+      const status = this.#freeWhole(frame);
+      if (status >= 0) return status as FreeStatus;
     }
-    const index = frame - this.#origin;
-    if (order === 0) return this.#freed(this.#freeSingle(index));
-    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
-    const frames = 1 << order;
-    if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
-    if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
-    if (order < 6) return this.#freed(this.#freeBlock(index, order));
-    return this.#freed(this.#freeRun(index, frames));
+    return this.#freeOther(frame, order);
   }
 
   freeRun(frame: number, count: number): FreeStatus {
@@ -231,7 +238,7 @@ export class TreeAllocator implements FrameAllocator {
     }
     if (this.#batch.hasTwins(frames, this.#origin)) return FREE_STATUS.doubleFree;
     const freed = this.#batch.release(frames, frames.length, this.#origin);
-    this.#counters[FREES]! += freed;
+    this.#counters[COUNTER.frees]! += freed;
     return freed === frames.length ? FREE_STATUS.ok : FREE_STATUS.doubleFree;
   }
 
@@ -267,9 +274,9 @@ export class TreeAllocator implements FrameAllocator {
     const counted = { allocations: 0, frees: 0, failures: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++) {
       const counters = countersOf(this.#words, this.#layout, worker);
-      counted.allocations += counters[ALLOCATIONS]!;
-      counted.frees += counters[FREES]!;
-      counted.failures += counters[FAILURES]!;
+      counted.allocations += counters[COUNTER.allocations]!;
+      counted.frees += counters[COUNTER.frees]!;
+      counted.failures += counters[COUNTER.failures]!;
     }
     return { total: this.count, free, used: this.count - free - reserved, reserved, ...counted };
   }
@@ -358,23 +365,33 @@ export class TreeAllocator implements FrameAllocator {
   /** Counts an allocation by its index, or a failure when it is -1. @returns the frame */
   #took(index: number): number {
     if (index < 0) {
-      this.#counters[FAILURES]!++;
+      this.#counters[COUNTER.failures]!++;
       return NO_FRAME;
     }
-    this.#counters[ALLOCATIONS]!++;
+    this.#counters[COUNTER.allocations]!++;
     return this.#origin + index;
   }
 
   #freed(status: FreeStatus): FreeStatus {
-    if (status === FREE_STATUS.ok) this.#counters[FREES]!++;
+    if (status === FREE_STATUS.ok) this.#counters[COUNTER.frees]!++;
     return status;
   }
 
-  #block(order: number): number {
-    if (order === 0) return this.#placement.single();
-    if (order < CHILD_ORDER) return this.#placement.block(order);
-    const frame = this.#operations.takeWhole();
-    return frame < 0 ? -1 : frame - this.#origin;
+  #allocBlock(order: number): number {
+    if (!isFrameOrder(order)) return this.#took(-1);
+    if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
+    return this.#took(1 << order > this.count ? -1 : this.#runs.placeLarge(order, this.#end));
+  }
+
+  /** A free that takes a closer look. */
+  #freeOther(frame: number, order: number): FreeStatus {
+    const index = frame - this.#origin;
+    if (order === 0) return this.#freed(this.#freeSingle(index));
+    if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
+    const frames = 1 << order;
+    if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
+    if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
+    return this.#freed(order < 6 ? this.#freeBlock(index, order) : this.#freeRun(index, frames));
   }
 
   #manages(index: number, count: number): boolean {
@@ -473,7 +490,7 @@ function newMemory(options: TreeAllocatorOptions): Attached {
     });
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  return { layout, cells: new SharedCells(memory, layout), memory, worker: 0 };
+  return { layout, cells: new SharedCells(memory, layout, 0), memory, worker: 0 };
 }
 
 /** A worker's counters: allocations, frees, failures. */

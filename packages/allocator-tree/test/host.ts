@@ -12,10 +12,12 @@ export class Host {
   #steps: Steps | undefined;
 
   constructor(layout: TreeLayout) {
-    this.#operations = instantiate('hosted', layout, {
+    this.#operations = instantiate('hosted', layout, 0, {
       load: (address: number) => this.#steps!.loadNow(address >> 2),
       swap: (address: number, before: number, after: number) =>
         Number(this.#steps!.swap(address >> 2, before, after)),
+      // Each worker has its own counters: nothing comes between.
+      count: () => undefined,
     });
   }
 

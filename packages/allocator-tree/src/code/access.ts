@@ -11,8 +11,12 @@ export type AccessKind = 'atomic' | 'plain' | 'hosted';
 export interface Access {
   /** Reads a word after every step before it in the order that all workers see. */
   load(address: Code): Code;
+  /** Reads a word that a later step confirms, or that is only a hint: unlike `load` without a check of the address. */
+  peek(address: Code): Code;
   /** Replaces a word that was read to be `before` in the same function: 1, or 0 when it has changed meanwhile. */
   swap(address: Code, before: Variable, after: Code): Code;
+  /** Adds one to one of the worker's counters, by its number. */
+  count(counter: number): Code;
 }
 
 const ATOMIC = 0xfe;
@@ -22,6 +26,11 @@ const STEPS = { load: 0x10, add: 0x1e, and: 0x2c, or: 0x33, exchange: 0x41, swap
 const WORD_AT = [2, 0];
 const PLAIN_LOAD = 0x28;
 const PLAIN_STORE = 0x36;
+const FLOAT_LOAD = 0x2b;
+const FLOAT_STORE = 0x39;
+const FLOAT_ADD = 0xa0;
+/** The constant 1. */
+const FLOAT_ONE = [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
 /** At least one page; and where it is shared, at most 2^16. */
 const UNSHARED = [0, 1];
 const SHARED = [3, 1, 0x80, 0x80, 0x04];
@@ -32,25 +41,41 @@ function atomic(step: keyof typeof STEPS, ...operands: readonly Code[]): Code {
 
 /** Imports what the way of access needs. */
 export function importAccess(builder: ModuleBuilder, kind: AccessKind): Access {
+  if (kind === 'hosted') {
+    const load = builder.importFunction('load', 1, 1);
+    const swap = builder.importFunction('swap', 3, 1);
+    const count = builder.importFunction('count', 1, 0);
+    return {
+      load,
+      peek: load,
+      swap: (address, before, after) => swap(address, before.get, after),
+      count: (counter) => count(constant(counter)),
+    };
+  }
+  builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
+  const counters = builder.importConstant('counters');
+  const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
+  // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
+  const count = (counter: number): Code => [
+    ...[counters, counters, FLOAT_LOAD, 3, counter * 8],
+    ...[FLOAT_ONE, FLOAT_ADD, FLOAT_STORE, 3, counter * 8],
+  ];
   switch (kind) {
     case 'atomic':
-      builder.importMemory(SHARED);
       return {
+        peek,
+        count,
         load: (address) => atomic('load', address),
         swap: (address, before, after) => equal(atomic('swap', address, before.get, after), before.get),
       };
     case 'plain':
-      builder.importMemory(UNSHARED);
       return {
-        load: (address) => [address, PLAIN_LOAD, ...WORD_AT],
+        peek,
+        count,
+        load: peek,
         // Nobody else has changed the word.
         swap: (address, _before, after) => [address, after, PLAIN_STORE, ...WORD_AT, constant(1)],
       };
-    case 'hosted': {
-      const load = builder.importFunction('load', 1, 1);
-      const swap = builder.importFunction('swap', 3, 1);
-      return { load, swap: (address, before, after) => swap(address, before.get, after) };
-    }
   }
 }
 

@@ -70,16 +70,24 @@ const CHILD_BYTES = CHILD_WORDS * 4;
 /** Bit that a hint above an order sets once 15 less the order is added to it. */
 const ABOVE = 16;
 
-/** The values that the module takes from the layout: addresses in bytes, and numbers. */
+/** Numbers of a worker's counters. */
+export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
+
+/**
+ * The values that the module takes from the layout: addresses in bytes, and numbers. `originOfBytes` and eight times the
+ * address of a busy word is the word's first frame.
+ */
 export const CONSTANTS = [
   'entries',
   'busy',
   'inside',
   'trees',
   'hints',
+  'base',
   'origin',
+  'originOfBytes',
   'first',
-  'count',
+  'frames',
   'childCount',
   'treeCount',
   'treeOrder',
@@ -88,13 +96,13 @@ export const CONSTANTS = [
 type Constants = Readonly<Record<(typeof CONSTANTS)[number], Code>>;
 
 export interface Operations {
-  /** Takes one frame of the child of the cursor. @returns the frame, or `RESULT.none` when it has none */
+  /** Takes one frame of the child of the cursor, and counts it. @returns the frame, or `RESULT.none` when it got none */
   take(): number;
-  /** Frees one frame, any integer. @returns a status, or `RESULT.unsure` */
+  /** Frees one frame, any integer, and counts it. @returns a status, or `RESULT.unsure` */
   free(frame: number): number;
-  /** Takes a whole child. @returns its first frame, or `RESULT.none` */
+  /** Takes a whole child, and counts it. @returns its first frame, or `RESULT.none` */
   takeWhole(): number;
-  /** Frees a child that is used as a whole, given any integer. @returns a status, or `RESULT.unsure` */
+  /** Frees a child that is used as a whole, given any integer, and counts it. @returns a status, or `RESULT.unsure` */
   freeWhole(frame: number): number;
   /** Takes 2^order frames of a child, order 1 to 5. @returns the first index, `RESULT.none` or `RESULT.notFound` */
   takeBlock(child: number, order: number): number;
@@ -125,7 +133,7 @@ export interface Operations {
   lower(tree: number): void;
   /** What the hint of a tree must at least be: one more than the largest order that its children may have free. */
   hintByChildren(tree: number): number;
-  /** Moves the cursors: see {@link Cursors}. */
+  /** Moves the cursors. */
   seek(child: number, word: number, tree: number, whole: number): void;
   cursorChild(): number;
   cursorWord(): number;
@@ -141,11 +149,12 @@ const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT))
 /** The module's bytes. */
 export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
-  const { load, swap } = importAccess(builder, kind);
+  const { load, peek, swap, count } = importAccess(builder, kind);
   const names = CONSTANTS.map((name) => [name, builder.importConstant(name)] as const);
   const at = Object.fromEntries(names) as Constants;
   const cursor = {
-    child: builder.global(-1),
+    /** Addresses of the child's word, or 0, and of the busy word. */
+    entry: builder.global(0),
     word: builder.global(0),
     tree: builder.global(0),
     whole: builder.global(0),
@@ -166,7 +175,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
   const change = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
     loop(
       label,
-      ...value.set(load(address.get)),
+      ...value.set(peek(address.get)),
       ...check,
       ...jumpIf(label, isZero(swap(address.get, value, next))),
     ),
@@ -186,16 +195,14 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
     const [address, before] = [local(), local()];
     return [
       ...address.set(word(at.hints, tree!.get)),
-      block(
-        'high enough',
-        ...change(
+      ...before.set(load(address.get)),
+      ...when(less(before.get, hint!.get), [
+        loop(
           'again',
-          address,
-          before,
-          jumpIf('high enough', atLeast(before.get, hint!.get)),
-          hint!.get,
+          ...before.set(load(address.get)),
+          ...when(less(before.get, hint!.get), jumpIf('again', isZero(swap(address.get, before, hint!.get)))),
         ),
-      ),
+      ]),
     ];
   });
 
@@ -302,7 +309,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
       ...endOf(tree!, end),
       loop(
         'child',
-        ...frames.set(add(frames.get, free(load(word(at.entries, child.get))))),
+        ...frames.set(add(frames.get, free(peek(word(at.entries, child.get))))),
         ...increase(child),
         ...jumpIf('child', less(child.get, end.get)),
       ),
@@ -312,7 +319,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
 
   /** Whether one of four trees from a multiple of four on has a hint above 15 less `gap`. */
   const groupHas = (tree: Variable, gap: Code, address: Variable): Code => {
-    const raised = (index: number): Code => add(load(add(address.get, constant(index * 4))), gap);
+    const raised = (index: number): Code => add(peek(add(address.get, constant(index * 4))), gap);
     return [
       ...address.set(word(at.hints, tree.get)),
       ...and(or(or(raised(0), raised(1)), or(raised(2), raised(3))), constant(ABOVE)),
@@ -329,7 +336,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
         ...when(isZero(and(tree!.get, constant(3))), [
           ...when(isZero(groupHas(tree!, gap.get, address)), [...increase(tree!, 4), ...jump('tree')]),
         ]),
-        ...when(greater(load(word(at.hints, tree!.get)), order!.get), giveResult(tree!.get)),
+        ...when(greater(peek(word(at.hints, tree!.get)), order!.get), giveResult(tree!.get)),
         ...increase(tree!),
         ...jump('tree'),
       ),
@@ -370,7 +377,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
           ...tree.set(next.get),
           ...increase(next),
           ...left.set(subtract(left.get, constant(1))),
-          ...jumpIf('tree', less(load(word(at.hints, tree.get)), add(order!.get, constant(1)))),
+          ...jumpIf('tree', less(peek(word(at.hints, tree.get)), add(order!.get, constant(1)))),
           ...frames.set(treeFree(tree.get)),
           ...when(less(frames.get, shiftLeft(constant(1), order!.get)), [
             // Not looked at again before something is freed there.
@@ -378,7 +385,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
             ...jump('tree'),
           ]),
           ...when(differ(tree.get, own!.get), [
-            ...when(and(load(word(at.trees, tree.get)), constant(TREE_RESERVED)), [
+            ...when(and(peek(word(at.trees, tree.get)), constant(TREE_RESERVED)), [
               ...cursor.passedOver.set(constant(1)),
               ...jump('tree'),
             ]),
@@ -398,52 +405,45 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
   });
 
   define('take', 0, 1, (local) => {
-    const [address, entry, first, wordAt, value] = [local(), local(), local(), local(), local()];
+    const [address, entry, wordAt, value] = [local(), local(), local(), local()];
+    const takeBit = swap(wordAt.get, value, or(value.get, add(value.get, constant(1))));
     return [
+      ...address.set(cursor.entry.get),
+      ...when(isZero(address.get), giveResult(constant(RESULT.none))),
+      ...entry.set(peek(address.get)),
+      ...when(isZero(free(entry.get)), giveResult(constant(RESULT.none))),
+      // Where another worker was faster the caller tries again: loops cost even when they are left at once.
+      ...when(
+        isZero(swap(address.get, entry, subtract(entry.get, constant(1)))),
+        giveResult(constant(RESULT.none)),
+      ),
+      ...wordAt.set(cursor.word.get),
       block(
-        'none',
-        ...jumpIf('none', less(cursor.child.get, constant(0))),
-        ...address.set(word(at.entries, cursor.child.get)),
-        ...change(
-          'right',
-          address,
-          entry,
-          jumpIf('none', isZero(free(entry.get))),
-          subtract(entry.get, constant(1)),
-        ),
-        ...first.set(add(at.busy, shiftLeft(cursor.child.get, constant(6)))),
-        ...wordAt.set(cursor.word.get),
+        'taken',
+        ...value.set(peek(wordAt.get)),
+        ...when(differ(value.get, constant(-1)), jumpIf('taken', takeBit)),
         // With the right to a frame there is a clear bit somewhere.
         loop(
           'word',
-          ...value.set(load(add(first.get, wordAt.get))),
+          ...value.set(load(wordAt.get)),
           ...when(equal(value.get, constant(-1)), [
-            ...wordAt.set(and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 4))),
-            ...jump('word'),
-          ]),
-          ...jumpIf(
-            'word',
-            isZero(
-              swap(
-                add(first.get, wordAt.get),
-                value,
-                or(value.get, add(value.get, constant(1))),
+            ...wordAt.set(
+              or(
+                and(wordAt.get, constant(-CHILD_BYTES)),
+                and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 1)),
               ),
             ),
-          ),
+            ...jump('word'),
+          ]),
+          ...jumpIf('word', isZero(takeBit)),
         ),
         ...cursor.word.set(wordAt.get),
-        ...giveResult(
-          add(
-            add(at.origin, shiftLeft(cursor.child.get, constant(CHILD_ORDER))),
-            add(
-              shiftLeft(wordAt.get, constant(3)),
-              trailingZeros(exclusiveOr(value.get, constant(-1))),
-            ),
-          ),
-        ),
       ),
-      ...constant(RESULT.none),
+      ...count(COUNTER.allocations),
+      ...add(
+        add(at.originOfBytes, shiftLeft(wordAt.get, constant(3))),
+        trailingZeros(exclusiveOr(value.get, constant(-1))),
+      ),
     ];
   });
 
@@ -514,111 +514,106 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
   });
 
   define('free', 1, 1, (local, frame) => {
-    const [index, address, entry, wordAt, value, bit] = [local(), local(), local(), local(), local(), local()];
-    const [left, hint] = [local(), local()];
+    const [index, address, entry, wordAt, value, bit, hint] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
     return [
-      ...index.set(subtract(frame!.get, at.origin)),
       ...when(
-        atLeastUnsigned(subtract(index.get, at.first), at.count),
+        atLeastUnsigned(subtract(frame!.get, at.base), at.frames),
         giveResult(constant(STATUS.outOfRange)),
       ),
+      ...index.set(subtract(frame!.get, at.origin)),
       ...address.set(word(at.entries, shiftRight(index.get, constant(CHILD_ORDER)))),
-      ...when(
-        and(load(address.get), constant(HUGE | RUNS | PINNED)),
-        giveResult(constant(RESULT.unsure)),
-      ),
+      ...when(and(peek(address.get), constant(HUGE | RUNS | PINNED)), giveResult(constant(RESULT.unsure))),
       ...wordAt.set(word(at.busy, shiftRight(index.get, constant(WORD_ORDER)))),
       ...bit.set(shiftLeft(constant(1), index.get)),
-      ...change(
-        'clear',
-        wordAt,
-        value,
-        when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
-        [...left.set(exclusiveOr(value.get, bit.get)), ...left.get],
+      ...value.set(peek(wordAt.get)),
+      ...when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
+      ...when(
+        isZero(swap(wordAt.get, value, exclusiveOr(value.get, bit.get))),
+        giveResult(constant(RESULT.unsure)),
       ),
+      ...value.set(exclusiveOr(value.get, bit.get)),
+      ...count(COUNTER.frees),
       block(
-        'counted',
-        block(
-          'uncommon',
-          // The common course: the frame joins no block larger than the hint says, and does not make the child free.
-          ...change(
-            'count',
-            address,
-            entry,
-            [
-              ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
-              ...hint.set(field(entry.get)),
-              ...when(less(hint.get, constant(CHILD_ORDER)), [
-                ...jumpIf(
-                  'uncommon',
-                  isZero(
-                    and(
-                      left.get,
-                      choose(
-                        blockAround(index.get, hint.get),
-                        constant(-1),
-                        less(hint.get, constant(WORD_ORDER)),
-                      ),
-                    ),
-                  ),
-                ),
-              ]),
-            ],
-            add(entry.get, constant(EPOCH + 1)),
+        'uncommon',
+        // The common course: the frame joins no block larger than the hint says, and does not make the child free.
+        ...entry.set(peek(address.get)),
+        ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
+        ...hint.set(field(entry.get)),
+        ...when(less(hint.get, constant(CHILD_ORDER)), [
+          ...when(
+            less(hint.get, constant(WORD_ORDER)),
+            jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
+            jumpIf('uncommon', isZero(value.get)),
           ),
-          // Passing a power of two the counter lifts its bound of the hint.
-          ...jumpIf('counted', and(free(entry.get), free(add(entry.get, constant(1))))),
-          ...hint.set(hintOf(add(entry.get, constant(1)))),
-          ...jumpIf(
-            'counted',
-            atLeast(
-              load(word(at.hints, shiftRight(index.get, add(at.treeOrder, constant(CHILD_ORDER))))),
-              hint.get,
-            ),
-          ),
-          ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hint.get),
-          ...jump('counted'),
-        ),
-        ...giveBack(shiftRight(index.get, constant(CHILD_ORDER)), constant(1), index.get),
+        ]),
+        ...jumpIf('uncommon', isZero(swap(address.get, entry, add(entry.get, constant(EPOCH + 1))))),
+        // Passing a power of two the counter lifts its bound of the hint.
+        ...when(isZero(and(free(entry.get), free(add(entry.get, constant(1))))), [
+          ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hintOf(add(entry.get, constant(1)))),
+        ]),
+        ...giveResult(constant(STATUS.ok)),
       ),
+      ...giveBack(shiftRight(index.get, constant(CHILD_ORDER)), constant(1), index.get),
       ...constant(STATUS.ok),
     ];
   });
 
   define('takeWhole', 0, 1, (local) => {
     const [tree, left, address, child, end, entry] = [local(), local(), local(), local(), local(), local()];
+    /** The first free child from a variable on before the end: leaves with its frame. */
+    const takeIn = (label: string): Code => [
+      loop(
+        label,
+        ...address.set(word(at.entries, child.get)),
+        ...entry.set(peek(address.get)),
+        ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
+          ...jumpIf(
+            label,
+            isZero(
+              swap(
+                address.get,
+                entry,
+                or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE)),
+              ),
+            ),
+          ),
+          ...cursor.whole.set(add(child.get, constant(1))),
+          ...count(COUNTER.allocations),
+          ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
+        ]),
+        ...increase(child),
+        ...jumpIf(label, less(child.get, end.get)),
+      ),
+    ];
     return [
-      ...tree.set(cursor.whole.get),
+      // On from the last one to the end of its tree, then tree by tree.
+      ...child.set(cursor.whole.get),
+      ...tree.set(shiftRight(child.get, at.treeOrder)),
+      block(
+        'rest',
+        ...endOf(tree, end),
+        ...jumpIf('rest', atLeast(child.get, end.get)),
+        ...takeIn('here'),
+        ...increase(tree),
+      ),
       ...left.set(at.treeCount),
       loop(
         'tree',
         ...when(isZero(left.get), giveResult(constant(RESULT.none))),
         ...when(atLeast(tree.get, at.treeCount), tree.set(constant(0))),
         ...skipFour('tree', tree, left, constant(15 - CHILD_ORDER), address),
-        ...when(atLeast(load(word(at.hints, tree.get)), constant(WHOLE)), [
+        ...when(atLeast(peek(word(at.hints, tree.get)), constant(WHOLE)), [
           ...child.set(firstOf(tree)),
           ...endOf(tree, end),
-          loop(
-            'child',
-            ...address.set(word(at.entries, child.get)),
-            ...entry.set(load(address.get)),
-            ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
-              ...jumpIf(
-                'child',
-                isZero(
-                  swap(
-                    address.get,
-                    entry,
-                    or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE)),
-                  ),
-                ),
-              ),
-              ...cursor.whole.set(tree.get),
-              ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
-            ]),
-            ...increase(child),
-            ...jumpIf('child', less(child.get, end.get)),
-          ),
+          ...takeIn('child'),
           ...lower(tree.get),
         ]),
         ...increase(tree),
@@ -634,21 +629,22 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
     const unsure = giveResult(constant(RESULT.unsure));
     return [
       ...index.set(subtract(frame!.get, at.origin)),
-      ...when(and(index.get, constant(CHILD_FRAMES - 1)), unsure),
-      ...when(less(index.get, at.first), unsure),
       ...child.set(shiftRight(index.get, constant(CHILD_ORDER))),
-      ...when(atLeast(child.get, at.childCount), unsure),
-      ...address.set(word(at.entries, child.get)),
-      // A run that goes on is told by the next child.
-      ...when(less(add(child.get, constant(1)), at.childCount), [
-        ...when(
-          and(load(add(address.get, constant(4))), constant(RUNS | CONTINUES)),
-          unsure,
-        ),
-      ]),
-      ...entry.set(load(address.get)),
       ...when(
-        differ(and(entry.get, constant(HUGE | CONTINUES | PINNED)), constant(HUGE)),
+        or(
+          and(index.get, constant(CHILD_FRAMES - 1)),
+          or(less(index.get, at.first), atLeast(child.get, at.childCount)),
+        ),
+        unsure,
+      ),
+      ...address.set(word(at.entries, child.get)),
+      ...entry.set(peek(address.get)),
+      // Behind the last child are zeros. A run that goes on is told by the next child.
+      ...when(
+        or(
+          differ(and(entry.get, constant(HUGE | CONTINUES | PINNED)), constant(HUGE)),
+          and(peek(add(address.get, constant(4))), constant(RUNS | CONTINUES)),
+        ),
         unsure,
       ),
       ...when(
@@ -656,12 +652,24 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
           swap(
             address.get,
             entry,
-            add(exclusiveOr(entry.get, constant(HUGE)), constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES)),
+            add(
+              exclusiveOr(entry.get, constant(HUGE)),
+              constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES),
+            ),
           ),
         ),
         unsure,
       ),
-      ...raise(child.get, constant(WHOLE)),
+      ...count(COUNTER.frees),
+      // Larger blocks are there only with the child beside it.
+      ...when(
+        differ(
+          free(load(word(at.entries, exclusiveOr(child.get, constant(1))))),
+          constant(CHILD_FRAMES),
+        ),
+        raiseTo(shiftRight(child.get, at.treeOrder), constant(WHOLE)),
+        raise(child.get, constant(WHOLE)),
+      ),
       ...constant(STATUS.ok),
     ];
   });
@@ -700,7 +708,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
       ...end.set(add(address.get, constant(CHILD_BYTES))),
       loop(
         'word',
-        ...value.set(load(address.get)),
+        ...value.set(peek(address.get)),
         ...starts.set(exclusiveOr(value.get, constant(-1))),
         // What is left are the first bits of aligned blocks of the order.
         block(
@@ -742,7 +750,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
       ...when(
         differ(
           and(
-            load(word(at.entries, shiftRight(index!.get, constant(CHILD_ORDER)))),
+            peek(word(at.entries, shiftRight(index!.get, constant(CHILD_ORDER)))),
             constant(HUGE | RUNS | PINNED),
           ),
           constant(RUNS),
@@ -782,13 +790,22 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
   });
 
   define('seek', 4, 0, (_, child, wordIndex, tree, whole) => [
-    ...cursor.child.set(child!.get),
-    ...cursor.word.set(shiftLeft(wordIndex!.get, constant(2))),
+    ...cursor.entry.set(constant(0)),
+    ...when(atLeast(child!.get, constant(0)), cursor.entry.set(word(at.entries, child!.get))),
+    ...cursor.word.set(word(at.busy, add(shiftLeft(child!.get, constant(4)), wordIndex!.get))),
     ...cursor.tree.set(tree!.get),
     ...cursor.whole.set(whole!.get),
   ]);
-  define('cursorChild', 0, 1, () => cursor.child.get);
-  define('cursorWord', 0, 1, () => shiftRight(cursor.word.get, constant(2)));
+  define('cursorChild', 0, 1, () =>
+    choose(
+      shiftRight(subtract(cursor.entry.get, at.entries), constant(2)),
+      constant(-1),
+      cursor.entry.get,
+    ),
+  );
+  define('cursorWord', 0, 1, () =>
+    and(shiftRight(subtract(cursor.word.get, at.busy), constant(2)), constant(CHILD_WORDS - 1)),
+  );
   define('cursorTree', 0, 1, () => cursor.tree.get);
   define('cursorWhole', 0, 1, () => cursor.whole.get);
   define('passedOver', 0, 1, () => cursor.passedOver.get);
