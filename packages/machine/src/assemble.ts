@@ -4,11 +4,7 @@ import {
   type CapabilityName,
   type Component,
   CpuState,
-  formatBytes,
-  type MemoryRegion,
   type PartContext,
-  PhysicalMemory,
-  planMachineMemory,
 } from '@armature/core';
 import { createSystemRegisters } from '@armature/sysregs';
 import { type PlacedRegion, placeRegions } from './address-map.ts';
@@ -18,14 +14,11 @@ import { HostClock, InstructionClock, type MachineClock } from './clocks.ts';
 import { orderParts } from './creation-order.ts';
 import { InterruptMap } from './interrupt-map.ts';
 import type { Machine } from './machine.ts';
+import { layOutMemory } from './memory/layout.ts';
 import { MmioBus } from './mmio-bus.ts';
 import { type MachineOptions, resolveOptions } from './options.ts';
 import { Runner } from './runner.ts';
 import { TraceHub } from './trace.ts';
-
-/** Bytes of a WebAssembly page, and how many a memory may have: 4 GiB. */
-const WASM_PAGE = 65536;
-const WASM_PAGE_LIMIT = 65536;
 
 /**
  * Builds a machine from a list of parts, with every check at run time. `createMachine()` does the same with
@@ -46,11 +39,10 @@ export async function buildMachine(
   const interrupts = new InterruptMap(named, runner.wake);
 
   const cpuCount = named.reduce((total, { part }) => total + (part.cpus ?? 0), 0);
-  const plan = planMachineMemory({
+  const { plan, memory, close } = layOutMemory(options.name, regions, {
     cpus: cpuCount,
     codeArenaBytes: cpuCount === 0 ? 0 : options.codeArenaBytes,
   });
-  const memory = layOutMemory(regions, plan.guestMemory);
   const cpuStates = plan.cpuBlocks.map((base, index) => new CpuState(memory.memory, base, index));
   const bus = new MmioBus(regions.filter(({ kind }) => kind !== 'ram'));
   const systemRegisters = createSystemRegisters();
@@ -92,6 +84,7 @@ export async function buildMachine(
     }
   } catch (error) {
     for (const { component } of made) component.dispose?.();
+    close();
     throw error;
   }
 
@@ -109,39 +102,10 @@ export async function buildMachine(
     runner,
     trace,
     find,
+    closeMemory: close,
   });
   machine.reset();
   return machine;
-}
-
-function layOutMemory(regions: readonly PlacedRegion[], start: number): PhysicalMemory {
-  let cursor = start;
-  const placed: MemoryRegion[] = [];
-  for (const { part, base, size, kind } of regions) {
-    if (kind === 'mmio') continue;
-    placed.push({ name: part, base, size, kind, hostOffset: cursor });
-    cursor = Math.ceil((cursor + size) / WASM_PAGE) * WASM_PAGE;
-  }
-  const pages = Math.ceil(cursor / WASM_PAGE);
-  const wanted = formatBytes(cursor - start);
-  const limit = Math.floor((WASM_PAGE * WASM_PAGE_LIMIT - start) / 2 ** 20);
-  const hint = `RAM and ROM together can have ${limit} MiB: use less.`;
-  if (pages > WASM_PAGE_LIMIT) {
-    throw new ArmatureError('MEMORY_EXHAUSTED', `guest memory of ${wanted} does not fit machine memory`, {
-      context: { bytes: cursor - start },
-      hint,
-    });
-  }
-  try {
-    return new PhysicalMemory(new WebAssembly.Memory({ initial: pages, maximum: pages }), placed);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new ArmatureError('MEMORY_EXHAUSTED', `the host does not give guest memory of ${wanted}`, {
-      context: { bytes: cursor - start },
-      hint: 'Use less RAM, or give the process more address space.',
-      cause,
-    });
-  }
 }
 
 function install(

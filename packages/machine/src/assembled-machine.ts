@@ -51,6 +51,8 @@ export interface Assembly {
   readonly runner: Runner;
   readonly trace: TraceHub;
   find<Name extends CapabilityName>(name: Name): Capabilities[Name] | undefined;
+  /** Gives what the machine has of a shared memory back. */
+  closeMemory(): void;
 }
 
 const NO_TRANSLATION = { hits: 0, misses: 0, faults: 0 };
@@ -104,6 +106,10 @@ export class AssembledMachine implements Machine {
       instructions: this.runner.instructions(),
       exceptions: this.log.countsNow(),
       translation: { ...(this.find('cpu')?.translation ?? NO_TRANSLATION) },
+      memory: {
+        bytes: this.memory.regions.reduce((sum, { size }) => sum + size, 0),
+        residentBytes: this.memory.residentBytes,
+      },
     };
   }
 
@@ -208,6 +214,7 @@ export class AssembledMachine implements Machine {
 
   dispose(): void {
     for (const { component } of this.assembly.made) component.dispose?.();
+    this.runner.retire(() => this.assembly.closeMemory());
   }
 }
 

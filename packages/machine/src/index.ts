@@ -32,6 +32,14 @@ export { OptionReader } from './json/option-reader.ts';
 export { allocatorByName, allocatorNames, type PartFactory, standardParts } from './json/part-registry.ts';
 export { parseInterrupt, parseQuantity, requireQuantity } from './json/quantities.ts';
 export type { Machine, RunEnd, RunOptions, RunResult } from './machine.ts';
+export {
+  type Arena,
+  type ArenaOptions,
+  type ArenaStatistics,
+  type ArenaUse,
+  createArena,
+} from './memory/arena.ts';
+export { type OnDemandOptions, onDemand } from './memory/on-demand.ts';
 export type { MachineOptions } from './options.ts';
 export { type RamOptions, type RomOptions, ram, rom } from './parts/ram.ts';
 export { type WiredInterruptsOptions, wiredInterrupts } from './parts/wired-interrupts.ts';

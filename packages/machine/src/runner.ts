@@ -34,6 +34,8 @@ export class Runner {
   private busy = false;
   private stopped = false;
   private looping = false;
+  private isRetired = false;
+  private afterSlice: (() => void) | undefined;
   private power: 'off' | 'reset' | undefined;
   /** Time at which the slice under way ends. */
   private sliceEnd = 0;
@@ -93,6 +95,15 @@ export class Runner {
     this.sleeper.wake();
   }
 
+  /** Nothing runs any more. `then` happens at once, or when the slice under way has ended. */
+  retire(then: () => void): void {
+    if (this.isRetired) return;
+    this.isRetired = true;
+    if (this.running) this.afterSlice = then;
+    else then();
+    this.stop();
+  }
+
   /** Something that may end an idle CPU's wait happened. */
   readonly wake = (): void => this.sleeper.wake();
 
@@ -149,6 +160,11 @@ export class Runner {
         hint: 'Wait for the run to end, or stop it.',
       });
     }
+    if (this.isRetired) {
+      throw new ArmatureError('UNSUPPORTED', 'this machine was disposed of', {
+        hint: 'Build another one.',
+      });
+    }
     this.busy = true;
     this.stopped = false;
     return this.retired;
@@ -165,7 +181,7 @@ export class Runner {
     const clock = this.clock!;
     const end = this.retired + Math.min(budget, length);
     for (;;) {
-      if (this.stopped) return { reason: 'stopped' };
+      if (this.stopped || this.isRetired) return { reason: 'stopped' };
       if (this.power !== undefined) return { reason: this.takePower() };
       if (this.looping) {
         this.looping = false;
@@ -207,6 +223,8 @@ export class Runner {
       return outcome.reason;
     } finally {
       this.running = false;
+      this.afterSlice?.();
+      this.afterSlice = undefined;
     }
   }
 

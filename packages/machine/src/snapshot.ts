@@ -94,40 +94,49 @@ export function checkMachineSnapshot(
 }
 
 export function saveMemory(memory: PhysicalMemory): MemorySnapshot[] {
-  return memory.regions.map(({ name, base, size, hostOffset }) => ({
+  return memory.regions.map(({ name, base, size }) => ({
     name,
     base,
     size,
-    chunks: [...nonZeroRuns(memory.bytes.subarray(hostOffset, hostOffset + size))],
+    chunks: nonZeroRuns(memory, base, size),
   }));
 }
 
 export function loadMemory(memory: PhysicalMemory, saved: readonly MemorySnapshot[]): void {
   for (const { base, size, chunks } of saved) {
+    memory.release(base, size);
     memory.fill(base, size, 0);
     for (const { offset, bytes } of chunks) memory.write(base + offset, bytes);
   }
 }
 
 /** Runs of pages that hold anything but zeros. */
-function* nonZeroRuns(bytes: Uint8Array): Generator<MemoryChunk> {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  const isZero = (page: number): boolean => {
-    const end = (page + 1) * (PAGE_SIZE / 4);
-    for (let at = page * (PAGE_SIZE / 4); at < end; at++) if (words[at] !== 0) return false;
-    return true;
-  };
+function nonZeroRuns(memory: PhysicalMemory, base: number, size: number): MemoryChunk[] {
+  const words = new Int32Array(memory.bytes.buffer);
+  const chunks: MemoryChunk[] = [];
   let start = -1;
-  const pages = bytes.length / PAGE_SIZE;
-  for (let page = 0; page <= pages; page++) {
-    const zero = page === pages || isZero(page);
-    if (!zero && start < 0) start = page;
-    if (zero && start >= 0) {
-      const offset = start * PAGE_SIZE;
-      yield { offset, bytes: bytes.slice(offset, page * PAGE_SIZE) };
-      start = -1;
+  let end = -1;
+  const finish = (): void => {
+    if (start >= 0) chunks.push({ offset: start, bytes: memory.read(base + start, end - start) });
+  };
+  memory.visitPresent(base, size, (hostOffset, length, at) => {
+    for (let page = 0; page < length; page += PAGE_SIZE) {
+      if (isZero(words, hostOffset + page)) continue;
+      if (at + page !== end) {
+        finish();
+        start = at + page;
+      }
+      end = at + page + PAGE_SIZE;
     }
-  }
+  });
+  finish();
+  return chunks;
+}
+
+function isZero(words: Int32Array, hostOffset: number): boolean {
+  const end = (hostOffset + PAGE_SIZE) / 4;
+  for (let at = hostOffset / 4; at < end; at++) if (words[at] !== 0) return false;
+  return true;
 }
 
 export function saveCpu(cpu: CpuState, registers: SystemRegisters): CpuSnapshot {

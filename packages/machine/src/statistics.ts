@@ -38,6 +38,12 @@ export interface MachineStatistics {
   readonly instructions: number;
   readonly exceptions: ExceptionCounts;
   readonly translation: TranslationStatistics;
+  readonly memory: {
+    /** RAM and ROM that the guest sees. */
+    readonly bytes: number;
+    /** What of it machine memory holds: all, but for RAM backed on demand, of which it is the frames touched. */
+    readonly residentBytes: number;
+  };
 }
 
 /** Whom an {@link ExceptionLog} tells. */

@@ -3,6 +3,7 @@ import {
   type CapabilityName,
   type FrameAllocatorFactory,
   formatBytes,
+  type MemoryBacking,
   MiB,
   PAGE_SIZE,
   spi,
@@ -39,6 +40,8 @@ export interface VirtOptions extends Omit<MachineOptions, 'name'> {
   readonly jit?: NonNullable<CpuOptions['jit']>;
   /** RAM in bytes, a multiple of 4096. Default 128 MiB, as QEMU's. */
   readonly memory?: number | bigint;
+  /** Where RAM is: `onDemand({ arena, allocator })`. Default: in one piece of machine memory. */
+  readonly backing?: MemoryBacking;
   /** The memory manager's allocator: a factory, or the name of a standard one. Default `bitmap`, 16 MiB. */
   readonly allocator?: FrameAllocatorFactory | string;
   /** Firmware for the first flash bank, at address 0, which is read-only; without it there is no flash. */
@@ -105,6 +108,7 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
     engine,
     jit,
     memory,
+    backing,
     allocator,
     flash: firmware,
     flashVariables,
@@ -138,7 +142,7 @@ export function virt(options: VirtOptions = {}): MachineBuilder<VirtCapabilities
         ...(count !== undefined && { count }),
       }),
     )
-    .use(ram({ base: VIRT_MAP.ram.base, size }))
+    .use(ram({ base: VIRT_MAP.ram.base, size, ...(backing && { backing }) }))
     .use(vmsav8())
     .use(aarch64Exceptions())
     .use(psci({ conduit: 'hvc' }))

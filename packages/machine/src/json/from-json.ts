@@ -2,14 +2,17 @@ import { ArmatureError, isArmatureError } from '@armature/core';
 import type { AnyPart } from '../any-part.ts';
 import { buildMachine } from '../assemble.ts';
 import type { Machine } from '../machine.ts';
+import type { Arena } from '../memory/arena.ts';
 import type { MachineOptions } from '../options.ts';
 import type { MachineDocument } from './document.ts';
 import { OptionReader } from './option-reader.ts';
-import { type PartFactory, standardParts } from './part-registry.ts';
+import { type PartFactory, ramIn, standardParts } from './part-registry.ts';
 
 export interface FromJsonOptions extends Omit<MachineOptions, 'name' | 'deviceWindow'> {
   /** Factories of parts beyond the standard ones, by name; they win over those. */
   readonly parts?: Readonly<Record<string, PartFactory>>;
+  /** Arenas that documents name; those of a document that are not among them are its own. */
+  readonly arenas?: readonly Arena[];
 }
 
 /** A document, read: parts and options that `buildMachine` takes. */
@@ -25,7 +28,7 @@ export interface MachineDescription {
  * @throws CONFIG_INVALID naming the path in the document; PART_UNKNOWN listing the known parts
  */
 export function readMachineDocument(document: unknown, options: FromJsonOptions = {}): MachineDescription {
-  const { parts: extra = {}, ...given } = options;
+  const { parts: extra = {}, arenas = [], ...given } = options;
   const reader = new OptionReader('', document);
   reader.text('$schema');
   const window = reader.object('deviceWindow');
@@ -39,7 +42,8 @@ export function readMachineDocument(document: unknown, options: FromJsonOptions 
     size: window.required('size', window.size('size')),
   };
   window?.finish();
-  const registry = { ...standardParts, ...extra };
+  const byName = new Map(arenas.map((arena) => [arena.name, arena]));
+  const registry = { ...standardParts, ram: ramIn(byName), ...extra };
   return {
     parts: list.map((value, index) => readPart(value, `parts[${index}]`, registry)),
     options: {

@@ -24,8 +24,10 @@ import { virtioBlock } from '@armature/virtio-blk';
 import { type ConsoleSize, virtioConsole } from '@armature/virtio-console';
 import { virtioRng } from '@armature/virtio-rng';
 import type { AnyPart } from '../any-part.ts';
+import type { Arena } from '../memory/arena.ts';
 import { ram, rom } from '../parts/ram.ts';
 import { wiredInterrupts } from '../parts/wired-interrupts.ts';
+import { readBacking } from './backing.ts';
 import type { OptionReader } from './option-reader.ts';
 import { parseQuantity } from './quantities.ts';
 
@@ -92,12 +94,21 @@ function jitOptions(options: OptionReader | undefined): JitOptions | undefined {
   return read;
 }
 
-export const standardParts: Readonly<Record<string, PartFactory>> = {
-  ram: (options) =>
+/** RAM whose backing may be one of these arenas, or one that joins them. */
+export function ramIn(arenas: Map<string, Arena>): PartFactory {
+  return (options) =>
     ram({
       size: options.required('size', options.size('size')),
-      ...stated({ base: options.address('base'), name: options.text('name') }),
-    }),
+      ...stated({
+        base: options.address('base'),
+        name: options.text('name'),
+        backing: readBacking(options.object('backing'), arenas, allocatorByName),
+      }),
+    });
+}
+
+export const standardParts: Readonly<Record<string, PartFactory>> = {
+  ram: (options) => ramIn(new Map())(options),
   rom: (options) =>
     rom({
       size: options.required('size', options.size('size')),

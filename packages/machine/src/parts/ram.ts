@@ -1,4 +1,5 @@
-import { ArmatureError, formatAddress, type Part, toNumber } from '@armature/core';
+import { ArmatureError, formatAddress, type MemoryBacking, type Part, toNumber } from '@armature/core';
+import { formatSize } from '../format-size.ts';
 
 export interface RamOptions {
   /** Guest physical address, a multiple of 4096. Default: assigned from the machine's device window. */
@@ -7,6 +8,11 @@ export interface RamOptions {
   readonly size: number | bigint;
   /** Name of the region. Default `ram`. */
   readonly name?: string;
+  /**
+   * Where its bytes are: `onDemand({ arena, allocator })` has a guest cost what it touches. Default: in one piece of
+   * machine memory.
+   */
+  readonly backing?: MemoryBacking;
 }
 
 /**
@@ -15,8 +21,13 @@ export interface RamOptions {
  * @example
  * createMachine().use(ram({ base: 0x4000_0000, size: MiB(128) }))
  */
-export function ram({ base, size, name = 'ram' }: RamOptions): Part<'ram'> {
-  const request = { name, size: toNumber(size), ...(base !== undefined && { base: toNumber(base) }) };
+export function ram({ base, size, name = 'ram', backing }: RamOptions): Part<'ram'> {
+  const request = {
+    name,
+    size: toNumber(size),
+    ...(base !== undefined && { base: toNumber(base) }),
+    ...(backing !== undefined && { backing }),
+  };
   return {
     name,
     provides: ['ram'],
@@ -28,6 +39,7 @@ export function ram({ base, size, name = 'ram' }: RamOptions): Part<'ram'> {
       ...(name !== 'ram' && { name }),
       ...(request.base !== undefined && { base: formatAddress(request.base) }),
       size: formatSize(request.size),
+      ...(backing && { backing: backing.toJSON() }),
     }),
   };
 }
@@ -80,16 +92,4 @@ export function rom({ base, size, bytes, name = 'rom' }: RomOptions): Part {
       size: formatSize(extent),
     }),
   };
-}
-
-/** A size as a machine's JSON form writes it: `128MiB`, `0x18`. */
-function formatSize(size: number): string {
-  for (const [unit, suffix] of [
-    [2 ** 30, 'GiB'],
-    [2 ** 20, 'MiB'],
-    [2 ** 10, 'KiB'],
-  ] as const) {
-    if (size >= unit && size % unit === 0) return `${size / unit}${suffix}`;
-  }
-  return `0x${size.toString(16)}`;
 }
