@@ -19,6 +19,7 @@ import { type Drive, drive, drivePart } from './drives.ts';
 import { addEngineOptions, type EngineArguments, engineSettings } from './engine-options.ts';
 import { UsageError } from './failure.ts';
 import { readText, writeBytes } from './files.ts';
+import { type BackingArguments, memoryBacking, openBacking } from './memory-backing.ts';
 
 export interface MachineArguments extends EngineArguments {
   readonly machine?: string;
@@ -27,6 +28,7 @@ export interface MachineArguments extends EngineArguments {
   readonly cpus?: number;
   readonly gic?: 2 | 3;
   readonly memory?: number;
+  readonly memoryBacking?: BackingArguments;
   readonly allocator?: string;
   readonly clock?: ClockMode;
   readonly deterministic?: boolean;
@@ -54,6 +56,12 @@ export function addMachineOptions(command: Command): Command {
       new Option('--memory <size>', 'RAM of the board: 64M, 1GiB (default: 128M; linux: 512M)').argParser(
         quantity,
       ),
+    )
+    .addOption(
+      new Option(
+        '--memory-backing <way>',
+        'host memory for RAM: whole, or on-demand,limit=256M,allocator=bitmap: the frames that the guest touches (default: whole)',
+      ).argParser(memoryBacking),
     )
     .addOption(
       new Option('--allocator <name>', 'page allocator of the board’s memory manager').choices([
@@ -122,6 +130,7 @@ export async function makeMachine(args: MachineArguments, defaults: MachineDefau
     ...(args.cpu !== undefined && { cpu: args.cpu as never }),
     ...engineSettings(args, defaults.profile),
     ...(args.memory !== undefined && { memory: args.memory }),
+    ...(args.memoryBacking !== undefined && { backing: openBacking(args.memoryBacking) }),
     ...(args.allocator !== undefined && { allocator: args.allocator }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
     ...(defaults.flashVariables !== undefined && { flashVariables: variablesFile(defaults.flashVariables) }),
@@ -144,17 +153,27 @@ function statedClock({ clock, deterministic }: MachineArguments): ClockMode | un
   throw new UsageError('--deterministic counts instructions, not the host’s time', 'Leave --clock out.');
 }
 
+const BOARD_OPTIONS = [
+  'board',
+  'cpu',
+  'cpus',
+  'gic',
+  'engine',
+  'jitCache',
+  'memory',
+  'memoryBacking',
+  'allocator',
+] as const;
+
 async function fromFile(
   args: MachineArguments,
   options: MachineOptions,
   { clock, profile, semihosting: hosting }: MachineDefaults,
 ): Promise<Machine> {
-  const extra = (['board', 'cpu', 'cpus', 'gic', 'engine', 'jitCache', 'memory', 'allocator'] as const).find(
-    (name) => args[name] !== undefined,
-  );
+  const extra = BOARD_OPTIONS.find((name) => args[name] !== undefined);
   if (extra !== undefined) {
     throw new UsageError(
-      `--${extra === 'jitCache' ? 'jit-cache' : extra} goes with a board, and --machine was given`,
+      `--${extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} goes with a board, and --machine was given`,
       `Say it in ${args.machine}, or leave one of the two options out.`,
     );
   }

@@ -1,9 +1,11 @@
-import { formatAddress, formatBytes, PAGE_SIZE } from '@armature/core';
+import { formatAddress, formatBytes, PAGE_SIZE, type PhysicalMemory } from '@armature/core';
 import { exceptionClassName } from '@armature/exceptions';
 import type { Machine } from '@armature/machine';
 import type { SessionReport } from './session.ts';
 
 const number = (value: number): string => value.toLocaleString('en');
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 function speed({ instructions, seconds }: SessionReport): number {
   return seconds > 0 ? instructions / seconds / 1e6 : 0;
@@ -22,7 +24,7 @@ const ENDINGS: Readonly<Record<SessionReport['reason'], string>> = {
 
 /** The summary as lines of text. */
 export function textSummary(machine: Machine, report: SessionReport, options: { map: boolean }): string[] {
-  const { exceptions, translation } = machine.statistics;
+  const { exceptions, translation, memory } = machine.statistics;
   const classes = [...exceptions.byClass]
     .sort(([, a], [, b]) => b - a)
     .map(([exceptionClass, taken]) => `${number(taken)} ${exceptionClassName(exceptionClass)}`);
@@ -36,6 +38,9 @@ export function textSummary(machine: Machine, report: SessionReport, options: { 
     `  translation   ${number(translation.hits)} TLB hits, ${number(translation.misses)} misses, ` +
       `${number(translation.faults)} faults`,
   ];
+  if (memory.residentBytes < memory.bytes) {
+    lines.push(`  memory        ${mebibytes(memory.residentBytes)} of ${mebibytes(memory.bytes)} touched`);
+  }
   if (report.resets > 0) lines.push(`  resets        ${report.resets}`);
   if (options.map) lines.push(...memoryMap(machine));
   return lines;
@@ -57,7 +62,7 @@ export function liveStatus(machine: Machine): string {
 
 /** The summary as an object, for `--json`. */
 export function jsonSummary(machine: Machine, report: SessionReport, exitCode: number): object {
-  const { exceptions, translation } = machine.statistics;
+  const { exceptions, translation, memory } = machine.statistics;
   const { exception } = report;
   return {
     reason: report.reason,
@@ -73,6 +78,7 @@ export function jsonSummary(machine: Machine, report: SessionReport, exitCode: n
       ),
     },
     translation,
+    memory,
     ...(exception && {
       exception: {
         kind: exception.kind,
@@ -88,18 +94,18 @@ const COLUMNS = 64;
 const LINES = 8;
 
 /** RAM as a map of characters: which pages hold anything. */
-export function memoryMap(machine: Machine): string[] {
+export function memoryMap({ memory }: Machine): string[] {
   const lines: string[] = [];
-  for (const { name, base, size, kind, hostOffset } of machine.memory.regions) {
+  for (const { name, base, size, kind } of memory.regions) {
     if (kind !== 'ram') continue;
+    const used = pagesInUse(memory, base, size);
     const pages = size / PAGE_SIZE;
     const group = Math.max(1, Math.ceil(pages / (COLUMNS * LINES)));
     lines.push(`  ${name}, ${formatBytes(group * PAGE_SIZE)} a character: # in use, + partly, . untouched`);
-    const words = new Int32Array(machine.memory.bytes.buffer, hostOffset, size / 4);
     let row = '';
     for (let page = 0; page < pages; page += group) {
       const end = Math.min(page + group, pages);
-      row += character(words, page, end);
+      row += character(used.subarray(page, end));
       if (row.length === COLUMNS || end === pages) {
         const first = base + (Math.ceil((page + 1) / group) - row.length) * group * PAGE_SIZE;
         lines.push(`    ${first.toString(16).padStart(8, '0')}  ${row}`);
@@ -110,14 +116,25 @@ export function memoryMap(machine: Machine): string[] {
   return lines;
 }
 
-function character(words: Int32Array, start: number, end: number): string {
-  let used = 0;
-  for (let page = start; page < end; page++) if (inUse(words, page)) used++;
-  return used === 0 ? '.' : used === end - start ? '#' : '+';
+function character(pages: Uint8Array): string {
+  const used = pages.reduce((sum, page) => sum + page, 0);
+  return used === 0 ? '.' : used === pages.length ? '#' : '+';
 }
 
-function inUse(words: Int32Array, page: number): boolean {
-  const from = (page * PAGE_SIZE) / 4;
-  for (let at = from; at < from + PAGE_SIZE / 4; at++) if (words[at] !== 0) return true;
+/** By page: 1 where it holds anything but zeros. */
+function pagesInUse(memory: PhysicalMemory, base: number, size: number): Uint8Array {
+  const words = new Int32Array(memory.bytes.buffer);
+  const used = new Uint8Array(size / PAGE_SIZE);
+  memory.visitPresent(base, size, (offset, length, at) => {
+    for (let page = 0; page < length; page += PAGE_SIZE) {
+      if (holdsAnything(words, offset + page)) used[(at + page) / PAGE_SIZE] = 1;
+    }
+  });
+  return used;
+}
+
+function holdsAnything(words: Int32Array, offset: number): boolean {
+  const end = (offset + PAGE_SIZE) / 4;
+  for (let at = offset / 4; at < end; at++) if (words[at] !== 0) return true;
   return false;
 }

@@ -1,0 +1,42 @@
+/** `--memory-backing`: where the RAM of a board is in the host's memory. */
+import type { MemoryBacking } from '@armature/core';
+import { allocatorByName, allocatorNames, createArena, onDemand, parseQuantity } from '@armature/machine';
+import { InvalidArgumentError } from 'commander';
+
+export interface BackingArguments {
+  /** Allocator of the frames. */
+  readonly allocator: string;
+  /** Bytes that the guest may touch, when fewer than its RAM. */
+  readonly limit?: number;
+}
+
+const HINT = 'Write it as whole, on-demand, or on-demand,limit=256M,allocator=buddy.';
+
+/** Parses `whole`, which is the default and undefined, or `on-demand` with its options. */
+export function memoryBacking(text: string): BackingArguments | undefined {
+  const [way, ...items] = text.split(',');
+  if (way === 'whole' && items.length === 0) return undefined;
+  if (way !== 'on-demand') throw new InvalidArgumentError(HINT);
+  let limit: number | undefined;
+  let allocator = 'bitmap';
+  for (const item of items) {
+    const [name, value] = item.split('=');
+    if (name === 'allocator' && allocatorNames.includes(value)) allocator = value;
+    else if (name === 'allocator')
+      throw new InvalidArgumentError(`The allocators are ${allocatorNames.join(', ')}.`);
+    else if (name === 'limit') limit = frames(value);
+    else throw new InvalidArgumentError(HINT);
+  }
+  return { allocator, ...(limit !== undefined && { limit }) };
+}
+
+function frames(text: string | undefined): number {
+  const size = parseQuantity(text);
+  if (size !== undefined && size > 0 && size % 4096 === 0) return size;
+  throw new InvalidArgumentError('The limit is a multiple of 4096 bytes, such as 256M.');
+}
+
+export function openBacking({ allocator, limit }: BackingArguments): MemoryBacking {
+  const arena = limit === undefined ? undefined : createArena({ name: 'limit', size: limit });
+  return onDemand({ allocator: allocatorByName(allocator), ...(arena && { arena }) });
+}
