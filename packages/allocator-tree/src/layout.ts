@@ -38,6 +38,8 @@ export const NO_TREE = -1;
 export const WORKER_WORDS = 16;
 /** Offset in a worker's block of its counters, as 64-bit floats: allocations, frees, failures. */
 export const WORKER_COUNTERS = 2;
+/** Offset in a worker's block of the words that it alone uses: where its searches go on. */
+export const WORKER_OWN = 8;
 
 const MAGIC = 0x4146_7472;
 const VERSION = 2;

@@ -17,6 +17,8 @@ export interface Access {
   swap(address: Code, before: Variable, after: Code): Code;
   /** Adds one to one of the worker's counters, by its number. */
   count(counter: number): Code;
+  /** A word of the worker's own, by its number; zero in the beginning. */
+  own(number: number): Pick<Variable, 'get' | 'set'>;
 }
 
 const ATOMIC = 0xfe;
@@ -24,6 +26,8 @@ const ATOMIC = 0xfe;
 const STEPS = { load: 0x10, add: 0x1e, and: 0x2c, or: 0x33, exchange: 0x41, swap: 0x48 } as const;
 /** Alignment 2^2 and offset 0. */
 const WORD_AT = [2, 0];
+/** Alignment 2^3 and offset 0. */
+const FLOAT_AT = [3, 0];
 const PLAIN_LOAD = 0x28;
 const PLAIN_STORE = 0x36;
 const FLOAT_LOAD = 0x2b;
@@ -39,8 +43,16 @@ function atomic(step: keyof typeof STEPS, ...operands: readonly Code[]): Code {
   return [...operands, ATOMIC, STEPS[step], ...WORD_AT];
 }
 
-/** Imports what the way of access needs. */
-export function importAccess(builder: ModuleBuilder, kind: AccessKind): Access {
+/**
+ * Imports what the way of access needs.
+ *
+ * @param worker address of the worker's counters, and of its own words
+ */
+export function importAccess(
+  builder: ModuleBuilder,
+  kind: AccessKind,
+  worker: { readonly counters: number; readonly own: number },
+): Access {
   if (kind === 'hosted') {
     const load = builder.importFunction('load', 1, 1);
     const swap = builder.importFunction('swap', 3, 1);
@@ -50,21 +62,26 @@ export function importAccess(builder: ModuleBuilder, kind: AccessKind): Access {
       peek: load,
       swap: (address, before, after) => swap(address, before.get, after),
       count: (counter) => count(constant(counter)),
+      own: () => builder.global(0),
     };
   }
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
-  const counters = builder.importConstant('counters');
   const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
   // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
-  const count = (counter: number): Code => [
-    ...[counters, counters, FLOAT_LOAD, 3, counter * 8],
-    ...[FLOAT_ONE, FLOAT_ADD, FLOAT_STORE, 3, counter * 8],
-  ];
+  const count = (counter: number): Code => {
+    const address = constant(worker.counters + counter * 8);
+    return [address, address, FLOAT_LOAD, ...FLOAT_AT, FLOAT_ONE, FLOAT_ADD, FLOAT_STORE, ...FLOAT_AT];
+  };
+  const own = (number: number): Pick<Variable, 'get' | 'set'> => {
+    const address = constant(worker.own + number * 4);
+    return { get: peek(address), set: (value) => [address, value, PLAIN_STORE, ...WORD_AT] };
+  };
   switch (kind) {
     case 'atomic':
       return {
         peek,
         count,
+        own,
         load: (address) => atomic('load', address),
         swap: (address, before, after) => equal(atomic('swap', address, before.get, after), before.get),
       };
@@ -72,6 +89,7 @@ export function importAccess(builder: ModuleBuilder, kind: AccessKind): Access {
       return {
         peek,
         count,
+        own,
         load: peek,
         // Nobody else has changed the word.
         swap: (address, _before, after) => [address, after, PLAIN_STORE, ...WORD_AT, constant(1)],

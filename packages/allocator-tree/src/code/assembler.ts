@@ -20,7 +20,7 @@ const OPCODE = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0
 const NO_RESULT = 0x40;
 const FUNCTION_TYPE = 0x60;
 const SECTION = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
-const KIND = { function: 0, memory: 2, global: 3 } as const;
+const KIND = { function: 0, memory: 2 } as const;
 
 function unsigned(value: number): number[] {
   const bytes: number[] = [];
@@ -138,7 +138,7 @@ const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length)
 const text = (name: string): number[] => sized([...name].map((letter) => letter.charCodeAt(0)));
 const section = (id: number, items: readonly (readonly number[])[]): number[] => [id, ...sized(list(items))];
 
-/** A module in the making. All imports come from the import object's `host`, and come before functions and globals. */
+/** A module in the making. All imports come from the import object's `host`, and come before functions. */
 export class ModuleBuilder {
   readonly #types: number[][] = [];
   readonly #imports: Imported[] = [];
@@ -150,11 +150,6 @@ export class ModuleBuilder {
     this.#imports.push({ name: 'memory', kind: KIND.memory, description: limits });
   }
 
-  importConstant(name: string): Code {
-    this.#imports.push({ name, kind: KIND.global, description: [I32, 0] });
-    return new Variable(this.#imported(KIND.global) - 1, 'global').get;
-  }
-
   /** @returns a call of the function */
   importFunction(name: string, parameters: number, results: 0 | 1): (...operands: readonly Code[]) => Code {
     this.#imports.push({ name, kind: KIND.function, description: [this.#type(parameters, results)] });
@@ -163,7 +158,7 @@ export class ModuleBuilder {
 
   global(initial: number): Variable {
     this.#globals.push([I32, 1, ...flatten(constant(initial), []), OPCODE.end]);
-    return new Variable(this.#imported(KIND.global) + this.#globals.length - 1, 'global');
+    return new Variable(this.#globals.length - 1, 'global');
   }
 
   /**

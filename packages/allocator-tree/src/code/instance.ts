@@ -1,22 +1,24 @@
 /** The functions of `operations.ts`, made for one allocator and one worker. */
-import { type TreeLayout, WORKER_COUNTERS, WORKER_WORDS } from '../layout.ts';
+import { type TreeLayout, WORKER_COUNTERS, WORKER_OWN, WORKER_WORDS } from '../layout.ts';
 import type { AccessKind, AtomicSteps } from './access.ts';
-import { CONSTANTS, type Operations, operations } from './operations.ts';
+import { type Geometry, type Operations, operations } from './operations.ts';
 
-const modules = new Map<AccessKind, WebAssembly.Module>();
+/** Modules that were made last, by what they were made for. */
+const modules = new Map<string, WebAssembly.Module>();
+const MOST_MODULES = 16;
 
-function valuesOf(layout: TreeLayout, worker: number): Record<(typeof CONSTANTS)[number] | 'counters', number> {
+function geometryOf(layout: TreeLayout, worker: number): Geometry {
+  const workerAt = layout.workersAt + worker * WORKER_WORDS;
   return {
     entries: layout.childrenAt * 4,
     busy: layout.busyAt * 4,
     inside: layout.insideAt * 4,
     trees: layout.treesAt * 4,
     hints: layout.hintsAt * 4,
+    counters: (workerAt + WORKER_COUNTERS) * 4,
+    own: (workerAt + WORKER_OWN) * 4,
     base: layout.base,
     origin: layout.origin,
-    originOfBytes: (layout.origin - layout.busyAt * 32) | 0,
-    first: layout.base - layout.origin,
-    counters: (layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS) * 4,
     frames: layout.count,
     childCount: layout.childCount,
     treeCount: layout.treeCount,
@@ -24,8 +26,20 @@ function valuesOf(layout: TreeLayout, worker: number): Record<(typeof CONSTANTS)
   };
 }
 
+function moduleFor(kind: AccessKind, geometry: Geometry): WebAssembly.Module {
+  const key = `${kind} ${Object.values(geometry).join()}`;
+  const module = modules.get(key) ?? new WebAssembly.Module(operations(kind, geometry));
+  modules.delete(key);
+  modules.set(key, module);
+  for (const oldest of modules.keys()) {
+    if (modules.size <= MOST_MODULES) break;
+    modules.delete(oldest);
+  }
+  return module;
+}
+
 /**
- * @param host the memory, and for the kind `hosted` the functions `load`, `swap` and `count`
+ * @param host the memory, or for the kind `hosted` the functions `load`, `swap` and `count`
  * @returns the functions; with the kind `atomic` also the {@link AtomicSteps}
  */
 export function instantiate(
@@ -34,12 +48,7 @@ export function instantiate(
   worker: number,
   host: Readonly<Record<string, WebAssembly.ImportValue>>,
 ): Operations & AtomicSteps {
-  let module = modules.get(kind);
-  if (module === undefined) {
-    module = new WebAssembly.Module(operations(kind));
-    modules.set(kind, module);
-  }
-  const { exports } = new WebAssembly.Instance(module, { host: { ...host, ...valuesOf(layout, worker) } });
+  const { exports } = new WebAssembly.Instance(moduleFor(kind, geometryOf(layout, worker)), { host });
   // Functions of a plain object are called faster than those of a module's exports.
   return { ...exports } as unknown as Operations & AtomicSteps;
 }

@@ -73,27 +73,26 @@ const ABOVE = 16;
 /** Numbers of a worker's counters. */
 export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
 
-/**
- * The values that the module takes from the layout: addresses in bytes, and numbers. `originOfBytes` and eight times the
- * address of a busy word is the word's first frame.
- */
-export const CONSTANTS = [
-  'entries',
-  'busy',
-  'inside',
-  'trees',
-  'hints',
-  'base',
-  'origin',
-  'originOfBytes',
-  'first',
-  'frames',
-  'childCount',
-  'treeCount',
-  'treeOrder',
-] as const;
+/** Words of a worker's own. */
+const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4 } as const;
 
-type Constants = Readonly<Record<(typeof CONSTANTS)[number], Code>>;
+/** What the module is made for: addresses in bytes, and numbers. */
+export interface Geometry {
+  readonly entries: number;
+  readonly busy: number;
+  readonly inside: number;
+  readonly trees: number;
+  readonly hints: number;
+  /** The worker's counters, and its own words. */
+  readonly counters: number;
+  readonly own: number;
+  readonly base: number;
+  readonly origin: number;
+  readonly frames: number;
+  readonly childCount: number;
+  readonly treeCount: number;
+  readonly treeOrder: number;
+}
 
 export interface Operations {
   /** Takes one frame of the child of the cursor, and counts it. @returns the frame, or `RESULT.none` when it got none */
@@ -146,19 +145,22 @@ const bits = (value: Code): Code => subtract(constant(32), leadingZeros(value));
 const free = (entry: Code): Code => and(entry, constant(FREE));
 const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT)), constant(15));
 
-/** The module's bytes. */
-export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
+/** The module's bytes. The geometry is in them as constants: they are at hand where imported ones are loads in a row. */
+export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
-  const { load, peek, swap, count } = importAccess(builder, kind);
-  const names = CONSTANTS.map((name) => [name, builder.importConstant(name)] as const);
-  const at = Object.fromEntries(names) as Constants;
+  const { load, peek, swap, count, own } = importAccess(builder, kind, geometry);
+  const names = Object.entries(geometry).map(([name, value]) => [name, constant(value)]);
+  const at = Object.fromEntries(names) as Readonly<Record<keyof Geometry, Code>>;
+  /** Index of the first frame, and what a busy word's first frame is more than eight times its address. */
+  const first = constant(geometry.base - geometry.origin);
+  const originOfBytes = constant(geometry.origin - geometry.busy * 8);
   const cursor = {
     /** Addresses of the child's word, or 0, and of the busy word. */
-    entry: builder.global(0),
-    word: builder.global(0),
-    tree: builder.global(0),
-    whole: builder.global(0),
-    passedOver: builder.global(0),
+    entry: own(OWN.entry),
+    word: own(OWN.word),
+    tree: own(OWN.tree),
+    whole: own(OWN.whole),
+    passedOver: own(OWN.passedOver),
   };
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
 
@@ -441,7 +443,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
       ),
       ...count(COUNTER.allocations),
       ...add(
-        add(at.originOfBytes, shiftLeft(wordAt.get, constant(3))),
+        add(originOfBytes, shiftLeft(wordAt.get, constant(3))),
         trailingZeros(exclusiveOr(value.get, constant(-1))),
       ),
     ];
@@ -633,7 +635,7 @@ export function operations(kind: AccessKind): Uint8Array<ArrayBuffer> {
       ...when(
         or(
           and(index.get, constant(CHILD_FRAMES - 1)),
-          or(less(index.get, at.first), atLeast(child.get, at.childCount)),
+          or(less(index.get, first), atLeast(child.get, at.childCount)),
         ),
         unsure,
       ),
