@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BEGIN_NODE, END, HEADER, NOP, Structure, text } from './device-tree.ts';
 import { image } from './image.ts';
 import { withDeviceTreePointer } from './qemu.ts';
-import { type RunOptions, runEverywhere } from './run-everywhere.ts';
+import { engineNames, type RunOptions, runEverywhere } from './run-everywhere.ts';
 
 const RAM = [0, 0x4000_0000, 0, 0x800_0000];
 const AWAY = 0x4480_0000n;
@@ -326,7 +326,7 @@ const accepted: readonly (Case & { readonly reserved: number })[] = [
 ];
 
 /** Puts the case's tree into RAM and enters the kernel with a pointer to it. */
-function run({ tree, pointer = AWAY, at = pointer }: Case, options: RunOptions = {}): Promise<string> {
+function run({ tree, pointer = AWAY, at = pointer }: Case, options: RunOptions): Promise<string> {
   const blobs = tree === undefined ? [] : [{ address: at, bytes: tree }];
   return runEverywhere(withDeviceTreePointer(image(), pointer), options, blobs);
 }
@@ -370,13 +370,13 @@ function spoiled(seed: number): Uint8Array {
   });
 }
 
-describe('boot information, on Armature and on QEMU', () => {
+describe.each(engineNames)('boot information, on Armature (engine %s) and on QEMU', (engine) => {
   it.each(refused)('refuses $name', async (each) => {
-    expect((await run(each)).split('\n').slice(2)).toEqual([`BOOT REFUSED: ${each.reason}`, '']);
+    expect((await run(each, { engine })).split('\n').slice(2)).toEqual([`BOOT REFUSED: ${each.reason}`, '']);
   });
 
   it.each(accepted)('accepts $name', async (each) => {
-    const output = await run(each);
+    const output = await run(each, { engine });
     expect(output).toContain(
       `[3] frame allocator: 4096 pages, ${each.reserved} reserved, ${4096 - each.reserved} free\n`,
     );
@@ -389,7 +389,7 @@ describe('boot information, on Armature and on QEMU', () => {
       const tree = spoiled(seed);
       const output = await run(
         { name: '', tree, pointer: 0x4800_0000n - BigInt(tree.length) },
-        { memory: 128 * 2 ** 20 },
+        { engine, memory: 128 * 2 ** 20 },
       );
       expect(output).toMatch(/^(BOOT REFUSED: .*|ALL TESTS PASSED)\n$/m);
       expect(output).not.toMatch(/PANIC|NESTED/);

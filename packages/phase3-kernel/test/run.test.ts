@@ -2,31 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { phase3KernelScenarios, phase3KernelTestNames } from '../src/index.ts';
 import { explainSkip, image, runMissing } from './image.ts';
 import { runQemu } from './qemu.ts';
-import { expectedOutput, type RunOptions, runEverywhere } from './run-everywhere.ts';
+import { engineNames, expectedOutput, type RunOptions, runEverywhere } from './run-everywhere.ts';
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
 
-describe('the kernel, on Armature and on QEMU', () => {
+describe.each(engineNames)('the kernel, on Armature (engine %s) and on QEMU', (engine) => {
   it('passes every test it lists, in order, and prints the recorded bytes', async () => {
-    const output = await runEverywhere(image());
+    const output = await runEverywhere(image(), { engine });
     expect(output.match(/^\[PASS\] .*$/gm)).toEqual(phase3KernelTestNames.map((name) => `[PASS] ${name}`));
     const count = phase3KernelTestNames.length;
     expect(output.endsWith(`\n${count} tests, ${count} passed, 0 failed\nALL TESTS PASSED\n`)).toBe(true);
     expect(output).toBe(expectedOutput());
   });
 
-  it.each<[string, RunOptions]>([
+  it.each<[string, Omit<RunOptions, 'engine'>]>([
     ['more memory', { memory: GiB }],
     ['a Cortex-A53', { cpu: 'cortex-a53' }],
     ['a Cortex-A57', { cpu: 'cortex-a57' }],
     ['every feature there is', { cpu: 'max' }],
   ])('prints the same bytes with %s', async (_, options) => {
-    expect(await runEverywhere(image(), options)).toBe(expectedOutput());
+    expect(await runEverywhere(image(), { engine, ...options })).toBe(expectedOutput());
   });
 
   it('refuses a machine with too little memory', async () => {
-    expect(await runEverywhere(image(), { memory: 64 * MiB })).toContain(
+    expect(await runEverywhere(image(), { engine, memory: 64 * MiB })).toContain(
       'BOOT REFUSED: no memory node covers the 128 MiB region\n',
     );
   });
@@ -34,14 +34,14 @@ describe('the kernel, on Armature and on QEMU', () => {
   it.each(phase3KernelScenarios.filter(({ bootargs }) => !bootargs.includes('=N')))(
     'ends orderly with $bootargs',
     async ({ bootargs, expected }) => {
-      const output = await runEverywhere(image(), { bootArguments: `quiet ${bootargs} more` });
+      const output = await runEverywhere(image(), { engine, bootArguments: `quiet ${bootargs} more` });
       expect(output.split('\n')).toContain(expected);
       expect(output).not.toContain('ALL TESTS PASSED');
     },
   );
 
   it('fails the tests a small pool cannot pass, and only those', async () => {
-    const output = await runEverywhere(image(), { bootArguments: 'test=pool=600' });
+    const output = await runEverywhere(image(), { engine, bootArguments: 'test=pool=600' });
     expect(output).toContain('[3] frame allocator: 4096 pages, 3496 reserved, 600 free\n');
     expect(output.match(/^\[FAIL\] .*$/gm)).toEqual(['[FAIL] a large block of 1024 pages (check 1)']);
     expect(output).toMatch(/ 1 failed\nTESTS FAILED\n$/);
@@ -58,7 +58,7 @@ describe('the kernel, on Armature and on QEMU', () => {
     ['test=alloc-failure', 'BOOT REFUSED: the boot arguments name an unknown test scenario'],
     ['latest=alloc-fail', 'ALL TESTS PASSED'],
   ])('reads %s', async (bootArguments, expected) => {
-    expect((await runEverywhere(image(), { bootArguments })).split('\n')).toContain(expected);
+    expect((await runEverywhere(image(), { engine, bootArguments })).split('\n')).toContain(expected);
   });
 });
 

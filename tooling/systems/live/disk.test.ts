@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES } from '../src/configuration.ts';
 import { diskFailures, diskTest } from '../src/disk-crash.ts';
 import { missingDiskTool } from '../src/disk-image.ts';
 import { fetchKernel } from '../src/kernels.ts';
@@ -22,10 +23,13 @@ beforeAll(() => {
 
 const title = missing === undefined ? 'A disk' : `A disk (skipped: ${missing})`;
 describe.skipIf(missing !== undefined && !REQUIRED)(title, () => {
-  test('has what was synchronised when the emulator is killed, and is whole', async () => {
-    if ('missing' in available) throw new Error(available.missing);
-    const results = await diskTest(available.files, ROUNDS);
-    expect(diskFailures(results)).toEqual([]);
-    expect(results.rounds[0].files).toBeGreaterThan(0);
-  });
+  test.each(ENGINES)(
+    '%s: has what was synchronised when the emulator is killed, and is whole',
+    async (engine) => {
+      if ('missing' in available) throw new Error(available.missing);
+      const results = await diskTest(available.files, engine, ROUNDS);
+      expect(diskFailures(results)).toEqual([]);
+      expect(results.rounds[0].files).toBeGreaterThan(0);
+    },
+  );
 });

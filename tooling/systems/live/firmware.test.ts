@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES, type Engine } from '../src/configuration.ts';
 import { armature } from '../src/emulators.ts';
 import { Guest } from '../src/guest.ts';
 
@@ -20,10 +21,10 @@ const folder = mkdtempSync(join(tmpdir(), 'armature-firmware-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts U-Boot from flash and stops it at its prompt. */
-async function uboot(): Promise<Guest> {
-  const variables = join(folder, 'variables.bin');
+async function uboot(engine: Engine): Promise<Guest> {
+  const variables = join(folder, `variables-${engine}.bin`);
   const guest = new Guest(
-    armature(['run', '--bios', FIRMWARE, '--variables', variables, '--clock', 'host', '--quiet']),
+    armature(engine, ['run', '--bios', FIRMWARE, '--variables', variables, '--clock', 'host', '--quiet']),
   );
   try {
     await guest.read(/\nU-Boot \d{4}\.\d\d/g, SECONDS, 'U-Boot’s first line');
@@ -47,8 +48,8 @@ async function answer(guest: Guest, line: string): Promise<string> {
 describe.skipIf(missing && !REQUIRED)(
   missing ? 'U-Boot (skipped: u-boot-qemu is not installed)' : 'U-Boot',
   () => {
-    test('starts from flash, and finds its environment there again', async () => {
-      const first = await uboot();
+    test.each(ENGINES)('%s: starts from flash, and finds its environment there again', async (engine) => {
+      const first = await uboot(engine);
       try {
         expect(await answer(first, 'printenv greeting')).toContain('"greeting" not defined');
         expect(await answer(first, 'flinfo')).toContain('Bank # 2: CFI conformant flash');
@@ -58,7 +59,7 @@ describe.skipIf(missing && !REQUIRED)(
       } finally {
         await first.stop();
       }
-      const second = await uboot();
+      const second = await uboot(engine);
       try {
         expect(await answer(second, 'printenv greeting')).toBe('greeting=kept\n');
       } finally {

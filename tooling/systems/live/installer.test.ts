@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES } from '../src/configuration.ts';
 import { armature } from '../src/emulators.ts';
 import { Guest } from '../src/guest.ts';
 import { installerFiles } from '../src/installer-files.ts';
@@ -17,11 +18,11 @@ beforeAll(() => {
 
 const title = missing === undefined ? 'Debian’s installer' : `Debian’s installer (skipped: ${missing})`;
 describe.skipIf(missing !== undefined && !REQUIRED)(title, () => {
-  test('boots to its first dialog, and takes an answer', async () => {
+  test.each(ENGINES)('%s: boots to its first dialog, and takes an answer', async (engine) => {
     if ('missing' in available) throw new Error(available.missing);
     const { kernel, initrd } = available.files;
     const guest = new Guest(
-      armature([
+      armature(engine, [
         ...['run', kernel, '--initrd', initrd, '--memory', '512M', '--clock', 'host'],
         ...['--append', 'console=ttyAMA0', '--quiet'],
       ]),

@@ -5,11 +5,16 @@ export type KernelName = keyof typeof KERNEL_PACKAGES;
 
 export type EmulatorName = 'armature' | 'qemu';
 
+/** Engines of our CPU; each configuration runs on one. */
+export const ENGINES = ['jit', 'interpreter'] as const;
+export type Engine = (typeof ENGINES)[number];
+
 export interface Configuration {
   readonly kernel: KernelName;
   readonly cpu: 'cortex-a53' | 'cortex-a72' | 'max';
   readonly cpus: number;
   readonly gic: 2 | 3;
+  readonly engine: Engine;
 }
 
 /** RAM of every guest, MiB. */
@@ -17,10 +22,14 @@ export const MEMORY_MIB = 512;
 
 export const COMMAND_LINE = 'console=ttyAMA0';
 
-/** A name for people: `cloud, cortex-a72, 4 CPUs, GICv3`. */
-export function describeConfiguration({ kernel, cpu, cpus, gic }: Configuration): string {
+/** What QEMU is told, too: `cloud, cortex-a72, 4 CPUs, GICv3`. */
+export function describeBoard({ kernel, cpu, cpus, gic }: Omit<Configuration, 'engine'>): string {
   return `${kernel}, ${cpu}, ${cpus} CPU${cpus === 1 ? '' : 's'}, GICv${gic}`;
 }
+
+/** A name for people: `cloud, cortex-a72, 4 CPUs, GICv3, jit`. */
+export const describeConfiguration = (configuration: Configuration): string =>
+  `${describeBoard(configuration)}, ${configuration.engine}`;
 
 const GIC_AND_CPUS = [
   { gic: 2, cpus: 1 },
@@ -30,16 +39,16 @@ const GIC_AND_CPUS = [
 ] as const;
 
 /** What `.ci/run` boots. */
-export const LIVE_MATRIX: readonly Configuration[] = GIC_AND_CPUS.map((each) => ({
-  kernel: 'cloud',
-  cpu: 'cortex-a72',
-  ...each,
-}));
+export const LIVE_MATRIX: readonly Configuration[] = ENGINES.flatMap((engine) =>
+  GIC_AND_CPUS.map((each) => ({ kernel: 'cloud', cpu: 'cortex-a72', ...each, engine }) as const),
+);
 
 /** What `npm run systems` boots. */
 export const MATRIX: readonly Configuration[] = [
   ...LIVE_MATRIX,
-  ...GIC_AND_CPUS.map((each) => ({ kernel: 'generic', cpu: 'cortex-a72', ...each }) as const),
-  { kernel: 'cloud', cpu: 'cortex-a53', cpus: 4, gic: 2 },
-  { kernel: 'cloud', cpu: 'max', cpus: 4, gic: 3 },
+  ...ENGINES.flatMap((engine) => [
+    ...GIC_AND_CPUS.map((each) => ({ kernel: 'generic', cpu: 'cortex-a72', ...each, engine }) as const),
+    { kernel: 'cloud', cpu: 'cortex-a53', cpus: 4, gic: 2, engine } as const,
+    { kernel: 'cloud', cpu: 'max', cpus: 4, gic: 3, engine } as const,
+  ]),
 ];

@@ -1,8 +1,9 @@
-/** `armature linux --deterministic`: the same commands twice give the same bytes and instruction counts. */
+/** `armature linux --deterministic`: the same commands give the same bytes and instruction counts, on any engine. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from './configuration.ts';
 import { armature } from './emulators.ts';
 import { digest, sequence } from './expected.ts';
 import type { LinuxFiles } from './kernels.ts';
@@ -36,13 +37,13 @@ const PROOF = digest('sha256', sequence(1, 3000));
  */
 export async function deterministicRun(
   { kernel, initrd }: LinuxFiles,
-  { cpus, seconds }: { readonly cpus: number; readonly seconds: number },
+  { cpus, engine, seconds }: { readonly cpus: number; readonly engine: Engine; readonly seconds: number },
 ): Promise<DeterministicRun> {
   const folder = mkdtempSync(join(tmpdir(), 'armature-systems-'));
   const script = join(folder, 'commands');
   writeFileSync(script, `${LOST_AT_START}${COMMANDS.join('\n')}\n`);
   const input = openSync(script, 'r');
-  const { command, args, env } = armature([
+  const { command, args, env } = armature(engine, [
     ...['linux', '--kernel', kernel, '--initrd', initrd],
     ...['--cpus', `${cpus}`, '--deterministic', '--json'],
   ]);
@@ -84,4 +85,25 @@ export function describeDifference(a: DeterministicRun, b: DeterministicRun): st
   }
   if (a.instructions !== b.instructions) return `${a.instructions} and ${b.instructions} instructions`;
   return undefined;
+}
+
+/** The same commands twice on the compiler and once on the interpreter; gives what differs from the first run. */
+export async function deterministicRuns(
+  files: LinuxFiles,
+  cpus: number,
+  seconds: number,
+): Promise<{ readonly failures: readonly string[]; readonly instructions: number }> {
+  const run = (engine: Engine) => deterministicRun(files, { cpus, engine, seconds });
+  const first = await run('jit');
+  const others = [
+    ['jit again', await run('jit')],
+    ['interpreter', await run('interpreter')],
+  ] as const;
+  return {
+    failures: others.flatMap(([name, other]) => {
+      const difference = describeDifference(first, other);
+      return difference === undefined ? [] : [`jit, and ${name}: ${difference}`];
+    }),
+    instructions: first.instructions,
+  };
 }

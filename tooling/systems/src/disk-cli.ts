@@ -37,7 +37,7 @@ export async function diskCommand(args: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new Error(`${missing} is not installed (Debian: e2fsprogs)`);
   const available = fetchKernel('cloud');
   if ('missing' in available) throw new Error(available.missing);
-  const results = await diskTest(available.files, rounds, (text) => console.log(text));
+  const results = await diskTest(available.files, 'jit', rounds, (text) => console.log(text));
   if (values.keep) {
     const date = new Date().toISOString().slice(0, 10);
     keepDiskResults({ date, node: process.versions.node, ...results });

@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from './configuration.ts';
 import { checkDisk, type DiskCheck, makeDisk, readFolder } from './disk-image.ts';
 import { armature } from './emulators.ts';
 import { digest, sequence } from './expected.ts';
@@ -43,9 +44,11 @@ function contents(round: number, index: number): string {
 const name = (round: number, index: number): string => `${round}-${index}`;
 
 /** Boots with a disk and waits for the shell. */
-async function bootWith({ kernel, initrd }: LinuxFiles, drive: string): Promise<Guest> {
+async function bootWith({ kernel, initrd }: LinuxFiles, engine: Engine, drive: string): Promise<Guest> {
   const files = ['--kernel', kernel, '--initrd', initrd];
-  const guest = new Guest(armature(['linux', ...files, '--append', 'quiet', '--drive', drive, '--quiet']));
+  const guest = new Guest(
+    armature(engine, ['linux', ...files, '--append', 'quiet', '--drive', drive, '--quiet']),
+  );
   try {
     await guest.prompt(PATIENCE.boot);
     return guest;
@@ -63,8 +66,8 @@ async function succeed(guest: Guest, line: string): Promise<string> {
 }
 
 /** Writes, synchronises, and kills the emulator at the guest's word. Gives the milliseconds that took. */
-async function crash(files: LinuxFiles, disk: string, round: number): Promise<number> {
-  const guest = await bootWith(files, `file=${disk}`);
+async function crash(files: LinuxFiles, engine: Engine, disk: string, round: number): Promise<number> {
+  const guest = await bootWith(files, engine, `file=${disk}`);
   try {
     await succeed(guest, `mount -t ext4 /dev/vda ${DISK} && mkdir -p ${DISK}/${FOLDER} ${DISK}/noise`);
     const noise = `i=0; while :; do dd if=/dev/urandom of=${DISK}/noise/$((i%5)) bs=7k count=$((i%40+1)); mv ${DISK}/noise/$((i%5)) ${DISK}/noise/m$((i%3)); usleep 20000; i=$((i+1)); done`;
@@ -109,7 +112,7 @@ function compareFiles(
 }
 
 /** Writes files, unmounts, mounts and reads them in one boot; then in another, with the disk read-only. */
-async function remount(files: LinuxFiles, disk: string, rounds: number): Promise<string[]> {
+async function remount(files: LinuxFiles, engine: Engine, disk: string, rounds: number): Promise<string[]> {
   const failures: string[] = [];
   const check = async (guest: Guest, line: string, wanted: string): Promise<void> => {
     const output = await succeed(guest, line);
@@ -124,7 +127,7 @@ async function remount(files: LinuxFiles, disk: string, rounds: number): Promise
     Array.from({ length: FILES_PER_ROUND }, (_, index) => [round + 1, index] as const),
   ).flat();
   const all = `${digest('sha256', names.map(([round, index]) => contents(round, index)).join(''))}  -\n`;
-  const first = await bootWith(files, `file=${disk}`);
+  const first = await bootWith(files, engine, `file=${disk}`);
   try {
     await succeed(first, `mount -t ext4 /dev/vda ${DISK}`);
     await succeed(first, `seq 1 250000 > ${DISK}/own; umount ${DISK} && mount -t ext4 /dev/vda ${DISK}`);
@@ -137,7 +140,7 @@ async function remount(files: LinuxFiles, disk: string, rounds: number): Promise
   } finally {
     await first.stop();
   }
-  const second = await bootWith(files, `file=${disk},readonly=on`);
+  const second = await bootWith(files, engine, `file=${disk},readonly=on`);
   try {
     await succeed(second, `mount -t ext4 -o ro /dev/vda ${DISK}`);
     await check(second, `sha256sum < ${DISK}/own`, sum);
@@ -163,6 +166,7 @@ async function remount(files: LinuxFiles, disk: string, rounds: number): Promise
  */
 export async function diskTest(
   files: LinuxFiles,
+  engine: Engine,
   rounds: number,
   progress: (text: string) => void = () => {},
 ): Promise<DiskResults> {
@@ -174,7 +178,7 @@ export async function diskTest(
     const done: CrashRound[] = [];
     for (let round = 1; round <= rounds; round++) {
       const from = performance.now();
-      const killMs = Math.round(await crash(files, disk, round));
+      const killMs = Math.round(await crash(files, engine, disk, round));
       const check = checkDisk(disk, copy);
       const into = join(folder, 'files');
       mkdirSync(into);
@@ -187,7 +191,7 @@ export async function diskTest(
         `round ${round}: ${count} files, ${all.length === 0 ? 'whole' : all.join('; ')} (${seconds} s)`,
       );
     }
-    const failures = await remount(files, disk, rounds);
+    const failures = await remount(files, engine, disk, rounds);
     const after = checkDisk(disk, copy);
     if (after.journalReplayed) failures.push('the journal was not empty after unmounting');
     return { rounds: done, remount: [...failures, ...after.failures] };

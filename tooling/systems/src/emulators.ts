@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { COMMAND_LINE, type Configuration, type EmulatorName, MEMORY_MIB } from './configuration.ts';
+import {
+  COMMAND_LINE,
+  type Configuration,
+  type EmulatorName,
+  type Engine,
+  MEMORY_MIB,
+} from './configuration.ts';
 import { DISK_SERIAL } from './disk.ts';
 import type { Program } from './guest.ts';
 import type { LinuxFiles } from './kernels.ts';
@@ -34,11 +40,12 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, NODE_COMPILE_CACHE: cache };
 }
 
-/** `armature` from its sources. */
-export function armature(args: readonly string[]): Program {
+/** `armature` from its sources, on an engine. */
+export function armature(engine: Engine, args: readonly string[]): Program {
+  const sources = ['--import', path('../../sources.mjs'), path('../../../apps/cli/src/cli.ts')];
   return {
     command: process.execPath,
-    args: ['--import', path('../../sources.mjs'), path('../../../apps/cli/src/cli.ts'), ...args],
+    args: [...sources, ...args, '--engine', engine],
     env: environment(),
   };
 }
@@ -50,7 +57,7 @@ export function armature(args: readonly string[]): Program {
  */
 export function emulator(
   name: EmulatorName,
-  { cpu, cpus, gic }: Configuration,
+  { cpu, cpus, gic, engine }: Configuration,
   { kernel, initrd }: LinuxFiles,
   disk?: string,
 ): Program {
@@ -58,7 +65,7 @@ export function emulator(
     const files = ['--kernel', kernel, '--initrd', initrd];
     const board = ['--cpu', cpu, '--cpus', `${cpus}`, '--gic', `${gic}`, '--memory', `${MEMORY_MIB}M`];
     const drive = disk === undefined ? [] : ['--drive', `file=${disk},serial=${DISK_SERIAL}`];
-    return armature(['linux', ...files, ...board, ...drive, '--quiet']);
+    return armature(engine, ['linux', ...files, ...board, ...drive, '--quiet']);
   }
   const args = [
     // Without a seed in the device tree both kernels start from the same state.

@@ -16,7 +16,12 @@ const FETCH_TIMEOUT_MS = 600_000;
 
 /** Fetches a kernel if it is not there yet. */
 export function fetchKernel(name: KernelName): Availability {
-  const { command, args, env } = armature(['linux', '--fetch-only', '--package', KERNEL_PACKAGES[name]]);
+  const { command, args, env } = armature('jit', [
+    'linux',
+    '--fetch-only',
+    '--package',
+    KERNEL_PACKAGES[name],
+  ]);
   const result = spawnSync(command, args, {
     encoding: 'utf8',
     env,

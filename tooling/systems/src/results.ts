@@ -138,7 +138,7 @@ export function report({ qemu, node, rows, deterministic, idle }: KeptResults): 
         outcome(row),
       ]),
     ),
-    '`--deterministic`, twice:',
+    '`--deterministic`, twice on the compiler and once on the interpreter:',
     '',
     ...table(
       ['CPUs', 'date', 'instructions', 'outcome'],

@@ -1,5 +1,5 @@
 /** One row of the matrix: a configuration on Armature, held against QEMU. */
-import { type Configuration, describeConfiguration } from './configuration.ts';
+import { type Configuration, describeBoard, describeConfiguration } from './configuration.ts';
 import { ALLOWED_DIFFERENCES } from './differences.ts';
 import type { LinuxFiles } from './kernels.ts';
 import { type LogDifference, linesOnlyIn } from './log.ts';
@@ -60,11 +60,21 @@ export function compareRuns(configuration: Configuration, ours: SystemRun, qemu:
   };
 }
 
+/** QEMU's runs by what it was told: one serves every engine of ours. */
+export type QemuRuns = Map<string, Promise<SystemRun>>;
+
 /** Runs a configuration on both. A system that does not get to its end is a failure of the row. */
-export async function runRow(configuration: Configuration, files: LinuxFiles): Promise<RowOutcome> {
+export async function runRow(
+  configuration: Configuration,
+  files: LinuxFiles,
+  qemuRuns: QemuRuns,
+): Promise<RowOutcome> {
   const from = performance.now();
+  const board = describeBoard(configuration);
+  const qemuRun = qemuRuns.get(board) ?? runSystem('qemu', configuration, files, { reboot: false });
+  qemuRuns.set(board, qemuRun);
   try {
-    const qemu = await runSystem('qemu', configuration, files, { reboot: false });
+    const qemu = await qemuRun;
     const ours = await runSystem('armature', configuration, files, { reboot: true });
     return compareRuns(configuration, ours, qemu);
   } catch (error) {
