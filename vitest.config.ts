@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { engineAlias } from './tooling/engines/test-engine.ts';
 import { readmeExamplesPlugin } from './tooling/readme-examples.ts';
 
 const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
 /** Tests resolve workspace names to sources, so they need no build. */
 export const alias = [
+  ...engineAlias(),
   { find: /^@armature\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
   { find: /^@armature\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
 ];

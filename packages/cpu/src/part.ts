@@ -17,6 +17,7 @@ import {
   type TranslationStatistics,
 } from '@armature/core';
 import type { Feature } from '@armature/isa';
+import { DEFAULT_ENGINE } from './default-engine.ts';
 import { Interpreter, type PowerState } from './interpreter/engine.ts';
 import { SharedCode } from './interpreter/shared-code.ts';
 import { describeRegionEvent } from './jit/events.ts';
@@ -170,13 +171,14 @@ async function createCluster(
   systemRegisters.add(translators[0].registers, 'address-translation');
   systemRegisters.add(exceptions.registers, 'exceptions');
   const { codeArena, activeState } = context;
+  const { engine = 'auto', jit = DEFAULT_ENGINE.jit } = options;
   const code = new SharedCode({
     memory,
     codeArena,
     activeState,
     features: model.features,
     registers: systemRegisters,
-    ...(options.engine !== 'interpreter' && { jit: options.jit ?? {} }),
+    ...((engine === 'auto' ? DEFAULT_ENGINE.engine : engine) === 'jit' && { jit }),
   });
   const engines = cpuStates.map(
     (state, index) =>
