@@ -10,6 +10,7 @@ import {
   type Access,
   ArmatureError,
   type FrameAllocator,
+  type FrameAllocatorFactory,
   formatAddress,
   formatBytes,
   type MappingAttributes,
@@ -36,6 +37,8 @@ export interface MemoryManagerConfig {
   readonly memory: PhysicalMemory;
   /** Gives out the frames that are managed. */
   readonly allocator: FrameAllocator;
+  /** What made the allocator. */
+  readonly factory?: FrameAllocatorFactory;
   /** Builds page tables, and has CPUs forget what changes. Without it, mapping is refused with NO_TRANSLATION. */
   readonly tables?: PageTableBuilder;
 }
@@ -47,6 +50,8 @@ export interface MapOptions {
 
 export class MemoryManager {
   readonly allocator: FrameAllocator;
+  /** What made the allocator, and makes others of its kind. */
+  readonly factory: FrameAllocatorFactory | undefined;
   private readonly memory: PhysicalMemory;
   private readonly ledger: FrameLedger;
   private readonly space: AddressSpace;
@@ -58,10 +63,11 @@ export class MemoryManager {
    * @throws ArmatureError `ALLOCATOR_MISBEHAVED` when the allocator's range makes no sense; `ADDRESS_RANGE` when
    * its frames are not RAM
    */
-  constructor({ memory, allocator, tables }: MemoryManagerConfig) {
+  constructor({ memory, allocator, factory, tables }: MemoryManagerConfig) {
     checkManagedRange(memory, allocator);
     this.memory = memory;
     this.allocator = allocator;
+    this.factory = factory;
     this.ledger = new FrameLedger(allocator);
     this.space = new AddressSpace(memory, tables, this.ledger);
     this.physical = new PhysicalPages(memory, this.ledger);

@@ -47,6 +47,7 @@ export function memoryManager(
       const memory = context.use('ram');
       const manager = new MemoryManager({
         memory,
+        factory: allocator,
         allocator: makeAllocator(allocator, managedRange(memory, allocator, base)),
         tables: context.use('page-tables'),
       });

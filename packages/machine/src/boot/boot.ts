@@ -9,17 +9,19 @@
  *     firmware        at address 0; device tree at RAM base; X0 zero; a kernel beside it by fw_cfg
  *
  * For an Image the initial RAM disk is at RAM base + min(RAM / 2, 128 MiB), and the device tree at the next
- * 2 MiB boundary after it. X4 holds the entry point, as QEMU's boot stub leaves it.
+ * 2 MiB boundary after it, or, when the machine's memory manager has another allocator than the bitmap allocator,
+ * where that puts them from there on. X4 holds the entry point, as QEMU's boot stub leaves it.
  *
  * @spec Linux, Documentation/arch/arm64/booting.rst
  */
-import { ArmatureError, formatAddress, type MemoryRegion } from '@armature/core';
+import { ArmatureError, formatAddress, PAGE_SIZE } from '@armature/core';
 import { chooseInDeviceTree, type DeviceTreeOptions } from '../device-tree.ts';
 import type { Machine } from '../machine.ts';
 import { elfPhysicalEntry, parseElf } from './elf.ts';
 import { checkPlausibleCode, detectImage } from './image.ts';
 import { parseLinuxImage } from './linux-image.ts';
 import { bootRam, checkPieces, type LoadedPiece } from './load-map.ts';
+import { BootPlacement } from './placement.ts';
 
 export interface BootOptions {
   /** The guest: an ELF file, an arm64 Image, or raw A64 code. Unpack gzip with `decompressImage` first. */
@@ -63,8 +65,6 @@ const STUB_SIZE = 0x1000;
 const SECTION = 2 ** 21;
 /** Highest offset of an initial RAM disk from RAM base. */
 const INITRD_LIMIT = 128 * 2 ** 20;
-
-const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /**
  * Resets a machine, loads an image and sets the CPU up to run it. Call it again after a reset.
@@ -171,14 +171,13 @@ function planAsLinux(
   checkPieces(machine, [kernel]);
   const pieces = [kernel];
 
-  const after = Math.max(ram.base + Math.min(ram.size / 2, INITRD_LIMIT), address + size);
-  const initrdBase = alignUp(after, 4096);
-  const { initrd } = options;
-  if (initrd !== undefined) {
-    pieces.push({ name: 'the initial RAM disk', address: initrdBase, bytes: initrd, size: initrd.length });
-  }
-  const blob = deviceTreeFor(machine, options, initrd && { base: initrdBase, size: initrd.length });
-  const deviceTree = alignUp(initrdBase + (initrd?.length ?? 0), SECTION);
+  const placement = new BootPlacement(machine, ram);
+  placement.occupy(address, size);
+  const low = Math.max(ram.base + Math.min(ram.size / 2, INITRD_LIMIT), address + size);
+  const initrd = options.initrd && placeInitrd(placement, options.initrd, low);
+  if (initrd !== undefined) pieces.push(initrd);
+  const blob = deviceTreeFor(machine, options, initrd && { base: initrd.address, size: initrd.size });
+  const deviceTree = placement.place(blob.length, low, SECTION);
   pieces.push({ name: 'the device tree', address: deviceTree, bytes: blob, size: blob.length });
   checkPieces(machine, pieces);
   return {
@@ -188,6 +187,11 @@ function planAsLinux(
     deviceTree,
     registers: [deviceTree, 0, 0, 0, address],
   };
+}
+
+function placeInitrd(placement: BootPlacement, bytes: Uint8Array, low: number): LoadedPiece {
+  const size = bytes.length;
+  return { name: 'the initial RAM disk', address: placement.place(size, low, PAGE_SIZE), bytes, size };
 }
 
 function planElf(machine: Machine, image: Uint8Array, options: BootOptions): BootPlan {
@@ -269,16 +273,10 @@ function planBare(
   if (ram === undefined) return { protocol, entry, pieces, registers };
   const blob = deviceTreeFor(machine, options, undefined);
   const tree = { name: 'the device tree', address: ram.base, bytes: blob, size: blob.length };
-  if (!fits(tree, ram, pieces)) return { protocol, entry, pieces, registers };
+  const placement = new BootPlacement(machine, ram);
+  for (const { address, size } of pieces) placement.occupy(address, size);
+  if (!placement.placeAt(tree.address, tree.size)) return { protocol, entry, pieces, registers };
   return { protocol, entry, pieces: [...pieces, tree], deviceTree: ram.base, registers };
-}
-
-function fits(tree: LoadedPiece, ram: MemoryRegion, pieces: readonly LoadedPiece[]): boolean {
-  const end = tree.address + tree.size;
-  return (
-    end <= ram.base + ram.size &&
-    pieces.every((piece) => piece.address >= end || piece.address + piece.size <= tree.address)
-  );
 }
 
 function deviceTreeFor(
