@@ -3,6 +3,7 @@ import { source } from './source/index.ts';
 
 export { type Phase3KernelImage, phase3KernelImage } from './image.ts';
 export { phase3KernelLayout } from './layout.ts';
+export { PAGE_PROBE_ARGUMENTS, PAGE_PROBE_RESULTS, phase3PageProbe } from './page-probe.ts';
 export { type Phase3KernelScenario, phase3KernelScenarios } from './scenarios.ts';
 export { testNames as phase3KernelTestNames } from './source/test-table.ts';
 
