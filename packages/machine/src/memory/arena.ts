@@ -259,6 +259,7 @@ class FramePool {
   private readonly name: string;
   private readonly allocator: FrameAllocator;
   private readonly first: number;
+  private readonly base: number;
   private readonly bytes: Uint8Array;
   /** By frame: 1 when it is somebody's. */
   private readonly owned: Uint8Array;
@@ -272,7 +273,8 @@ class FramePool {
     const count = arena.size / PAGE_SIZE;
     this.allocator = this.ask('create', () => factory.create({ base: this.first, count }));
     this.total = this.allocator.count;
-    const { base } = this.allocator;
+    this.base = this.allocator.base;
+    const { base } = this;
     const isWithin = Number.isInteger(base) && Number.isInteger(this.total) && base >= this.first;
     if (!isWithin || base + this.total > this.first + count) {
       throw this.misbehaved(
@@ -297,8 +299,7 @@ class FramePool {
       frame = this.ask('alloc', () => this.allocator.alloc(0));
       if (frame === NO_FRAME) throw this.exhausted(user);
     }
-    const { base } = this.allocator;
-    if (!Number.isInteger(frame) || frame < base || frame >= base + this.total) {
+    if (!Number.isInteger(frame) || frame < this.base || frame >= this.base + this.total) {
       throw this.misbehaved(`handed out frame ${frame}, which it does not manage`, { frame });
     }
     if (this.owned[frame - this.first] !== NOBODY) {
