@@ -283,6 +283,23 @@ describe('a code arena of few pages', () => {
   });
 });
 
+test('a place that could not be compiled is, when other code comes there', async () => {
+  const m = await bareMachine({ jit: { threshold: 1, batch: 1 } });
+  const compiled: bigint[] = [];
+  m.engine.regions!.observer = (event) => {
+    if (event.kind === 'compiled') compiled.push(event.address);
+  };
+  m.load('b 1f; nop; 1: wfe; sub x3, x3, 1; cbnz x3, CODE; b .'.replace('CODE', String(CODE)));
+  m.setX({ 3: 1 << 20 });
+  m.engine.run(20_000);
+  const place = BigInt(CODE + 8);
+  expect(compiled).toContain(BigInt(CODE));
+  expect(compiled).not.toContain(place);
+  m.memory.write(Number(place), bytes('nop'));
+  m.engine.run(20_000);
+  expect(compiled).toContain(place);
+});
+
 describe('a page of code that becomes data', () => {
   const STORES = 3000;
   const PAGE = CODE + 0x2000;

@@ -269,6 +269,7 @@ export class RegionCache implements CodeObserver {
 
   /** Words of a page change: regions that contain one of them are dropped. Returns whether there were any. */
   changed(hostPage: number, from: number, to: number, cause: ChangeCause): boolean {
+    this.reconsider(hostPage, from, to);
     const regions = this.pages.get(hostPage);
     if (regions === undefined) return false;
     let heat = -1;
@@ -317,14 +318,30 @@ export class RegionCache implements CodeObserver {
     this.onDropped();
   }
 
+  /** Words of a page become others: where the old ones could not be compiled, the new ones may be. */
+  private reconsider(hostPage: number, from: number, to: number): void {
+    const records = this.options.codePages.find(hostPage);
+    if (records === 0) return;
+    const heats = this.options.codePages.heatOf(records) >>> 2;
+    for (let index = from; index < to; index++) {
+      // Branches to it have been counted since.
+      if (this.words[heats + index] > NOT_AGAIN / 2) this.words[heats + index] = this.heatWithin(hostPage);
+    }
+  }
+
+  /** How hot a place must become in a page whose code changes. */
+  private heatWithin(hostPage: number): number {
+    const changes = this.changes.get(hostPage) ?? 0;
+    return Math.min(this.threshold * 2 ** Math.min(changes, 20), NOT_AGAIN);
+  }
+
   /** Returns how hot its entry must become again. */
   private drop(
     region: InstalledRegion,
     regions: Set<InstalledRegion>,
     cause: ChangeCause | 'evicted',
   ): number {
-    const changes = this.changes.get(region.hostPage) ?? 0;
-    const heat = Math.min(this.threshold * 2 ** Math.min(changes, 20), NOT_AGAIN);
+    const heat = this.heatWithin(region.hostPage);
     this.setHeat(region.record, heat);
     this.free(region);
     regions.delete(region);
