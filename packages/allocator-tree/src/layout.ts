@@ -34,8 +34,8 @@ export const TREE_RESERVED = 1;
 
 export const NO_TREE = -1;
 
-/** Words between the blocks of two workers: a cache line, so that they don't disturb each other. */
-export const WORKER_WORDS = 16;
+/** Words between the blocks of two workers: two cache lines, which hosts fetch together, so they don't disturb each other. */
+export const WORKER_WORDS = 32;
 /** Offset in a worker's block of its counters, as 64-bit floats: allocations, frees, failures. */
 export const WORKER_COUNTERS = 2;
 /** Offset in a worker's block of the words that it alone uses: where its searches go on. */
@@ -43,8 +43,8 @@ export const WORKER_OWN = 8;
 
 const MAGIC = 0x4146_7472;
 const VERSION = 2;
-const HEADER_WORDS = 16;
-const LINE = 16;
+const HEADER_WORDS = 32;
+const LINE = 32;
 const MAX_TREE_ORDER = 5;
 export const MAX_WORKERS = 64;
 

@@ -2,7 +2,7 @@
 import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
 import { type Operations, RESULT } from './code/operations.ts';
-import { CHILD_FRAMES, CHILD_WORDS, FREE, NO_TREE, type TreeLayout } from './layout.ts';
+import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, FREE, NO_TREE, type TreeLayout } from './layout.ts';
 import type { Trees } from './trees.ts';
 
 /** Child of a worker that has none. */
@@ -28,9 +28,11 @@ export class Placement {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #operations: Operations;
+  readonly #alone: boolean;
   #blocks = 0;
 
-  constructor(operations: Operations, children: Children, trees: Trees) {
+  constructor(layout: TreeLayout, operations: Operations, children: Children, trees: Trees) {
+    this.#alone = layout.workers === 1;
     this.#operations = operations;
     this.#children = children;
     this.#trees = trees;
@@ -66,7 +68,16 @@ export class Placement {
       const index = child < 0 ? -1 : this.#children.takeSingle(child);
       if (index >= 0) return index;
       if (this.#nextChild()) continue;
-      return this.#operations.passedOver() !== 0 ? this.#steal() : -1;
+      const stolen = this.#operations.passedOver() !== 0 ? this.#steal() : -1;
+      if (stolen >= 0 || !this.#mayHave(0)) return stolen;
+    }
+  }
+
+  /** Takes a whole child, and counts it. @returns its first frame, or -1 */
+  whole(): number {
+    for (;;) {
+      const frame = this.#operations.takeWhole();
+      if (frame >= 0 || !this.#mayHave(CHILD_ORDER)) return frame;
     }
   }
 
@@ -79,18 +90,16 @@ export class Placement {
   block(order: number): number {
     const trees = this.#trees;
     const operations = this.#operations;
-    let tree = this.#blocks;
-    while (tree >= 0) {
-      if (trees.hint(tree) > order) {
-        const index = this.#blockIn(tree, order);
-        if (index >= 0) {
-          this.#blocks = tree;
-          return index;
-        }
+    for (;;) {
+      for (let tree = this.#blocks; tree >= 0; tree = operations.pick(order, trees.local())) {
+        const index = trees.hint(tree) > order ? this.#blockIn(tree, order) : -1;
+        if (index < 0) continue;
+        this.#blocks = tree;
+        return index;
       }
-      tree = operations.pick(order, trees.local());
+      const stolen = operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
+      if (stolen >= 0 || !this.#mayHave(order)) return stolen;
     }
-    return operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
   }
 
   /**
@@ -108,10 +117,18 @@ export class Placement {
       slot += given;
       if (given > 0 || this.#nextChild()) continue;
       const index = operations.passedOver() !== 0 ? this.#steal() : -1;
-      if (index < 0) break;
-      out[slot++] = origin + index;
+      if (index >= 0) out[slot++] = origin + index;
+      else if (!this.#mayHave(0)) break;
     }
     return slot;
+  }
+
+  /**
+   * Whether a search that found nothing should be made again: it has lowered all hints, so one that is high again tells
+   * that another worker has freed something where it had looked before.
+   */
+  #mayHave(order: number): boolean {
+    return !this.#alone && this.#operations.nextTree(0, order) >= 0;
   }
 
   /**

@@ -130,7 +130,7 @@ export class TreeAllocator implements FrameAllocator {
     this.#takeWhole = cells.operations.takeWhole;
     this.#freeWhole = cells.operations.freeWhole;
     this.#trees = new Trees(cells, layout, worker);
-    this.#placement = new Placement(cells.operations, this.#children, this.#trees);
+    this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
     this.#runs = new Runs(layout, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
     this.#batch = new SingleBatch(layout, this.#children);
@@ -166,7 +166,7 @@ export class TreeAllocator implements FrameAllocator {
     }
     if (order === CHILD_ORDER) {
       const frame = this.#takeWhole();
-      return frame >= 0 ? frame : this.#took(-1);
+      return frame >= 0 ? frame : this.#allocWhole();
     }
     return this.#allocBlock(order);
   }
@@ -185,7 +185,7 @@ export class TreeAllocator implements FrameAllocator {
       align <= count
     ) {
       const order = 31 - Math.clz32(count);
-      const whole = order === CHILD_ORDER ? this.#takeWhole() : NO_FRAME;
+      const whole = order === CHILD_ORDER ? this.#placement.whole() : NO_FRAME;
       if (whole !== NO_FRAME) return whole;
       const index = order === CHILD_ORDER ? -1 : this.#placement.block(order);
       // Otherwise there may still be such a run that is not aligned for an order.
@@ -375,6 +375,11 @@ export class TreeAllocator implements FrameAllocator {
   #freed(status: FreeStatus): FreeStatus {
     if (status === FREE_STATUS.ok) this.#counters[COUNTER.frees]!++;
     return status;
+  }
+
+  #allocWhole(): number {
+    const frame = this.#placement.whole();
+    return frame >= 0 ? frame : this.#took(-1);
   }
 
   #allocBlock(order: number): number {

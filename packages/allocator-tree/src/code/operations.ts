@@ -183,6 +183,17 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
     ),
   ];
 
+  /** As `change`, where others seldom come between: the loop, which costs even when it is left at once, comes second. */
+  const changeSoon = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+    block(
+      `${label} done`,
+      ...value.set(peek(address.get)),
+      ...check,
+      ...jumpIf(`${label} done`, swap(address.get, value, next)),
+      ...change(label, address, value, check, next),
+    ),
+  ];
+
   /** One more than the largest order that a child may have free: its hint, bounded by its counter. */
   const hintOf = define('hintOf', 1, 1, (local, entry) => {
     const [hint, bound] = [local(), local()];
@@ -412,12 +423,12 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
     return [
       ...address.set(cursor.entry.get),
       ...when(isZero(address.get), giveResult(constant(RESULT.none))),
-      ...entry.set(peek(address.get)),
-      ...when(isZero(free(entry.get)), giveResult(constant(RESULT.none))),
-      // Where another worker was faster the caller tries again: loops cost even when they are left at once.
-      ...when(
-        isZero(swap(address.get, entry, subtract(entry.get, constant(1)))),
-        giveResult(constant(RESULT.none)),
+      ...changeSoon(
+        'right',
+        address,
+        entry,
+        when(isZero(free(entry.get)), giveResult(constant(RESULT.none))),
+        subtract(entry.get, constant(1)),
       ),
       ...wordAt.set(cursor.word.get),
       block(
@@ -535,28 +546,35 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
       ...when(and(peek(address.get), constant(HUGE | RUNS | PINNED)), giveResult(constant(RESULT.unsure))),
       ...wordAt.set(word(at.busy, shiftRight(index.get, constant(WORD_ORDER)))),
       ...bit.set(shiftLeft(constant(1), index.get)),
-      ...value.set(peek(wordAt.get)),
-      ...when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
-      ...when(
-        isZero(swap(wordAt.get, value, exclusiveOr(value.get, bit.get))),
-        giveResult(constant(RESULT.unsure)),
+      ...changeSoon(
+        'clear',
+        wordAt,
+        value,
+        when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
+        exclusiveOr(value.get, bit.get),
       ),
       ...value.set(exclusiveOr(value.get, bit.get)),
       ...count(COUNTER.frees),
       block(
         'uncommon',
         // The common course: the frame joins no block larger than the hint says, and does not make the child free.
-        ...entry.set(peek(address.get)),
-        ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
-        ...hint.set(field(entry.get)),
-        ...when(less(hint.get, constant(CHILD_ORDER)), [
-          ...when(
-            less(hint.get, constant(WORD_ORDER)),
-            jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
-            jumpIf('uncommon', isZero(value.get)),
-          ),
-        ]),
-        ...jumpIf('uncommon', isZero(swap(address.get, entry, add(entry.get, constant(EPOCH + 1))))),
+        ...changeSoon(
+          'count',
+          address,
+          entry,
+          [
+            ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
+            ...hint.set(field(entry.get)),
+            ...when(less(hint.get, constant(CHILD_ORDER)), [
+              ...when(
+                less(hint.get, constant(WORD_ORDER)),
+                jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
+                jumpIf('uncommon', isZero(value.get)),
+              ),
+            ]),
+          ],
+          add(entry.get, constant(EPOCH + 1)),
+        ),
         // Passing a power of two the counter lifts its bound of the hint.
         ...when(isZero(and(free(entry.get), free(add(entry.get, constant(1))))), [
           ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hintOf(add(entry.get, constant(1)))),
