@@ -55,6 +55,37 @@ async function browser(args) {
   return runNode(['--import', './tooling/sources.mjs', 'tooling/browser/src/cli.ts', ...args], root);
 }
 
+/** Tests of the CPU's engine that `npm test` runs beside the usual one. `packages/cpu/test` has what the names mean. */
+const ENGINE_STEPS = [
+  {
+    name: 'tests of the CPU, engine jit',
+    environment: { ARMATURE_ENGINE: 'jit' },
+    tests: ['packages/cpu/test'],
+  },
+];
+
+/** Tests whose machines run on the default engine where nothing else is asked for. */
+const MACHINE_TESTS = [
+  ...['machine', 'memory', 'device-', 'virtio', 'semihosting', 'psci', 'gdb'].map(
+    (name) => `packages/${name}`,
+  ),
+  ...['examples/', 'tooling/readme-examples.test.ts', 'tooling/programs/test', 'apps/bench'],
+];
+
+/** The same for the live run: minutes. */
+const LIVE_ENGINE_STEPS = [
+  {
+    name: 'live tests of the CPU, each instruction compiled alone; ten million blocks compiled',
+    environment: { ARMATURE_ENGINE: 'eager', ARMATURE_JIT_BLOCKS: '10000000' },
+    tests: ['packages/cpu/test'],
+  },
+  ...['interpreter', 'jit'].map((engine) => ({
+    name: `live tests of machines and programs, engine ${engine}`,
+    environment: { ARMATURE_ENGINE: engine },
+    tests: MACHINE_TESTS,
+  })),
+];
+
 /** Runs every check and every test; all of them, then a list of what failed. */
 async function test(args) {
   const live = args.includes('--live');
@@ -70,8 +101,14 @@ async function test(args) {
     programs: join(cache, 'vitest-programs.json'),
     browser: join(cache, 'vitest-browser.json'),
   };
+  const engineSteps = live ? [...ENGINE_STEPS, ...LIVE_ENGINE_STEPS] : ENGINE_STEPS;
+  const engineReport = (index) => join(cache, `vitest-engine-${index}.json`);
   mkdirSync(cache, { recursive: true });
-  const reports = [report, ...Object.values(liveReports)];
+  const reports = [
+    report,
+    ...engineSteps.map((_, index) => engineReport(index)),
+    ...Object.values(liveReports),
+  ];
   for (const file of reports) writeFileSync(file, '{}');
   const reporters = (file) => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const steps = [
@@ -85,6 +122,12 @@ async function test(args) {
     ['package exports (publint, attw)', () => pnpm(['run', '--silent', 'check:packages'])],
     ['unit tests', () => tool('vitest', ['run', ...reporters(report), ...selected])],
   ];
+  // Where some tests are asked for, those are run, on the engines that they choose.
+  if (selected.length === 0) {
+    for (const [index, { name, environment: extra, tests }] of engineSteps.entries()) {
+      steps.push([name, () => tool('vitest', ['run', ...reporters(engineReport(index)), ...tests], extra)]);
+    }
+  }
   if (live) {
     for (const [name, file] of Object.entries(liveReports)) {
       const config = ['--config', `tooling/${name}/vitest.live.config.ts`];
@@ -248,9 +291,9 @@ function pnpm(args, { quiet = false } = {}) {
 }
 
 /** Runs a program of the workspace's development dependencies. */
-function tool(name, args) {
+function tool(name, args, extra = {}) {
   return run(join(root, 'node_modules', '.bin', windows ? `${name}.cmd` : name), args, {
-    env: environment({ packaged: true }),
+    env: { ...environment({ packaged: true }), ...extra },
     shell: windows,
   });
 }

@@ -79,7 +79,7 @@ function writePair(machine: BareMachine, address: number, block: number, blocksO
 const LONGEST = 60 + BLOCKS / 1000;
 
 describe.each([
-  { size: 'one block', blocksOfRegion: 1, blocks: Math.min(BLOCKS, 250_000), cacheSize: 8 * 2 ** 20 },
+  { size: 'one block', blocksOfRegion: 1, blocks: Math.min(BLOCKS, 100_000), cacheSize: 8 * 2 ** 20 },
   { size: '128 blocks', blocksOfRegion: 128, blocks: BLOCKS, cacheSize: 2 * 2 ** 20 },
 ])('regions of $size', ({ blocksOfRegion, blocks, cacheSize }) => {
   test(`${blocks} different blocks of new code fit in a small cache`, {
