@@ -96,6 +96,7 @@ async function test(args) {
   }
   const report = join(cache, 'vitest.json');
   const liveReports = {
+    allocators: join(cache, 'vitest-allocators.json'),
     oracle: join(cache, 'vitest-live.json'),
     systems: join(cache, 'vitest-systems.json'),
     programs: join(cache, 'vitest-programs.json'),
