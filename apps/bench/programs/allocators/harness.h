@@ -161,7 +161,7 @@ static int32_t prepare(int32_t count, int order, double occupancy, int32_t **out
 
 static void settle(struct work *work)
 {
-    for (int32_t done = 0; done < work->total; done += work->chunk) churn_chunk(work);
+    for (int32_t done = 0; done < work->length; done += work->chunk) churn_chunk(work);
 }
 
 #ifdef THREADS

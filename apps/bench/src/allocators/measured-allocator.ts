@@ -13,13 +13,14 @@ export type MeasuredAllocator = Pick<
   | 'freeBatch'
   | 'state'
   | 'drain'
-> & {
-  /**
-   * Puts the lowest `blocks` blocks of an order in use. For an allocator that is too slow to be filled block by block,
-   * and would give these.
-   */
-  fill?(blocks: number, order: number): void;
-};
+> &
+  Partial<Pick<FrameAllocator, 'allocAt'>> & {
+    /**
+     * Puts the lowest `blocks` blocks of an order in use. For an allocator that is too slow to be filled block by block,
+     * and would give these.
+     */
+    fill?(blocks: number, order: number): void;
+  };
 
 /** Frames that are managed. */
 export interface FrameRange {

@@ -1,7 +1,7 @@
 /** What an allocator takes for itself. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { NO_FRAME } from '@armature/core';
+import { FREE_STATUS, NO_FRAME } from '@armature/core';
 import { FIRST_FRAME, type MeasuredAllocator } from './measured-allocator.ts';
 import type { Create } from './subjects.ts';
 
@@ -10,15 +10,17 @@ export interface Metadata {
   readonly made: number;
   /** Memory of the process that it uses once every frame was handed out singly, and half of them freed; the same. */
   readonly singles: number;
-  /** The same after half of the free frames were handed out in pairs as well. */
+  /** The same after two frames together were handed out in every huge frame as well. */
   readonly runs: number;
 }
 
 /** Frames in a GiB. */
 const GIB = 2 ** 18;
 /** So many bytes in all copies that what else the process does is little beside it. */
-const ENOUGH = 48 * 2 ** 20;
+const ENOUGH = 12 * 2 ** 20;
 const MOST_COPIES = 64;
+const HUGE_FRAMES = 512;
+const WASM_PAGE = 65_536;
 
 /**
  * Measures an allocator of `frames` frames, many of them at once because the process has memory of its own. What
@@ -28,46 +30,68 @@ export function measureMetadata(create: Create, frames: number): Metadata {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const range = { base: FIRST_FRAME, count: frames };
+  const counted = countWebAssemblyMemory();
   const used = (): number => {
     collect();
-    const { arrayBuffers, heapUsed, external } = process.memoryUsage();
-    return Math.max(arrayBuffers, external) + heapUsed;
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    return arrayBuffers + heapUsed + counted.bytes;
   };
   const resident = (): number => {
     collect();
     return process.memoryUsage().rss;
   };
   // The first makes what all share, and compiles the code.
-  exercise(create({ base: FIRST_FRAME, count: Math.min(frames, 4096) }));
-  const one = used();
-  const first = create(range);
-  const made = used() - one;
-  const copies = Math.min(MOST_COPIES, Math.max(1, Math.ceil(ENOUGH / made)));
-  const before = resident();
+  const small = create({ base: FIRST_FRAME, count: 4096 });
+  useSingles(small, batchesOf(4096));
+  useRuns(small);
+  const batches = batchesOf(frames);
+  const empty = used();
+  const few = Array.from({ length: 4 }, () => create(range));
+  const size = (used() - empty) / few.length;
+  const copies = Math.min(MOST_COPIES, Math.max(1, Math.ceil(ENOUGH / size)));
+  const [beside, before] = [used(), resident()];
   const all: MeasuredAllocator[] = Array.from({ length: copies }, () => create(range));
-  for (const each of all) useSingles(each);
+  const made = (used() - beside) / copies;
+  for (const each of all) useSingles(each, batches);
   const singles = (resident() - before) / copies;
   for (const each of all) useRuns(each);
   const runs = (resident() - before) / copies;
   const scale = GIB / frames;
-  if (first.count !== frames) throw new Error('not the range that was asked for');
+  if ([...few, ...all].some(({ count }) => count !== frames)) throw new Error('not the range asked for');
   return { made: made * scale, singles: singles * scale, runs: runs * scale };
 }
 
-/** Hands out every frame, and frees the half in which bit 2 of the number is set. */
-function useSingles(allocator: MeasuredAllocator): void {
-  while (allocator.alloc(0) !== NO_FRAME);
-  for (let frame = allocator.base; frame < allocator.base + allocator.count; frame++) {
-    if ((frame & 4) !== 0) allocator.free(frame, 0);
-  }
+/** Node's figures leave it out. */
+function countWebAssemblyMemory(): { readonly bytes: number } {
+  const counted = { bytes: 0 };
+  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+    construct(target, [descriptor]: [WebAssembly.MemoryDescriptor]) {
+      counted.bytes += descriptor.initial * WASM_PAGE;
+      return new target(descriptor);
+    },
+  });
+  return counted;
 }
 
-/** Takes half of the free frames in pairs. */
+/** Single frames, and half of them; made once, so that they are no allocator's. */
+interface Batches {
+  readonly all: Int32Array;
+  readonly half: Int32Array;
+}
+
+/** The half are the frames in whose number bit 2 is set. */
+const batchesOf = (frames: number): Batches => ({
+  all: new Int32Array(frames).fill(NO_FRAME),
+  half: Int32Array.from({ length: frames >> 1 }, (_, at) => FIRST_FRAME + (((at >> 2) << 3) | 4 | (at & 3))),
+});
+
+function useSingles(allocator: MeasuredAllocator, { all, half }: Batches): void {
+  if (allocator.allocBatch(all) !== all.length) throw new Error('not all frames can be had');
+  if (allocator.freeBatch(half) !== FREE_STATUS.ok) throw new Error('a free was refused');
+}
+
+/** Takes a pair of free frames in each huge frame. */
 function useRuns(allocator: MeasuredAllocator): void {
-  for (let at = allocator.count >> 3; at > 0; at--) allocator.alloc(1);
-}
-
-function exercise(allocator: MeasuredAllocator): void {
-  useSingles(allocator);
-  useRuns(allocator);
+  const { base, count } = allocator;
+  for (let frame = base + 4; frame < base + count; frame += HUGE_FRAMES) allocator.allocAt?.(frame, 2);
 }

@@ -35,6 +35,8 @@ export interface Subject {
   readonly inC?: readonly [source: string, ...definitions: string[]];
   /** Differs from another allocator in single frames alone. */
   readonly singleFrames?: true;
+  /** Beside another one: fewer cells tell how it differs. */
+  readonly variant?: true;
   /** Places blocks as another does, or not at all: how it breaks memory up is no question of its own. */
   readonly speedOnly?: true;
   /** Imports what it is made of: a process that measures one has the code of no other. */
@@ -81,6 +83,7 @@ export const SUBJECTS: readonly Subject[] = [
     description: 'binary buddies, lowest address first',
     kind: 'allocator',
     inC: ['buddy.c', '-DORDERED'],
+    variant: true,
     load: () => loadBuddy({ placement: 'address' }),
   },
   {
@@ -96,6 +99,7 @@ export const SUBJECTS: readonly Subject[] = [
     kind: 'allocator',
     inC: ['tree.c'],
     speedOnly: true,
+    variant: true,
     load: () => loadTree(2),
   },
   {
@@ -112,6 +116,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: 'naive',
     description: 'first fit, bit by bit from the first: the bitmap of a kernel in a course',
     kind: 'baseline',
+    speedOnly: true,
     load: async () => {
       const { NaiveBitmap } = await import('./naive-bitmap.ts');
       return (range) => new NaiveBitmap(range);
@@ -122,6 +127,7 @@ export const SUBJECTS: readonly Subject[] = [
     description: 'no allocator: what the measurement itself takes',
     kind: 'baseline',
     inC: ['null.c'],
+    variant: true,
     speedOnly: true,
     load: async () => {
       const { NullAllocator } = await import('./null-allocator.ts');

@@ -37,6 +37,8 @@ export interface CellSamples {
 
 /** Picks between two looks at the clock, at least; the most in a batch, and the most computed. */
 const [PORTION, MOST_BATCH, MOST_PICKS] = [4096, 4096, 65_536];
+/** The same for an allocator that takes long. */
+const SLOW_PORTION = 256;
 
 /** Runs a portion and returns the number of operations. */
 interface Work {
@@ -45,7 +47,7 @@ interface Work {
   failures: number;
   /** Allocations tried. */
   allocations: number;
-  /** Portions until every held block has been replaced. */
+  /** Portions in which as many blocks are replaced as are held. */
   readonly round: number;
 }
 
@@ -74,9 +76,11 @@ function prepareWork(allocator: MeasuredAllocator, cell: Cell): Work {
   if (cell.workload === 'fail') return failWork(allocator, cell.order);
   if (cell.workload === 'dma') return dmaWork(allocator, random);
   const held = occupy(allocator, cell.order, cell.occupancy, random);
-  if (cell.workload === 'repeat') return repeatWork(allocator, cell.order);
-  if (cell.workload === 'bulk') return bulkWork(allocator, held, picksOf(held.length, random));
-  return churnWork(allocator, held, picksOf(held.length, random), cell.order);
+  const portion = allocator.fill === undefined ? PORTION : SLOW_PORTION;
+  if (cell.workload === 'repeat') return repeatWork(allocator, cell.order, portion);
+  const picks = picksOf(held.length, random, portion);
+  if (cell.workload === 'bulk') return bulkWork(allocator, held, picks);
+  return churnWork(allocator, held, picks, cell.order);
 }
 
 /**
@@ -112,15 +116,15 @@ export interface Picks {
   readonly portion: number;
 }
 
-export function picksOf(held: number, random: Random): Picks {
-  const batch = Math.max(1, Math.min(MOST_BATCH, held >>> 2));
+export function picksOf(held: number, random: Random, most = PORTION): Picks {
+  const batch = Math.max(1, Math.min(MOST_BATCH, most, held >>> 2));
   const passes = Math.max(1, Math.floor(MOST_PICKS / held));
   const usable = Math.floor(held / batch) * batch;
   const picks = new Int32Array(usable * passes);
   for (let pass = 0; pass < passes; pass++) {
     picks.set(shuffled(held, random).subarray(0, usable), pass * usable);
   }
-  return { picks, batch, portion: Math.min(picks.length, Math.ceil(PORTION / batch) * batch) };
+  return { picks, batch, portion: Math.min(picks.length, Math.ceil(most / batch) * batch) };
 }
 
 export function churnWork(
@@ -133,7 +137,7 @@ export function churnWork(
   const work: Work = {
     failures: 0,
     allocations: 0,
-    round: Math.ceil(picks.length / portion),
+    round: Math.ceil(held.length / portion),
     portion() {
       if (from + portion > picks.length) from = 0;
       let failures = 0;
@@ -164,7 +168,7 @@ function bulkWork(
   const work: Work = {
     failures: 0,
     allocations: 0,
-    round: Math.ceil(picks.length / portion),
+    round: Math.ceil(held.length / portion),
     portion() {
       if (from + portion > picks.length) from = 0;
       for (const end = from + portion; from < end; from += length) {
@@ -180,17 +184,17 @@ function bulkWork(
   return work;
 }
 
-function repeatWork(allocator: MeasuredAllocator, order: number): Work {
+function repeatWork(allocator: MeasuredAllocator, order: number, pairs: number): Work {
   const work: Work = {
     failures: 0,
     allocations: 0,
     round: 0,
     portion() {
       let failures = 0;
-      for (let at = 0; at < PORTION; at++) failures += allocator.free(allocator.alloc(order), order);
+      for (let at = 0; at < pairs; at++) failures += allocator.free(allocator.alloc(order), order);
       work.failures += failures;
-      work.allocations += PORTION;
-      return 2 * PORTION;
+      work.allocations += pairs;
+      return 2 * pairs;
     },
   };
   return work;
@@ -224,6 +228,8 @@ interface BufferKind {
   readonly constraints: RunConstraints;
 }
 
+/** Buffers in use, and in a portion, at most. */
+const [MOST_BUFFERS, DMA_PORTION] = [1024, 512];
 /** Order of the blocks beside the buffers. */
 const BACKGROUND_ORDER = 5;
 
@@ -243,15 +249,15 @@ function bufferKinds({ base, count }: MeasuredAllocator): BufferKind[] {
 function dmaWork(allocator: MeasuredAllocator, random: Random): Work {
   occupy(allocator, BACKGROUND_ORDER, 0.5, random);
   const kinds = bufferKinds(allocator);
-  const buffers = allocator.count >> 6;
+  const buffers = Math.min(MOST_BUFFERS, allocator.count >> 6);
   const kindOf = Uint8Array.from({ length: buffers }, () => random(kinds.length));
   const held = new Int32Array(buffers).fill(NO_FRAME);
-  const { picks, batch, portion } = picksOf(buffers, random);
+  const { picks, batch, portion } = picksOf(buffers, random, DMA_PORTION);
   let from = 0;
   const work: Work = {
     failures: 0,
     allocations: 0,
-    round: Math.ceil(picks.length / portion),
+    round: Math.ceil(held.length / portion),
     portion() {
       if (from + portion > picks.length) from = 0;
       let operations = portion;

@@ -1,0 +1,215 @@
+/** Measures what was chosen: ours and the programs in C by turns, each in a process of its own. */
+import { median } from '../statistics.ts';
+import type { FragmentationResult } from './fragmentation.ts';
+import type { Metadata } from './metadata.ts';
+import { chosenSubjects, isChosen, type PlannedCell, plannedCells, type Selection, SIZES } from './plan.ts';
+import { CPrograms, cCompiler, inProcess } from './processes.ts';
+import {
+  type AllocatorResults,
+  type CellResult,
+  type FragmentationRow,
+  type MetadataResult,
+  ratioOf,
+  roundsOf,
+  seriesOf,
+  type WorkersResult,
+} from './results.ts';
+import { SAMPLING, type SamplingTimes } from './sampling.ts';
+import type { CellSamples } from './workloads.ts';
+
+export type Progress = (text: string) => void;
+
+export interface AllocatorArguments {
+  readonly selection: Selection;
+  readonly rounds: number;
+  readonly host: AllocatorResults['host'];
+}
+
+/** 1 GiB in frames: where fragmentation and metadata are measured; 64 MiB in quick runs. */
+const [FRAGMENTED, FRAGMENTED_QUICK] = [2 ** 18, 2 ** 14];
+/** Metadata is measured where it is much. */
+const DESCRIBED = 2 ** 20;
+const WORKERS: readonly number[] = [1, 2, 4];
+
+/** Programs in C take no time to become fast. */
+const inCTimes = ({ sample, samples }: SamplingTimes): readonly number[] => [20, sample, samples];
+
+export function sizeText(frames: number): string {
+  const mebibytes = (frames * 4096) / 2 ** 20;
+  return mebibytes >= 1024 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+}
+
+/**
+ * Measures a selection.
+ *
+ * @throws Error when an allocator or a program in C fails
+ */
+export async function measureAllocators(
+  { selection, rounds, host }: AllocatorArguments,
+  progress: Progress,
+): Promise<AllocatorResults> {
+  const compiler = cCompiler();
+  if (compiler === null) progress('gcc is not installed: nothing is compared with C');
+  const programs = compiler === null ? undefined : new CPrograms();
+  const times: SamplingTimes = selection.quick ? { ...SAMPLING, sample: 50, samples: 1 } : SAMPLING;
+  try {
+    const cells: CellResult[] = [];
+    const planned = plannedCells(selection);
+    for (const [index, cell] of planned.entries()) {
+      progress(`${index + 1} of ${planned.length}: ${cellText(cell)}`);
+      cells.push(...(await measureCells(cell, rounds, times, programs)));
+    }
+    const workers = isChosen(selection, 'workers')
+      ? await measureAllWorkers(selection, rounds, times, programs, progress)
+      : [];
+    return {
+      host,
+      compiler,
+      rounds,
+      quick: selection.quick,
+      cells,
+      workers,
+      metadata: await measureAllMetadata(selection, progress),
+      fragmentation: await measureFragmentations(selection, progress),
+    };
+  } finally {
+    programs?.remove();
+  }
+}
+
+function cellText({ workload, frames, order, occupancy, subjects }: PlannedCell): string {
+  const details = [
+    sizeText(frames),
+    ...(workload === 'churn' || workload === 'fail' || workload === 'repeat' ? [`order ${order}`] : []),
+    ...(workload === 'churn' ? [`${Math.round(occupancy * 100)} %`] : []),
+  ];
+  return `${workload} ${details.join(', ')}: ${subjects.map(({ name }) => name).join(', ')} ...`;
+}
+
+async function measureCells(
+  { subjects, workload, frames, order, occupancy }: PlannedCell,
+  rounds: number,
+  times: SamplingTimes,
+  programs: CPrograms | undefined,
+): Promise<CellResult[]> {
+  const ours = new Map<string, number[]>();
+  const theirs = new Map<string, number[]>();
+  const failed = new Map<string, number>();
+  const add = (map: Map<string, number[]>, key: string, samples: readonly number[]): void => {
+    map.set(key, [...(map.get(key) ?? []), median(samples)]);
+  };
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, inC } of subjects) {
+      const { warmUp, sample, samples } = times;
+      const found = await inProcess<CellSamples>([
+        name,
+        workload,
+        frames,
+        order,
+        occupancy,
+        warmUp,
+        sample,
+        samples,
+      ]);
+      add(ours, name, found.samples);
+      failed.set(name, found.failed);
+      if (programs === undefined || inC === undefined || workload === 'dma') continue;
+      const args = [workload, frames, order, occupancy, ...inCTimes(times)];
+      add(theirs, name, await programs.run(inC, args));
+    }
+  }
+  return subjects.map(({ name }) => {
+    const own = roundsOf(ours.get(name)!);
+    const samples = theirs.get(name);
+    const inC = samples && roundsOf(samples);
+    const ratio = ratioOf(own, inC, workload === 'fail');
+    return {
+      workload,
+      frames,
+      order,
+      occupancy,
+      allocator: name,
+      ours: own,
+      ...(inC && { inC }),
+      ...(ratio !== undefined && { ratio }),
+      failed: failed.get(name)!,
+    };
+  });
+}
+
+async function measureAllWorkers(
+  selection: Selection,
+  rounds: number,
+  times: SamplingTimes,
+  programs: CPrograms | undefined,
+  progress: Progress,
+): Promise<WorkersResult[]> {
+  if (!chosenSubjects(selection).some(({ name }) => name.startsWith('tree'))) return [];
+  const frames = Math.max(...(selection.sizes ?? SIZES));
+  const results: WorkersResult[] = [];
+  for (const order of selection.orders ?? [0, 9]) {
+    for (const workers of WORKERS) {
+      progress(`workers ${sizeText(frames)}, order ${order}: ${workers} ...`);
+      const [ours, theirs]: [number[], number[]] = [[], []];
+      const sample = 3 * times.sample;
+      for (let round = 0; round < rounds; round++) {
+        const cell = ['tree', 'workers', frames, order, 0.5, times.warmUp, sample, workers];
+        ours.push((await inProcess<{ samples: number[] }>(cell)).samples[0]!);
+        if (programs === undefined) continue;
+        const args = ['churn', frames, order, 0.5, 20, sample, 1, workers];
+        theirs.push((await programs.run(['tree.c', '-DTHREADS', '-pthread'], args))[0]!);
+      }
+      const own = roundsOf(ours);
+      const inC = theirs.length > 0 ? roundsOf(theirs) : undefined;
+      const ratio = ratioOf(own, inC);
+      const compared = { ...(inC && { inC }), ...(ratio !== undefined && { ratio }) };
+      results.push({ workers, frames, order, ours: own, ...compared });
+    }
+  }
+  return results;
+}
+
+async function measureAllMetadata(selection: Selection, progress: Progress): Promise<MetadataResult[]> {
+  if (!isChosen(selection, 'metadata')) return [];
+  const results: MetadataResult[] = [];
+  for (const { name, kind } of chosenSubjects(selection)) {
+    if (kind !== 'allocator') continue;
+    progress(`metadata: ${name} ...`);
+    const frames = selection.quick ? DESCRIBED / 4 : DESCRIBED;
+    results.push({ allocator: name, ...(await inProcess<Metadata>([name, 'metadata', frames])) });
+  }
+  return results;
+}
+
+const FRAGMENTING: readonly (readonly [FragmentationRow['workload'], number])[] = [
+  ['uniform', 0.5],
+  ['lifetimes', 0.7],
+  ['lifetimes', 0.9],
+  ['guest', 0.7],
+  ['guest', 0.9],
+];
+
+async function measureFragmentations(selection: Selection, progress: Progress): Promise<FragmentationRow[]> {
+  const results: FragmentationRow[] = [];
+  const frames = selection.quick ? FRAGMENTED_QUICK : FRAGMENTED;
+  for (const [workload, occupancy] of FRAGMENTING) {
+    if (!isChosen(selection, workload)) continue;
+    for (const { name, speedOnly } of chosenSubjects(selection)) {
+      // A trace is quick to replay, so all do it.
+      if (name === 'null' || (speedOnly && workload !== 'guest')) continue;
+      progress(`${workload} ${occupancy * 100} %: ${name} ...`);
+      const found = await inProcess<FragmentationResult>([name, workload, frames, occupancy]);
+      const { looks, ...rest } = found;
+      const managed = rest.guest?.frames ?? frames;
+      results.push({
+        allocator: name,
+        workload,
+        frames: managed,
+        occupancy,
+        ...rest,
+        series: seriesOf(looks),
+      });
+    }
+  }
+  return results;
+}
