@@ -26,6 +26,8 @@ export interface GuestDriverOptions {
   /** Use the legacy interface. Default false. */
   readonly legacy?: boolean;
   readonly clock?: Clock;
+  /** Memory with RAM at {@link GUEST_RAM}, 1 MiB, and ROM at {@link GUEST_ROM}. Default: each in one piece. */
+  readonly memory?: PhysicalMemory;
 }
 
 /** A buffer that the device returned. */
@@ -163,6 +165,14 @@ export class GuestQueue {
   }
 }
 
+function memoryInPieces(): PhysicalMemory {
+  const pages = Math.ceil((3 * GUARD_BYTES + GUEST_RAM_BYTES + ROM_BYTES) / 65536);
+  return new PhysicalMemory(new WebAssembly.Memory({ initial: pages }), [
+    { name: 'rom', base: GUEST_ROM, size: ROM_BYTES, kind: 'rom', hostOffset: GUARD_BYTES },
+    { name: 'ram', base: GUEST_RAM, size: GUEST_RAM_BYTES, kind: 'ram', hostOffset: 2 * GUARD_BYTES },
+  ]);
+}
+
 /**
  * A guest for tests of virtio devices: 1 MiB of RAM at {@link GUEST_RAM}, a page of ROM at {@link GUEST_ROM}, and a
  * driver that finds the device behind a memory-mapped transport.
@@ -178,11 +188,7 @@ export class GuestDriver {
 
   constructor(device: VirtioDevice, options: GuestDriverOptions = {}) {
     const { legacy = false, clock } = options;
-    const pages = Math.ceil((3 * GUARD_BYTES + GUEST_RAM_BYTES + ROM_BYTES) / 65536);
-    this.memory = new PhysicalMemory(new WebAssembly.Memory({ initial: pages }), [
-      { name: 'rom', base: GUEST_ROM, size: ROM_BYTES, kind: 'rom', hostOffset: GUARD_BYTES },
-      { name: 'ram', base: GUEST_RAM, size: GUEST_RAM_BYTES, kind: 'ram', hostOffset: 2 * GUARD_BYTES },
-    ]);
+    this.memory = options.memory ?? memoryInPieces();
     this.legacy = legacy;
     this.transport = new VirtioMmio({
       device,

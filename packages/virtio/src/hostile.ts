@@ -1,4 +1,4 @@
-import { manualClock } from '@armature/core';
+import { manualClock, type PhysicalMemory } from '@armature/core';
 import { DESCRIPTOR_FLAG, VIRTIO_STATUS } from './definitions.ts';
 import type { VirtioDevice } from './device.ts';
 import {
@@ -56,6 +56,8 @@ export interface HostileOptions {
   readonly cases: number;
   readonly seed: number;
   readonly legacy: boolean;
+  /** As a {@link GuestDriver} takes it. */
+  readonly memory?: PhysicalMemory;
 }
 
 /** What happened: so that a test can tell that the cases went deep enough. */
@@ -73,10 +75,10 @@ export interface HostileOutcome {
  * @throws DEVICE_MISBEHAVED when the device touches memory that is not the guest's
  */
 export function offerHostileChains(device: VirtioDevice, options: HostileOptions): HostileOutcome {
-  const { cases, seed, legacy } = options;
+  const { cases, seed, legacy, memory } = options;
   const random = generator(seed);
   const clock = manualClock();
-  const guest = new GuestDriver(device, { legacy, clock });
+  const guest = new GuestDriver(device, { legacy, clock, ...(memory && { memory }) });
   let queues: GuestQueue[] = [];
   let completed = 0;
   let failures = 0;
@@ -182,8 +184,7 @@ function scribble(guest: GuestDriver, queue: GuestQueue, random: Random): void {
       random() % 8 === 0 ? random() % 8 : index < 2 ? NEXT : WRITE | (random() % 3 === 0 ? NEXT : 0);
     const next = random() % 16 === 0 ? random() % 0x10000 : (index + 1) % queue.size;
     queue.describe(index, address, length, flags & ~(random() % 4 === 0 ? 0 : INDIRECT), next);
-    const offset = guest.memory.hostOffset(address, 16);
-    if (offset < 0) continue;
+    if (!guest.memory.contains(address, 16)) continue;
     // A request's type, its sector, and ranges of such requests are small numbers.
     guest.memory.writeU32(address, random() % 16);
     guest.memory.writeU32(address + 8, random() % 256);

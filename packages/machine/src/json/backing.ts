@@ -16,13 +16,20 @@ export function readBacking(
 ): MemoryBacking | undefined {
   if (options === undefined) return undefined;
   options.required('kind', options.choice('kind', ['on-demand']));
-  const name = options.text('allocator');
+  const name = options.text('name');
+  const allocatorName = options.text('allocator');
   const arena = readArena(options.object('arena'), arenas);
   options.finish();
   const needed = arena?.allocator === undefined;
   const allocator =
-    name !== undefined || needed ? allocatorByName(options.required('allocator', name)) : undefined;
-  return onDemand({ ...(arena && { arena }), ...(allocator && { allocator }) });
+    allocatorName !== undefined || needed
+      ? allocatorByName(options.required('allocator', allocatorName))
+      : undefined;
+  return onDemand({
+    ...(arena && { arena }),
+    ...(allocator && { allocator }),
+    ...(name !== undefined && { name }),
+  });
 }
 
 function readArena(options: OptionReader | undefined, arenas: Map<string, Arena>): Arena | undefined {

@@ -192,10 +192,8 @@ describe('machines in one arena', () => {
     const arena = createArena({ name: 'shared', size: MiB(32), overhead: MiB(16) });
     const machines: Machine[] = [];
     for (let index = 0; index < 8; index++) {
-      const backing = onDemand({ arena, allocator: bitmapAllocator() });
-      machines.push(
-        await guest({ backing, name: `guest ${index}` }, fillPages(200 + index, 1000 * index, 3)),
-      );
+      const backing = onDemand({ arena, allocator: bitmapAllocator(), name: `guest ${index}` });
+      machines.push(await guest({ backing }, fillPages(200 + index, 1000 * index, 3)));
     }
     expect(new Set(machines.map(({ memory }) => memory.memory)).size).toBe(1);
     const left = new Set(machines);
@@ -222,9 +220,9 @@ describe('machines in one arena', () => {
 
   test('a full arena stops the machine that needs a frame, by name, and no other; with room it goes on', async () => {
     const arena = createArena({ name: 'small', size: MiB(4), overhead: MiB(8) });
-    const backing = () => onDemand({ arena, allocator: bitmapAllocator() });
-    const modest = await guest({ backing: backing(), name: 'modest' }, fillPages(100, 5, 50));
-    const hostile = await guest({ backing: backing(), name: 'hostile' }, fillPages(2000, 9));
+    const backing = (name: string) => onDemand({ arena, allocator: bitmapAllocator(), name });
+    const modest = await guest({ backing: backing('modest') }, fillPages(100, 5, 50));
+    const hostile = await guest({ backing: backing('hostile') }, fillPages(2000, 9));
     modest.runSync({ maxInstructions: 3000 });
     const error = await failure(() => hostile.run());
     expect(error.code).toBe('MEMORY_EXHAUSTED');
@@ -290,16 +288,16 @@ describe('machines in one arena', () => {
 
   test('a machine that does not fit beside its RAM is refused', async () => {
     const arena = createArena({ name: 'tight', size: MiB(4), overhead: MiB(4) });
-    const backing = () => onDemand({ arena, allocator: bitmapAllocator() });
-    const first = await guest({ backing: backing(), name: 'first' });
-    await guest({ backing: backing(), name: 'second' });
-    const error = await failure(() => guest({ backing: backing(), name: 'third' }));
+    const backing = (name: string) => onDemand({ arena, allocator: bitmapAllocator(), name });
+    const first = await guest({ backing: backing('first') });
+    await guest({ backing: backing('second') });
+    const error = await failure(() => guest({ backing: backing('third') }));
     expect(error.code).toBe('MEMORY_EXHAUSTED');
     expect(error.message).toMatch(
       /^arena tight has no room for .* that third needs beside its RAM: first has/,
     );
     first.dispose();
-    const third = await guest({ backing: backing(), name: 'third' }, fillPages(20, 3));
+    const third = await guest({ backing: backing('third') }, fillPages(20, 3));
     await third.run();
     expect(third.cpuStates[0].x(9)).toBe(0n);
     expect(arena.statistics.machines.map(({ machine }) => machine)).toEqual(['second', 'third']);
@@ -596,20 +594,20 @@ describe('an allocator that', () => {
 });
 
 describe('the JSON form', () => {
-  const document = (arena?: object) => ({
+  const document = (arena?: object, name?: string) => ({
     parts: [
       {
         part: 'ram',
         base: '0x4000_0000',
         size: '2GiB',
-        backing: { kind: 'on-demand', ...(arena && { arena }), allocator: 'bitmap' },
+        backing: { kind: 'on-demand', ...(name && { name }), ...(arena && { arena }), allocator: 'bitmap' },
       },
     ],
   });
 
   test('builds such a machine, which gives it again', async () => {
     const shared = { name: 'shared', size: '64MiB', overhead: '1MiB' };
-    for (const written of [document(), document(shared)]) {
+    for (const written of [document(), document(shared), document(shared, 'web')]) {
       const machine = await machineFromJSON(written);
       expect(machine.toJSON()).toEqual(written);
       machine.memory.writeU8(RAM, 1);

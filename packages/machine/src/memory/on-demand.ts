@@ -12,6 +12,8 @@ export interface OnDemandOptions {
   readonly arena?: Arena;
   /** Hands out the frames. Not needed where the arena has one. */
   readonly allocator?: FrameAllocatorFactory;
+  /** What the arena's messages and statistics call the machine. Default: its own name. */
+  readonly name?: string;
 }
 
 /**
@@ -26,13 +28,17 @@ export interface OnDemandOptions {
  * const backing = () => onDemand({ arena, allocator: bitmapAllocator() });
  * createMachine().use(ram({ base: 0x4000_0000, size: GiB(2), backing: backing() }));
  */
-export function onDemand({ arena, allocator }: OnDemandOptions): MemoryBacking {
+export function onDemand({ arena, allocator, name }: OnDemandOptions): MemoryBacking {
   if (arena !== undefined && allocator !== undefined) arena.adopt(allocator);
   return {
     pool: arena ?? {},
-    open: (request) => (arena ?? ownArena(request, allocator)).open(request),
+    open: (request) => {
+      const named = { ...request, machine: name ?? request.machine };
+      return (arena ?? ownArena(named, allocator)).open(named);
+    },
     toJSON: () => ({
       kind: 'on-demand',
+      ...(name !== undefined && { name }),
       ...(arena && {
         arena: { name: arena.name, size: formatSize(arena.size), overhead: formatSize(arena.overhead) },
       }),
