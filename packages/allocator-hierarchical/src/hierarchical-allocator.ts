@@ -15,13 +15,16 @@ import {
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
-import { FreeMap, HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './free-map.ts';
+import { FreeMap } from './free-map.ts';
+import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './huge-levels.ts';
 import { Reservations } from './reservations.ts';
-import { RunMap, TAG_RESERVED, TAG_SINGLES, TAG_WHOLE } from './run-map.ts';
+import { RunMap, TAG_RESERVED } from './run-map.ts';
 import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
+const NO_MAP = new FreeMap(0, 0, 0);
+const NO_RUNS = new RunMap(NO_MAP);
 
 /**
  * Hands out page frames so that small allocations gather in few huge frames (512 frames, 2 MiB) and large ones find
@@ -34,17 +37,16 @@ const NO_CONSTRAINTS: RunConstraints = {};
  */
 export class HierarchicalAllocator implements FrameAllocator {
   readonly name = 'hierarchical';
-  readonly base: number;
-  readonly count: number;
+  // Fields begin with a value of their type: then reading them needs no check.
+  readonly base: number = 0;
+  readonly count: number = 0;
   /** Absolute frame of index 0: the base rounded down, so that a set of huge frames is aligned in its words. */
-  readonly #origin: number;
+  readonly #origin: number = 0;
   /** Indices of the managed frames. */
-  readonly #first: number;
-  readonly #end: number;
-  #map: FreeMap;
-  #runs: RunMap;
-  /** Those of the run map. */
-  #tags: Int32Array;
+  readonly #first: number = 0;
+  readonly #end: number = 0;
+  #map: FreeMap = NO_MAP;
+  #runs: RunMap = NO_RUNS;
   #reserved = new Reservations();
   #allocations = 0;
   #frees = 0;
@@ -66,9 +68,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#origin = base & -ORIGIN_ALIGN;
     this.#first = base - this.#origin;
     this.#end = this.#first + count;
-    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
-    this.#runs = new RunMap(this.#map.hugeFrames);
-    this.#tags = this.#runs.tags;
+    this.#clear();
   }
 
   /** Bytes of bitmaps, counts and sets now held for the managed frames. */
@@ -83,13 +83,23 @@ export class HierarchicalAllocator implements FrameAllocator {
       this.#allocations++;
       return this.#origin + index;
     }
-    return order === HUGE_ORDER ? this.#allocHuge() : this.#allocBlock(order);
+    return order === 9 ? this.#allocHuge() : this.#allocBlock(order);
   }
 
   free(frame: number, order: number): FreeStatus {
     const index = frame - this.#origin;
-    if (order === 0) return this.#freeOne(index);
-    return order === HUGE_ORDER ? this.#freeHuge(index) : this.#freeBlock(index, order);
+    if (order === 0) {
+      if ((index | 0) !== index || !this.#map.releaseOne(index)) return this.#freeRun(index, 1);
+      this.#frees++;
+      return 0;
+    }
+    if (order === 9) {
+      if ((index | 0) !== index || !this.#map.releaseHuge(index)) return this.#freeAligned(index, 512);
+      this.#frees++;
+      this.#hugeInUse--;
+      return 0;
+    }
+    return this.#freeBlock(index, order);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -124,16 +134,21 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   freeBatch(frames: Int32Array): FreeStatus {
+    const map = this.#map;
     // The bits are set while the frames are checked, so that one that comes twice is free the second time.
-    for (let slot = 0; slot < frames.length; slot++) {
+    let slot = 0;
+    for (;;) {
+      slot = map.markMany(frames, slot, this.#origin);
+      if (slot === frames.length) break;
       const index = frames[slot]! - this.#origin;
-      const status = this.#checkOne(index);
-      if (status !== FREE_STATUS.ok || !this.#map.markOne(index)) {
+      const status = this.#checkRun(index, 1);
+      if (status !== FREE_STATUS.ok || !map.markOne(index)) {
         for (let undo = 0; undo < slot; undo++) this.#map.unmarkOne(frames[undo]! - this.#origin);
         return status === FREE_STATUS.ok ? FREE_STATUS.doubleFree : status;
       }
+      slot++;
     }
-    for (let slot = 0; slot < frames.length; slot++) this.#map.countOne(frames[slot]! - this.#origin);
+    map.countMany(frames, this.#origin);
     this.#frees += frames.length;
     return FREE_STATUS.ok;
   }
@@ -143,7 +158,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     if (!this.#isFree(index, count)) return false;
     this.#map.takeRange(index, index + count);
     for (let huge = index >>> HUGE_ORDER; huge * HUGE_FRAMES < index + count; huge++) {
-      this.#tags[huge]! |= TAG_RESERVED;
+      this.#runs.flag(huge, TAG_RESERVED);
     }
     this.#reserved.add({ frame, count, tag });
     return true;
@@ -179,9 +194,7 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   reset(): void {
     const { list } = this.#reserved;
-    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
-    this.#runs = new RunMap(this.#map.hugeFrames);
-    this.#tags = this.#runs.tags;
+    this.#clear();
     this.#reserved = new Reservations();
     for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
     this.#allocations = 0;
@@ -216,7 +229,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     checkFrameSnapshot(broken);
     this.#map = restored.#map;
     this.#runs = restored.#runs;
-    this.#tags = restored.#tags;
     this.#reserved = restored.#reserved;
     this.#allocations = data.allocations;
     this.#frees = data.frees;
@@ -227,11 +239,10 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   validate(): readonly string[] {
-    const tags = this.#tags;
     let runsAreWhole = true;
     let reservedIsBusy = true;
     let outsideIsBusy = true;
-    for (let huge = 0; huge < tags.length; huge++) {
+    for (let huge = 0; huge < this.#map.hugeFrames; huge++) {
       for (let index = huge * HUGE_FRAMES; index < (huge + 1) * HUGE_FRAMES; index++) {
         const free = this.#map.isFree(index);
         const managed = index >= this.#first && index < this.#end;
@@ -247,8 +258,8 @@ export class HierarchicalAllocator implements FrameAllocator {
     const flags = this.#reserved.list.every(({ frame, count }) => {
       const index = frame - this.#origin;
       return (
-        (tags[index >>> HUGE_ORDER]! & TAG_RESERVED) !== 0 &&
-        (tags[(index + count - 1) >>> HUGE_ORDER]! & TAG_RESERVED) !== 0
+        (this.#runs.tag(index >>> HUGE_ORDER) & TAG_RESERVED) !== 0 &&
+        (this.#runs.tag((index + count - 1) >>> HUGE_ORDER) & TAG_RESERVED) !== 0
       );
     });
     return [
@@ -285,6 +296,12 @@ export class HierarchicalAllocator implements FrameAllocator {
     return this.validate();
   }
 
+  /** Makes all frames free. */
+  #clear(): void {
+    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
+    this.#runs = new RunMap(this.#map);
+  }
+
   #manages(index: number, count: number): boolean {
     return (
       Number.isInteger(index) &&
@@ -297,7 +314,7 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   #isReserved(index: number): boolean {
     return (
-      (this.#tags[index >>> HUGE_ORDER]! & TAG_RESERVED) !== 0 && this.#reserved.has(this.#origin + index)
+      (this.#runs.tag(index >>> HUGE_ORDER) & TAG_RESERVED) !== 0 && this.#reserved.has(this.#origin + index)
     );
   }
 
@@ -330,10 +347,9 @@ export class HierarchicalAllocator implements FrameAllocator {
   #allocHuge(): number {
     const huge = this.#map.takeHuge();
     if (huge < 0) return this.#fail();
-    this.#tags[huge] = TAG_WHOLE;
     this.#allocations++;
     this.#hugeInUse++;
-    return this.#origin + (huge << HUGE_ORDER);
+    return this.#origin + (huge << 9);
   }
 
   #allocBlock(order: number): number {
@@ -348,22 +364,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#runsInUse++;
     this.#framesInRuns += count;
     return this.#origin + index;
-  }
-
-  #freeHuge(index: number): FreeStatus {
-    if ((index | 0) === index && index >= this.#first && index + HUGE_FRAMES <= this.#end) {
-      const huge = index >>> HUGE_ORDER;
-      const tags = this.#tags;
-      // The next huge frame begins a run, or holds none that could have begun here.
-      if (tags[huge] === TAG_WHOLE && tags[huge + 1]! <= TAG_WHOLE && huge << HUGE_ORDER === index) {
-        tags[huge] = TAG_SINGLES;
-        this.#map.releaseHuge(huge);
-        this.#frees++;
-        this.#hugeInUse--;
-        return FREE_STATUS.ok;
-      }
-    }
-    return this.#freeAligned(index, HUGE_FRAMES);
   }
 
   #freeBlock(index: number, order: number): FreeStatus {
@@ -400,22 +400,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     const singles = this.#allocations - this.#frees - this.#runsInUse - this.#hugeInUse;
     const inRuns = this.#framesInRuns + this.#hugeInUse * HUGE_FRAMES;
     return this.count - this.#reserved.frames - inRuns - singles;
-  }
-
-  /** Frees a run of one frame. */
-  #freeOne(index: number): FreeStatus {
-    const status = this.#checkOne(index);
-    if (status !== FREE_STATUS.ok) return status;
-    if (!this.#map.releaseOne(index)) return FREE_STATUS.doubleFree;
-    this.#frees++;
-    return FREE_STATUS.ok;
-  }
-
-  /** {@link #checkRun} for one frame, except that it may not see that the frame is free. */
-  #checkOne(index: number): FreeStatus {
-    if ((index | 0) !== index || index < this.#first || index >= this.#end) return FREE_STATUS.outOfRange;
-    if (this.#tags[index >>> HUGE_ORDER] === TAG_SINGLES) return FREE_STATUS.ok;
-    return this.#checkRun(index, 1);
   }
 
   #freeRun(index: number, count: number): FreeStatus {

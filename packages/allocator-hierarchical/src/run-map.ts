@@ -4,6 +4,7 @@
  * costs 4 bytes for a huge frame instead of 68.
  */
 import { maskOf } from './bits.ts';
+import type { HugeLevels } from './huge-levels.ts';
 
 /** Tag of a huge frame in which every used frame is a run of its own. */
 export const TAG_SINGLES = 0;
@@ -24,8 +25,7 @@ const WORDS = 16;
 const FRAMES = 512;
 
 export class RunMap {
-  /** One more than there are huge frames, so that the frame after the last one can be asked for. */
-  readonly tags: Int32Array;
+  readonly #levels: HugeLevels;
   /** Chunks of 16 words, by their number less {@link TAG_CHUNK}. */
   chunks = new Int32Array(8 * WORDS);
   /** Set bits of each chunk. */
@@ -35,17 +35,36 @@ export class RunMap {
   #spare = 0;
   #made = 0;
 
-  constructor(hugeFrames: number) {
-    this.tags = new Int32Array(hugeFrames + 1);
+  /** @param levels where the tags are, for one huge frame more than there are */
+  constructor(levels: HugeLevels) {
+    this.#levels = levels;
   }
 
   get bytes(): number {
-    return this.tags.byteLength + this.chunks.byteLength + this.#sizes.byteLength + this.#pool.byteLength;
+    return this.chunks.byteLength + this.#sizes.byteLength + this.#pool.byteLength;
+  }
+
+  tag(huge: number): number {
+    return this.#levels.words[this.#levels.tags + huge]!;
+  }
+
+  /** Adds to the tag of a huge frame. */
+  flag(huge: number, tag: number): void {
+    const { words, tags, summaries } = this.#levels;
+    words[tags + huge]! |= tag;
+    words[summaries + huge]! |= 0x8000_0000;
+  }
+
+  #unflag(huge: number, tag: number): void {
+    const { words, tags, summaries } = this.#levels;
+    const left = words[tags + huge]! & ~tag;
+    words[tags + huge] = left;
+    if (left === 0) words[summaries + huge]! &= 0x7fff_ffff;
   }
 
   /** Whether a frame continues a run. */
   has(index: number): boolean {
-    const kind = this.tags[index >>> 9]! & KIND;
+    const kind = this.tag(index >>> 9) & KIND;
     if (kind === TAG_SINGLES) return false;
     if (kind === TAG_WHOLE) return (index & (FRAMES - 1)) !== 0;
     if (kind === TAG_WHOLE_INSIDE) return true;
@@ -55,7 +74,7 @@ export class RunMap {
 
   /** One word of the map as bits. */
   word(at: number): number {
-    const kind = this.tags[at >>> 4]! & KIND;
+    const kind = this.tag(at >>> 4) & KIND;
     if (kind === TAG_SINGLES) return 0;
     if (kind === TAG_WHOLE) return (at & (WORDS - 1)) === 0 ? -2 : -1;
     if (kind === TAG_WHOLE_INSIDE) return -1;
@@ -80,9 +99,9 @@ export class RunMap {
       const huge = at >>> 9;
       const end = Math.min(to, (huge + 1) * FRAMES);
       const from = at === index ? at + 1 : at;
-      if (end - at === FRAMES) this.tags[huge]! |= at === index ? TAG_WHOLE : TAG_WHOLE_INSIDE;
+      if (end - at === FRAMES) this.flag(huge, at === index ? TAG_WHOLE : TAG_WHOLE_INSIDE);
       else if (from < end) this.add(from, end);
-      else if (end < to) this.tags[huge]! |= TAG_CROSSED;
+      else if (end < to) this.flag(huge, TAG_CROSSED);
       at = end;
     }
   }
@@ -94,9 +113,9 @@ export class RunMap {
       const huge = at >>> 9;
       const end = Math.min(to, (huge + 1) * FRAMES);
       const from = at === index ? at + 1 : at;
-      if (end - at === FRAMES) this.tags[huge]! &= ~KIND;
+      if (end - at === FRAMES) this.#unflag(huge, KIND);
       else if (from < end) this.remove(from, end);
-      else if (end < to) this.tags[huge]! &= ~TAG_CROSSED;
+      else if (end < to) this.#unflag(huge, TAG_CROSSED);
       at = end;
     }
   }
@@ -104,8 +123,8 @@ export class RunMap {
   /** Marks the frames `from` to `to` of one huge frame; none is marked yet. */
   add(from: number, to: number): void {
     const huge = from >>> 9;
-    if ((this.tags[huge]! & KIND) === TAG_SINGLES) this.tags[huge]! |= this.#takeChunk();
-    const chunk = (this.tags[huge]! & KIND) - TAG_CHUNK;
+    if ((this.tag(huge) & KIND) === TAG_SINGLES) this.flag(huge, this.#takeChunk());
+    const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
     for (let index = from; index < to; ) {
       const end = Math.min(to, (index | 31) + 1);
       this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= maskOf(
@@ -120,7 +139,7 @@ export class RunMap {
   /** Takes back what {@link add} marked. */
   remove(from: number, to: number): void {
     const huge = from >>> 9;
-    const kind = this.tags[huge]! & KIND;
+    const kind = this.tag(huge) & KIND;
     const chunk = kind - TAG_CHUNK;
     for (let index = from; index < to; ) {
       const end = Math.min(to, (index | 31) + 1);
@@ -137,8 +156,8 @@ export class RunMap {
   /** {@link add} for a run of `size` frames that begins at an index, `size` a power of two up to 32, aligned. */
   addBlock(index: number, size: number): void {
     const huge = index >>> 9;
-    if ((this.tags[huge]! & KIND) === TAG_SINGLES) this.tags[huge]! |= this.#takeChunk();
-    const chunk = (this.tags[huge]! & KIND) - TAG_CHUNK;
+    if ((this.tag(huge) & KIND) === TAG_SINGLES) this.flag(huge, this.#takeChunk());
+    const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
     this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= insideBits(size) << (index & 31);
     this.#sizes[chunk]! += size - 1;
   }
@@ -146,7 +165,7 @@ export class RunMap {
   /** Takes back what {@link addBlock} marked; false, and nothing is done, when it did not mark exactly this run. */
   removeBlock(index: number, size: number): boolean {
     const huge = index >>> 9;
-    const kind = this.tags[huge]! & KIND;
+    const kind = this.tag(huge) & KIND;
     if (kind < TAG_CHUNK) return false;
     const chunk = kind - TAG_CHUNK;
     const at = chunk * WORDS + ((index & (FRAMES - 1)) >>> 5);
@@ -162,7 +181,7 @@ export class RunMap {
   }
 
   #giveChunk(huge: number, kind: number): void {
-    this.tags[huge]! &= ~KIND;
+    this.#unflag(huge, KIND);
     this.#pool[this.#spare++] = kind;
   }
 
@@ -171,7 +190,7 @@ export class RunMap {
     if (this.#spare > 0) return this.#pool[--this.#spare]!;
     const made = this.#made++;
     if (made === this.#pool.length) {
-      const capacity = Math.min(2 * made, this.tags.length - 1);
+      const capacity = Math.min(made + (made >>> 1), this.#levels.hugeFrames);
       const { chunks } = this;
       const sizes = this.#sizes;
       this.chunks = new Int32Array(capacity * WORDS);
@@ -188,14 +207,14 @@ export class RunMap {
   brokenInvariants(): string[] {
     const owners = new Int32Array(this.#made);
     let sizesHold = true;
-    this.tags.forEach((tag, huge) => {
-      const chunk = (tag & KIND) - TAG_CHUNK;
-      if (chunk < 0) return;
+    for (let huge = 0; huge < this.#levels.hugeFrames; huge++) {
+      const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
+      if (chunk < 0) continue;
       if (chunk < this.#made) owners[chunk]!++;
       let size = 0;
       for (let index = huge * FRAMES; index < (huge + 1) * FRAMES; index++) size += this.has(index) ? 1 : 0;
       if (size !== this.#sizes[chunk] || size === 0) sizesHold = false;
-    });
+    }
     for (let spare = 0; spare < this.#spare; spare++) owners[this.#pool[spare]! - TAG_CHUNK]!++;
     return [
       ...(sizesHold ? [] : ['run-sizes']),
