@@ -26,6 +26,7 @@ import {
   HINT,
   HINT_SHIFT,
   HUGE,
+  MEASURED,
   PINNED,
   RUNS,
   type TreeLayout,
@@ -228,7 +229,7 @@ export class Children {
     for (;;) {
       const entry = this.#words[at]!;
       if ((entry & HUGE) === 0) return false;
-      const freed = ((entry & ~(HUGE | CONTINUES)) | CHILD_FRAMES | (WHOLE << HINT_SHIFT)) + EPOCH;
+      const freed = ((entry & ~(HUGE | CONTINUES | MEASURED)) | CHILD_FRAMES | (WHOLE << HINT_SHIFT)) + EPOCH;
       if (cells.swap(at, entry, freed | 0)) return true;
     }
   }
@@ -246,12 +247,17 @@ export class Children {
       const entry = this.#words[at]!;
       const free = (entry & FREE) + frames;
       const hint = this.#hintFor(child, free);
-      const rest = entry & ~(FREE | HINT | (free === CHILD_FRAMES ? RUNS : 0));
+      const rest = entry & ~(FREE | HINT | MEASURED | (free === CHILD_FRAMES ? RUNS : 0));
       const next = ((rest | free | (hint << HINT_SHIFT)) + EPOCH) | 0;
       if (!cells.swap(at, entry, next)) continue;
       if (hintOf(next) > hintOf(entry)) this.#operations.raise(child, hintOf(next));
       return;
     }
+  }
+
+  /** Lets the longest run be looked for again: it may be shorter than what was noted. */
+  forgetLongest(child: number): void {
+    this.#cells.and(this.#entries + child, ~MEASURED);
   }
 
   /** Marks a child as holding reserved frames. */

@@ -7,7 +7,10 @@
  * Child word: bits 0-9 free frames; 10 `HUGE`, the child is used as a whole; 11 `CONTINUES`, as the continuation of
  * the run in the child before; 12 `RUNS`, it may hold runs of several frames, so the inside map counts; 13 `PINNED`,
  * it may hold reserved frames; 14-17 the hint, one more than the highest order that may be free in it as far as the
- * bits are concerned (10: the child was free, 0: nothing); 18-31 the epoch, which each free moves on.
+ * bits are concerned (10: the child was free, 0: nothing); 18 `MEASURED`, nothing was freed since the child's longest run
+ * was noted; 19-31 the epoch, which each free moves on.
+ * Longest word, one for each child: bits 0-9 an upper bound of the longest run of free frames inside it, 19-31 the
+ * epoch at which it was found. It holds while the child is `MEASURED` and the epochs are the same.
  *
  * Tree word: 1 when a worker has reserved the tree, else 0.
  * Tree hint: bits 0-4 as a child's hint, up to the order of the tree plus one.
@@ -28,7 +31,11 @@ export const HINT_SHIFT = 14;
 export const HINT = 15 << HINT_SHIFT;
 /** Hint of a child that is free. */
 export const WHOLE = CHILD_ORDER + 1;
-export const EPOCH = 1 << 18;
+/** The longest run of free frames in the child is known. */
+export const MEASURED = 1 << 18;
+export const EPOCH = 1 << 19;
+/** All bits of the epoch. */
+export const EPOCHS = -1 << 19;
 
 export const TREE_RESERVED = 1;
 
@@ -83,6 +90,7 @@ export interface TreeLayout extends TreeGeometry {
   readonly treesAt: number;
   readonly hintsAt: number;
   readonly childrenAt: number;
+  readonly longestAt: number;
   readonly logAt: number;
   readonly busyAt: number;
   readonly insideAt: number;
@@ -130,7 +138,8 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
   const hintsAt = treesAt + lines(treeCount);
   const childrenAt = hintsAt + lines(treeCount);
   // Behind the last child comes a zero.
-  const logAt = childrenAt + lines(childCount + 1);
+  const longestAt = childrenAt + lines(childCount + 1);
+  const logAt = longestAt + lines(childCount);
   const busyAt = logAt + lines(logWords);
   // Last, so that its pages stay untouched while there are only single and huge frames.
   const insideAt = busyAt + childCount * CHILD_WORDS;
@@ -144,6 +153,7 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
     treesAt,
     hintsAt,
     childrenAt,
+    longestAt,
     logAt,
     busyAt,
     insideAt,

@@ -1,17 +1,25 @@
 /** Runs of any length, over any number of children and trees: found, taken, checked and freed. */
 import { FREE_STATUS, type FreeStatus } from '@armature/core';
 import { type Children, hintOf } from './children.ts';
+import type { Operations } from './code/operations.ts';
 import { CHILD_FRAMES, CHILD_ORDER, CONTINUES, HUGE, RUNS, type TreeLayout, WHOLE } from './layout.ts';
 import type { Trees } from './trees.ts';
 import { lowestBit, maskOf } from './words.ts';
 
 export class Runs {
   readonly #origin: number;
+  /** Index of the first managed frame, and one past the last. */
+  readonly #first: number;
+  readonly #end: number;
+  readonly #operations: Operations;
   readonly #children: Children;
   readonly #trees: Trees;
 
-  constructor(layout: TreeLayout, children: Children, trees: Trees) {
+  constructor(layout: TreeLayout, operations: Operations, children: Children, trees: Trees) {
     this.#origin = layout.origin;
+    this.#first = layout.base - layout.origin;
+    this.#end = this.#first + layout.count;
+    this.#operations = operations;
     this.#children = children;
     this.#trees = trees;
   }
@@ -23,8 +31,12 @@ export class Runs {
    */
   place(count: number, align: number, from: number, to: number, boundary: number): number {
     let start = from;
+    const anywhere = align === 1 && boundary === 0 && to === this.#end;
     for (;;) {
-      const index = this.#find(count, align, start, to, boundary);
+      const index =
+        anywhere && start === this.#first
+          ? this.#findAnywhere(count)
+          : this.#find(count, align, start, to, boundary);
       if (index < 0 || this.claim(index, index + count)) return index;
       // Another worker was faster, or has not finished: what lies behind may still do.
       start = index + 1;
@@ -129,11 +141,25 @@ export class Runs {
     return to;
   }
 
+  /** The lowest index of a run anywhere. */
+  #findAnywhere(count: number): number {
+    const hint = hintForRun(count);
+    for (let from = 0; ; ) {
+      const start = this.#operations.findRun(count, hint, from);
+      if (start < 0) return -1;
+      const last = Math.min(start + count + CHILD_FRAMES, this.#end);
+      const index = this.#findIn(count, 1, Math.max(start, this.#first), last, 0);
+      if (index >= 0) return index;
+      // What was noted of the child is too much by now, or another worker was faster.
+      from = (start + count - 1) >>> CHILD_ORDER;
+      this.#children.forgetLongest(from);
+    }
+  }
+
   /** The lowest index that fits. Only children whose hint allows for a part of the run are looked at. */
   #find(count: number, align: number, from: number, to: number, boundary: number): number {
     const trees = this.#trees;
-    // A run of so many frames has an aligned block of this order in it, which lies in one child.
-    const hint = Math.min(31 - Math.clz32(count + 1), WHOLE);
+    const hint = hintForRun(count);
     let start = from;
     for (let tree = from >>> (9 + trees.shift); tree < trees.count; tree++) {
       if (trees.hint(tree) < hint) continue;
@@ -189,4 +215,9 @@ export class Runs {
     }
     return -1;
   }
+}
+
+/** A run of so many frames has an aligned block in it that lies in one child, whose hint is at least this. */
+function hintForRun(count: number): number {
+  return Math.min(31 - Math.clz32(count + 1), WHOLE);
 }

@@ -30,6 +30,7 @@ import {
   defaultTreeOrder,
   HUGE,
   layoutOf,
+  MEASURED,
   PINNED,
   publishHeader,
   RUNS,
@@ -131,7 +132,7 @@ export class TreeAllocator implements FrameAllocator {
     this.#freeWhole = cells.operations.freeWhole;
     this.#trees = new Trees(cells, layout, worker);
     this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
-    this.#runs = new Runs(layout, this.#children, this.#trees);
+    this.#runs = new Runs(layout, cells.operations, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
     this.#batch = new SingleBatch(layout, this.#children);
     if (attached === undefined) {
@@ -156,7 +157,12 @@ export class TreeAllocator implements FrameAllocator {
         hint: 'Make the allocator for as many workers as will use it; their numbers begin at 0.',
       });
     }
-    return new TreeAllocator(layout, { layout, cells: new SharedCells(memory, layout, worker), memory, worker });
+    return new TreeAllocator(layout, {
+      layout,
+      cells: new SharedCells(memory, layout, worker),
+      memory,
+      worker,
+    });
   }
 
   alloc(order: number): number {
@@ -299,7 +305,7 @@ export class TreeAllocator implements FrameAllocator {
     const data: TreeState = {
       workers,
       treeOrder,
-      children: [...views.children],
+      children: Array.from(views.children, (entry) => entry & ~MEASURED),
       trees: [...views.trees],
       hints: [...views.hints],
       locals: Array.from({ length: workers }, (_, worker) => views.locals[worker * WORKER_WORDS]!),
@@ -340,7 +346,7 @@ export class TreeAllocator implements FrameAllocator {
   /** Puts a snapshot's state into this new allocator. @returns the invariants that it breaks */
   #load(data: TreeState): readonly string[] {
     const views = viewsOf(this.#words, this.#layout);
-    views.children.set(data.children);
+    views.children.set(data.children.map((entry) => entry & ~MEASURED));
     views.busy.set(data.busy);
     views.inside.set(data.inside);
     views.trees.set(data.trees);

@@ -14,6 +14,7 @@ export class Host {
   constructor(layout: TreeLayout) {
     this.#operations = instantiate('hosted', layout, 0, {
       load: (address: number) => this.#steps!.loadNow(address >> 2),
+      store: (address: number, value: number) => void this.#steps!.exchange(address >> 2, value),
       swap: (address: number, before: number, after: number) =>
         Number(this.#steps!.swap(address >> 2, before, after)),
       // Each worker has its own counters: nothing comes between.

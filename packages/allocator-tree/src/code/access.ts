@@ -13,6 +13,8 @@ export interface Access {
   load(address: Code): Code;
   /** Reads a word that a later step confirms, or that is only a hint: unlike `load` without a check of the address. */
   peek(address: Code): Code;
+  /** Writes a word that other workers may write, too, at any time. */
+  store(address: Code, value: Code): Code;
   /** Replaces a word that was read to be `before` in the same function: 1, or 0 when it has changed meanwhile. */
   swap(address: Code, before: Variable, after: Code): Code;
   /** Adds one to one of the worker's counters, by its number. */
@@ -55,11 +57,13 @@ export function importAccess(
 ): Access {
   if (kind === 'hosted') {
     const load = builder.importFunction('load', 1, 1);
+    const store = builder.importFunction('store', 2, 0);
     const swap = builder.importFunction('swap', 3, 1);
     const count = builder.importFunction('count', 1, 0);
     return {
       load,
       peek: load,
+      store,
       swap: (address, before, after) => swap(address, before.get, after),
       count: (counter) => count(constant(counter)),
       own: () => builder.global(0),
@@ -68,18 +72,20 @@ export function importAccess(
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
   const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
   // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
+  const store = (address: Code, value: Code): Code => [address, value, PLAIN_STORE, ...WORD_AT];
   const count = (counter: number): Code => {
     const address = constant(worker.counters + counter * 8);
     return [address, address, FLOAT_LOAD, ...FLOAT_AT, FLOAT_ONE, FLOAT_ADD, FLOAT_STORE, ...FLOAT_AT];
   };
   const own = (number: number): Pick<Variable, 'get' | 'set'> => {
     const address = constant(worker.own + number * 4);
-    return { get: peek(address), set: (value) => [address, value, PLAIN_STORE, ...WORD_AT] };
+    return { get: peek(address), set: (value) => store(address, value) };
   };
   switch (kind) {
     case 'atomic':
       return {
         peek,
+        store,
         count,
         own,
         load: (address) => atomic('load', address),
@@ -88,11 +94,12 @@ export function importAccess(
     case 'plain':
       return {
         peek,
+        store,
         count,
         own,
         load: peek,
         // Nobody else has changed the word.
-        swap: (address, _before, after) => [address, after, PLAIN_STORE, ...WORD_AT, constant(1)],
+        swap: (address, _before, after) => [...store(address, after), ...constant(1)],
       };
   }
 }

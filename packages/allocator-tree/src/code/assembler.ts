@@ -221,7 +221,12 @@ export class ModuleBuilder {
   }
 
   #type(parameters: number, results: 0 | 1): number {
-    const type = [FUNCTION_TYPE, ...list(new Array(parameters).fill([I32])), results, ...(results ? [I32] : [])];
+    const type = [
+      FUNCTION_TYPE,
+      ...list(new Array(parameters).fill([I32])),
+      results,
+      ...(results ? [I32] : []),
+    ];
     const at = this.#types.findIndex((each) => each.join() === type.join());
     return at >= 0 ? at : this.#types.push(type) - 1;
   }

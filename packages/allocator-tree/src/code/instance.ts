@@ -11,6 +11,7 @@ function geometryOf(layout: TreeLayout, worker: number): Geometry {
   const workerAt = layout.workersAt + worker * WORKER_WORDS;
   return {
     entries: layout.childrenAt * 4,
+    longest: layout.longestAt * 4,
     busy: layout.busyAt * 4,
     inside: layout.insideAt * 4,
     trees: layout.treesAt * 4,
@@ -39,7 +40,7 @@ function moduleFor(kind: AccessKind, geometry: Geometry): WebAssembly.Module {
 }
 
 /**
- * @param host the memory, or for the kind `hosted` the functions `load`, `swap` and `count`
+ * @param host the memory, or for the kind `hosted` the functions `load`, `store`, `swap` and `count`
  * @returns the functions; with the kind `atomic` also the {@link AtomicSteps}
  */
 export function instantiate(

@@ -10,10 +10,12 @@ import {
   CHILD_WORDS,
   CONTINUES,
   EPOCH,
+  EPOCHS,
   FREE,
   HINT,
   HINT_SHIFT,
   HUGE,
+  MEASURED,
   PINNED,
   RUNS,
   TREE_RESERVED,
@@ -79,6 +81,7 @@ const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4 } as const;
 /** What the module is made for: addresses in bytes, and numbers. */
 export interface Geometry {
   readonly entries: number;
+  readonly longest: number;
   readonly busy: number;
   readonly inside: number;
   readonly trees: number;
@@ -124,6 +127,11 @@ export interface Operations {
   pick(order: number, own: number): number;
   /** Whether the last pick left out a tree only because another worker has it. */
   passedOver(): number;
+  /**
+   * Where to look for a run of free frames: an index from which on there is one, or was when it was looked at, or
+   * `RESULT.none`. A run of so many frames has an aligned block in it for which the child's hint is at least `hint`.
+   */
+  findRun(frames: number, hint: number, from: number): number;
   /** Free frames of a tree. */
   treeFree(tree: number): number;
   /** Raises a tree's hint after a child's rose to `hint`. */
@@ -148,7 +156,7 @@ const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT))
 /** The module's bytes. The geometry is in them as constants: they are at hand where imported ones are loads in a row. */
 export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
-  const { load, peek, swap, count, own } = importAccess(builder, kind, geometry);
+  const { load, peek, store, swap, count, own } = importAccess(builder, kind, geometry);
   const names = Object.entries(geometry).map(([name, value]) => [name, constant(value)]);
   const at = Object.fromEntries(names) as Readonly<Record<keyof Geometry, Code>>;
   /** Index of the first frame, and what a busy word's first frame is more than eight times its address. */
@@ -197,11 +205,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
   /** One more than the largest order that a child may have free: its hint, bounded by its counter. */
   const hintOf = define('hintOf', 1, 1, (local, entry) => {
     const [hint, bound] = [local(), local()];
-    return [
-      ...hint.set(field(entry!.get)),
-      ...bound.set(bits(free(entry!.get))),
-      ...smaller(hint, bound),
-    ];
+    return [...hint.set(field(entry!.get)), ...bound.set(bits(free(entry!.get))), ...smaller(hint, bound)];
   });
 
   const raiseTo = define('raiseTo', 2, 0, (local, tree, hint) => {
@@ -404,10 +408,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
             ]),
           ]),
           ...score.set(subtract(shiftLeft(constant(CHILD_FRAMES), at.treeOrder), frames.get)),
-          ...when(greater(score.get, bestScore.get), [
-            ...best.set(tree.get),
-            ...bestScore.set(score.get),
-          ]),
+          ...when(greater(score.get, bestScore.get), [...best.set(tree.get), ...bestScore.set(score.get)]),
           ...increase(compared),
           ...jumpIf('tree', less(compared.get, constant(COMPARED))),
         ),
@@ -466,15 +467,16 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
     return [
       ...address.set(word(at.busy, shiftRight(index!.get, constant(WORD_ORDER)))),
       ...when(less(order!.get, constant(WORD_ORDER)), [
-        ...giveResult(
-          isZero(and(load(address.get), blockAround(index!.get, order!.get))),
-        ),
+        ...giveResult(isZero(and(load(address.get), blockAround(index!.get, order!.get)))),
       ]),
       ...end.set(shiftLeft(constant(4), subtract(order!.get, constant(WORD_ORDER)))),
       ...address.set(
         add(
           at.busy,
-          and(shiftLeft(shiftRight(index!.get, constant(WORD_ORDER)), constant(2)), subtract(constant(0), end.get)),
+          and(
+            shiftLeft(shiftRight(index!.get, constant(WORD_ORDER)), constant(2)),
+            subtract(constant(0), end.get),
+          ),
         ),
       ),
       ...end.set(add(address.get, end.get)),
@@ -499,7 +501,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
         [
           ...counted.set(add(free(entry.get), frames!.get)),
           ...hint.set(field(entry.get)),
-          ...rest.set(and(entry.get, constant(~(FREE | HINT)))),
+          ...rest.set(and(entry.get, constant(~(FREE | HINT | MEASURED)))),
           ...when(
             equal(counted.get, constant(CHILD_FRAMES)),
             [...hint.set(constant(WHOLE)), ...rest.set(and(rest.get, constant(~RUNS)))],
@@ -519,9 +521,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
         ],
         add(or(or(rest.get, counted.get), shiftLeft(hint.get, constant(HINT_SHIFT))), constant(EPOCH)),
       ),
-      ...hint.set(
-        hintOf(or(counted.get, shiftLeft(hint.get, constant(HINT_SHIFT)))),
-      ),
+      ...hint.set(hintOf(or(counted.get, shiftLeft(hint.get, constant(HINT_SHIFT))))),
       ...when(greater(hint.get, hintOf(entry.get)), raise(child!.get, hint.get)),
     ];
   });
@@ -573,7 +573,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
               ),
             ]),
           ],
-          add(entry.get, constant(EPOCH + 1)),
+          and(add(entry.get, constant(EPOCH + 1)), constant(~MEASURED)),
         ),
         // Passing a power of two the counter lifts its bound of the hint.
         ...when(isZero(and(free(entry.get), free(add(entry.get, constant(1))))), [
@@ -598,11 +598,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
           ...jumpIf(
             label,
             isZero(
-              swap(
-                address.get,
-                entry,
-                or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE)),
-              ),
+              swap(address.get, entry, or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE))),
             ),
           ),
           ...cursor.whole.set(add(child.get, constant(1))),
@@ -672,9 +668,12 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
           swap(
             address.get,
             entry,
-            add(
-              exclusiveOr(entry.get, constant(HUGE)),
-              constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES),
+            and(
+              add(
+                exclusiveOr(entry.get, constant(HUGE)),
+                constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES),
+              ),
+              constant(~MEASURED),
             ),
           ),
         ),
@@ -683,10 +682,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
       ...count(COUNTER.frees),
       // Larger blocks are there only with the child beside it.
       ...when(
-        differ(
-          free(load(word(at.entries, exclusiveOr(child.get, constant(1))))),
-          constant(CHILD_FRAMES),
-        ),
+        differ(free(load(word(at.entries, exclusiveOr(child.get, constant(1))))), constant(CHILD_FRAMES)),
         raiseTo(shiftRight(child.get, at.treeOrder), constant(WHOLE)),
         raise(child.get, constant(WHOLE)),
       ),
@@ -740,17 +736,12 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
         ),
         ...when(starts.get, [
           ...starts.set(trailingZeros(starts.get)),
-          ...jumpIf(
-            'word',
-            isZero(swap(address.get, value, or(value.get, shiftLeft(mask.get, starts.get)))),
-          ),
+          ...jumpIf('word', isZero(swap(address.get, value, or(value.get, shiftLeft(mask.get, starts.get))))),
           // Only the block's owner changes its inside bits, but other blocks may be in the word.
           ...mask.set(shiftLeft(and(mask.get, constant(-2)), starts.get)),
           ...frames.set(add(address.get, subtract(at.inside, at.busy))),
           ...change('inside', frames, value, [], or(value.get, mask.get)),
-          ...giveResult(
-            add(shiftLeft(subtract(address.get, at.busy), constant(3)), starts.get),
-          ),
+          ...giveResult(add(shiftLeft(subtract(address.get, at.busy), constant(3)), starts.get)),
         ]),
         ...increase(address, 4),
         ...jumpIf('word', less(address.get, end.get)),
@@ -793,7 +784,10 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
           differ(
             and(
               value.get,
-              or(mask.get, or(shiftLeft(constant(1), shift.get), shiftLeft(constant(1), add(shift.get, frames.get)))),
+              or(
+                mask.get,
+                or(shiftLeft(constant(1), shift.get), shiftLeft(constant(1), add(shift.get, frames.get))),
+              ),
             ),
             mask.get,
           ),
@@ -809,6 +803,171 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
     ];
   });
 
+  /** Free frames at the end of a child. */
+  const tailOf = define('tailOf', 1, 1, (local, child) => {
+    const [entry, address, end, frames, value] = [local(), local(), local(), local(), local()];
+    return [
+      ...entry.set(peek(word(at.entries, child!.get))),
+      ...when(isZero(free(entry.get)), giveResult(constant(0))),
+      ...end.set(add(at.busy, shiftLeft(child!.get, constant(6)))),
+      ...address.set(add(end.get, constant(CHILD_BYTES))),
+      loop(
+        'word',
+        ...increase(address, -4),
+        ...value.set(peek(address.get)),
+        ...frames.set(add(frames.get, leadingZeros(value.get))),
+        ...when(isZero(value.get), jumpIf('word', greater(address.get, end.get))),
+      ),
+      ...frames.get,
+    ];
+  });
+
+  /** Free frames at the beginning of a child that is not used as a whole. */
+  const headOf = define('headOf', 1, 1, (local, child) => {
+    const [address, end, frames, value] = [local(), local(), local(), local()];
+    return [
+      ...address.set(add(at.busy, shiftLeft(child!.get, constant(6)))),
+      ...end.set(add(address.get, constant(CHILD_BYTES))),
+      loop(
+        'word',
+        ...value.set(peek(address.get)),
+        ...frames.set(add(frames.get, trailingZeros(value.get))),
+        ...increase(address, 4),
+        ...when(isZero(value.get), jumpIf('word', less(address.get, end.get))),
+      ),
+      ...frames.get,
+    ];
+  });
+
+  /** The longest run of free frames inside a child that is not used as a whole, by its bits. */
+  const measure = define('measure', 1, 1, (local, child) => {
+    const [address, end, longest, run, value, ones, length] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    const raiseLongest = (found: Variable): Code =>
+      when(greater(found.get, longest.get), longest.set(found.get));
+    return [
+      ...address.set(add(at.busy, shiftLeft(child!.get, constant(6)))),
+      ...end.set(add(address.get, constant(CHILD_BYTES))),
+      loop(
+        'word',
+        ...value.set(peek(address.get)),
+        // The run that ends here, the runs inside, and the one that goes on.
+        ...run.set(add(run.get, trailingZeros(value.get))),
+        ...raiseLongest(run),
+        ...when(value.get, [
+          ...ones.set(exclusiveOr(value.get, constant(-1))),
+          ...length.set(constant(0)),
+          block(
+            'inside',
+            loop(
+              'longer',
+              ...jumpIf('inside', isZero(ones.get)),
+              ...ones.set(and(ones.get, shiftLeft(ones.get, constant(1)))),
+              ...increase(length),
+              ...jump('longer'),
+            ),
+          ),
+          ...raiseLongest(length),
+          ...run.set(leadingZeros(value.get)),
+        ]),
+        ...increase(address, 4),
+        ...jumpIf('word', less(address.get, end.get)),
+      ),
+      ...raiseLongest(run),
+      ...longest.get,
+    ];
+  });
+
+  /** An upper bound of the longest run of free frames inside a child: what was noted, or what is noted now. */
+  const longestOf = define('longestOf', 1, 1, (local, child) => {
+    const [address, entry, noted] = [local(), local(), local()];
+    return [
+      ...address.set(word(at.entries, child!.get)),
+      ...entry.set(load(address.get)),
+      ...noted.set(load(word(at.longest, child!.get))),
+      ...when(and(entry.get, constant(MEASURED)), [
+        ...when(
+          isZero(and(exclusiveOr(entry.get, noted.get), constant(EPOCHS))),
+          giveResult(and(noted.get, constant(FREE))),
+        ),
+      ]),
+      ...noted.set(measure(child!.get)),
+      ...store(word(at.longest, child!.get), or(and(entry.get, constant(EPOCHS)), noted.get)),
+      // It counts only when nothing was freed while the bits were looked at; else it is found again the next time.
+      ...when(swap(address.get, entry, or(entry.get, constant(MEASURED))), []),
+      ...noted.get,
+    ];
+  });
+
+  define('findRun', 3, 1, (local, frames, hint, from) => {
+    const [child, tree, entry, run, counted] = [local(), local(), local(), local(), local()];
+    const start = subtract(shiftLeft(child.get, constant(CHILD_ORDER)), run.get);
+    return [
+      ...child.set(from!.get),
+      // `run`: free frames before the child.
+      loop(
+        'child',
+        ...when(atLeast(child.get, at.childCount), giveResult(constant(RESULT.none))),
+        // A tree that has no such block can only be a run's end or beginning.
+        ...when(
+          isZero(or(run.get, and(child.get, subtract(shiftLeft(constant(1), at.treeOrder), constant(1))))),
+          [
+            ...tree.set(shiftRight(child.get, at.treeOrder)),
+            ...when(less(peek(word(at.hints, tree.get)), hint!.get), [
+              ...endOf(tree, child),
+              ...run.set(tailOf(subtract(child.get, constant(1)))),
+              ...jump('child'),
+            ]),
+          ],
+        ),
+        ...entry.set(peek(word(at.entries, child.get))),
+        ...counted.set(free(entry.get)),
+        ...when(equal(counted.get, constant(CHILD_FRAMES)), [
+          ...increase(child),
+          ...run.set(add(run.get, constant(CHILD_FRAMES))),
+          ...when(atLeast(run.get, frames!.get), giveResult(start)),
+          ...jump('child'),
+        ]),
+        ...when(
+          counted.get,
+          [
+            ...when(run.get, [
+              ...when(
+                atLeast(add(run.get, counted.get), frames!.get),
+                when(atLeast(add(run.get, headOf(child.get)), frames!.get), giveResult(start)),
+              ),
+            ]),
+            ...when(
+              less(counted.get, frames!.get),
+              [],
+              [
+                ...when(
+                  atLeast(hintOf(entry.get), hint!.get),
+                  when(
+                    atLeast(longestOf(child.get), frames!.get),
+                    giveResult(shiftLeft(child.get, constant(CHILD_ORDER))),
+                  ),
+                ),
+              ],
+            ),
+            ...run.set(tailOf(child.get)),
+          ],
+          run.set(constant(0)),
+        ),
+        ...increase(child),
+        ...jump('child'),
+      ),
+      ...constant(RESULT.none),
+    ];
+  });
+
   define('seek', 4, 0, (_, child, wordIndex, tree, whole) => [
     ...cursor.entry.set(constant(0)),
     ...when(atLeast(child!.get, constant(0)), cursor.entry.set(word(at.entries, child!.get))),
@@ -817,11 +976,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
     ...cursor.whole.set(whole!.get),
   ]);
   define('cursorChild', 0, 1, () =>
-    choose(
-      shiftRight(subtract(cursor.entry.get, at.entries), constant(2)),
-      constant(-1),
-      cursor.entry.get,
-    ),
+    choose(shiftRight(subtract(cursor.entry.get, at.entries), constant(2)), constant(-1), cursor.entry.get),
   );
   define('cursorWord', 0, 1, () =>
     and(shiftRight(subtract(cursor.word.get, at.busy), constant(2)), constant(CHILD_WORDS - 1)),
