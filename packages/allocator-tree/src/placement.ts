@@ -1,7 +1,8 @@
 /** Where frames of an order come from: which tree a worker reserves, and which child it takes frames of. */
 import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
-import { type Operations, RESULT } from './code/operations.ts';
+import type { Operations } from './code/operations.ts';
+import { RESULT } from './code/scope.ts';
 import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, FREE, NO_TREE, type TreeLayout } from './layout.ts';
 import type { Trees } from './trees.ts';
 

@@ -22,18 +22,17 @@ import {
 } from '@armature/core';
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
-import { COUNTER, type Operations } from './code/operations.ts';
+import type { Operations } from './code/operations.ts';
+import { COUNTER } from './code/scope.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
   checkGeometry,
   defaultTreeOrder,
-  HUGE,
   layoutOf,
   MEASURED,
   PINNED,
   publishHeader,
-  RUNS,
   readHeader,
   type TreeLayout,
   viewsOf,

@@ -1,7 +1,8 @@
 /** The functions of `operations.ts`, made for one allocator and one worker. */
 import { type TreeLayout, WORKER_COUNTERS, WORKER_OWN, WORKER_WORDS } from '../layout.ts';
 import type { AccessKind, AtomicSteps } from './access.ts';
-import { type Geometry, type Operations, operations } from './operations.ts';
+import { type Operations, operations } from './operations.ts';
+import type { Geometry } from './scope.ts';
 
 /** Modules that were made last, by what they were made for. */
 const modules = new Map<string, WebAssembly.Module>();

@@ -1,0 +1,122 @@
+/** What the functions are written with: the geometry, the worker's own words, and steps that several of them make. */
+import { CHILD_WORDS, FREE, HINT_SHIFT } from '../layout.ts';
+import { type AccessKind, importAccess } from './access.ts';
+import {
+  add,
+  and,
+  block,
+  type Code,
+  choose,
+  constant,
+  greater,
+  isZero,
+  jumpIf,
+  leadingZeros,
+  less,
+  loop,
+  type ModuleBuilder,
+  shiftLeft,
+  shiftRight,
+  subtract,
+  type Variable,
+  when,
+} from './assembler.ts';
+
+/** Results that are no frame and no status. */
+export const RESULT = {
+  /** There is none here. */
+  none: -1,
+  /** Nothing was done: the caller must look closer. */
+  unsure: -1,
+  /** The right to a block was taken and no block found: the caller must give it up. */
+  notFound: -2,
+} as const;
+
+export const STATUS = { ok: 0, doubleFree: 1, outOfRange: 5 } as const;
+/** Order of a word of 32 frames, and the bytes of a child's words. */
+export const WORD_ORDER = 5;
+export const CHILD_BYTES = CHILD_WORDS * 4;
+
+/** Numbers of a worker's counters. */
+export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
+
+/** Words of a worker's own. */
+const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4 } as const;
+
+/** What the module is made for: addresses in bytes, and numbers. */
+export interface Geometry {
+  readonly entries: number;
+  readonly longest: number;
+  readonly busy: number;
+  readonly inside: number;
+  readonly trees: number;
+  readonly hints: number;
+  /** The worker's counters, and its own words. */
+  readonly counters: number;
+  readonly own: number;
+  readonly base: number;
+  readonly origin: number;
+  readonly frames: number;
+  readonly childCount: number;
+  readonly treeCount: number;
+  readonly treeOrder: number;
+}
+
+export const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
+export const bits = (value: Code): Code => subtract(constant(32), leadingZeros(value));
+export const free = (entry: Code): Code => and(entry, constant(FREE));
+export const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT)), constant(15));
+export const word = (array: Code, index: Code): Code => add(array, shiftLeft(index, constant(2)));
+
+/** @returns what code is written with: steps, addresses and numbers of the geometry, and the worker's own words */
+export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geometry) {
+  const access = importAccess(builder, kind, geometry);
+  const { peek, swap, own } = access;
+  const names = Object.entries(geometry).map(([name, value]) => [name, constant(value)]);
+  const at = Object.fromEntries(names) as Readonly<Record<keyof Geometry, Code>>;
+  /** Index of the first frame, and what a busy word's first frame is more than eight times its address. */
+  const first = constant(geometry.base - geometry.origin);
+  const originOfBytes = constant(geometry.origin - geometry.busy * 8);
+  const cursor = {
+    /** Addresses of the child's word, or 0, and of the busy word. */
+    entry: own(OWN.entry),
+    word: own(OWN.word),
+    tree: own(OWN.tree),
+    whole: own(OWN.whole),
+    passedOver: own(OWN.passedOver),
+  };
+  const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
+
+  /** The smaller of two variables. */
+  const smaller = (left: Variable, right: Variable): Code =>
+    choose(left.get, right.get, less(left.get, right.get));
+  const endOf = (tree: Variable, end: Variable): Code => [
+    ...end.set(shiftLeft(add(tree.get, constant(1)), at.treeOrder)),
+    ...when(greater(end.get, at.childCount), end.set(at.childCount)),
+  ];
+  const firstOf = (tree: Variable): Code => shiftLeft(tree.get, at.treeOrder);
+  /** Changes a word by what is read: `next` may leave with a result instead. */
+  const change = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+    loop(
+      label,
+      ...value.set(peek(address.get)),
+      ...check,
+      ...jumpIf(label, isZero(swap(address.get, value, next))),
+    ),
+  ];
+
+  /** As `change`, where others seldom come between: the loop, which costs even when it is left at once, comes second. */
+  const changeSoon = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+    block(
+      `${label} done`,
+      ...value.set(peek(address.get)),
+      ...check,
+      ...jumpIf(`${label} done`, swap(address.get, value, next)),
+      ...change(label, address, value, check, next),
+    ),
+  ];
+
+  return { ...access, define, at, first, originOfBytes, cursor, smaller, endOf, firstOf, change, changeSoon };
+}
+
+export type Scope = ReturnType<typeof scopeOf>;

@@ -1,0 +1,236 @@
+/** Taking and freeing single frames. */
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  EPOCH,
+  FREE,
+  HINT,
+  HINT_SHIFT,
+  HUGE,
+  MEASURED,
+  PINNED,
+  RUNS,
+  WHOLE,
+} from '../layout.ts';
+import {
+  add,
+  and,
+  atLeast,
+  atLeastUnsigned,
+  block,
+  type Code,
+  constant,
+  differ,
+  equal,
+  exclusiveOr,
+  giveResult,
+  greater,
+  isZero,
+  jump,
+  jumpIf,
+  less,
+  loop,
+  or,
+  shiftLeft,
+  shiftRight,
+  subtract,
+  trailingZeros,
+  when,
+} from './assembler.ts';
+import type { Hints } from './hints.ts';
+import {
+  CHILD_BYTES,
+  COUNTER,
+  field,
+  free,
+  increase,
+  RESULT,
+  type Scope,
+  STATUS,
+  WORD_ORDER,
+  word,
+} from './scope.ts';
+
+export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
+  const { at, cursor, originOfBytes, define, load, peek, swap, count, change, changeSoon } = scope;
+
+  define('take', 0, 1, (local) => {
+    const [address, entry, wordAt, value] = [local(), local(), local(), local()];
+    const takeBit = swap(wordAt.get, value, or(value.get, add(value.get, constant(1))));
+    return [
+      ...address.set(cursor.entry.get),
+      ...when(isZero(address.get), giveResult(constant(RESULT.none))),
+      ...changeSoon(
+        'right',
+        address,
+        entry,
+        when(isZero(free(entry.get)), giveResult(constant(RESULT.none))),
+        subtract(entry.get, constant(1)),
+      ),
+      ...wordAt.set(cursor.word.get),
+      block(
+        'taken',
+        ...value.set(peek(wordAt.get)),
+        ...when(differ(value.get, constant(-1)), jumpIf('taken', takeBit)),
+        // With the right to a frame there is a clear bit somewhere.
+        loop(
+          'word',
+          ...value.set(load(wordAt.get)),
+          ...when(equal(value.get, constant(-1)), [
+            ...wordAt.set(
+              or(
+                and(wordAt.get, constant(-CHILD_BYTES)),
+                and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 1)),
+              ),
+            ),
+            ...jump('word'),
+          ]),
+          ...jumpIf('word', isZero(takeBit)),
+        ),
+        ...cursor.word.set(wordAt.get),
+      ),
+      ...count(COUNTER.allocations),
+      ...add(
+        add(originOfBytes, shiftLeft(wordAt.get, constant(3))),
+        trailingZeros(exclusiveOr(value.get, constant(-1))),
+      ),
+    ];
+  });
+
+  /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
+  const isBlockFree = define('isBlockFree', 2, 1, (local, index, order) => {
+    const [address, end] = [local(), local()];
+    return [
+      ...address.set(word(at.busy, shiftRight(index!.get, constant(WORD_ORDER)))),
+      ...when(less(order!.get, constant(WORD_ORDER)), [
+        ...giveResult(isZero(and(load(address.get), blockAround(index!.get, order!.get)))),
+      ]),
+      ...end.set(shiftLeft(constant(4), subtract(order!.get, constant(WORD_ORDER)))),
+      ...address.set(
+        add(
+          at.busy,
+          and(
+            shiftLeft(shiftRight(index!.get, constant(WORD_ORDER)), constant(2)),
+            subtract(constant(0), end.get),
+          ),
+        ),
+      ),
+      ...end.set(add(address.get, end.get)),
+      loop(
+        'word',
+        ...when(load(address.get), giveResult(constant(0))),
+        ...increase(address, 4),
+        ...jumpIf('word', less(address.get, end.get)),
+      ),
+      ...constant(1),
+    ];
+  });
+
+  const giveBack = define('giveBack', 3, 0, (local, child, frames, index) => {
+    const [address, entry, counted, hint, rest] = [local(), local(), local(), local(), local()];
+    return [
+      ...address.set(word(at.entries, child!.get)),
+      ...change(
+        'again',
+        address,
+        entry,
+        [
+          ...counted.set(add(free(entry.get), frames!.get)),
+          ...hint.set(field(entry.get)),
+          ...rest.set(and(entry.get, constant(~(FREE | HINT | MEASURED)))),
+          ...when(
+            equal(counted.get, constant(CHILD_FRAMES)),
+            [...hint.set(constant(WHOLE)), ...rest.set(and(rest.get, constant(~RUNS)))],
+            [
+              block(
+                'raised',
+                loop(
+                  'raise',
+                  ...jumpIf('raised', atLeast(hint.get, constant(CHILD_ORDER))),
+                  ...jumpIf('raised', isZero(isBlockFree(index!.get, hint.get))),
+                  ...increase(hint),
+                  ...jump('raise'),
+                ),
+              ),
+            ],
+          ),
+        ],
+        add(or(or(rest.get, counted.get), shiftLeft(hint.get, constant(HINT_SHIFT))), constant(EPOCH)),
+      ),
+      ...hint.set(hintOf(or(counted.get, shiftLeft(hint.get, constant(HINT_SHIFT))))),
+      ...when(greater(hint.get, hintOf(entry.get)), raise(child!.get, hint.get)),
+    ];
+  });
+
+  define('free', 1, 1, (local, frame) => {
+    const [index, address, entry, wordAt, value, bit, hint] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    return [
+      ...when(
+        atLeastUnsigned(subtract(frame!.get, at.base), at.frames),
+        giveResult(constant(STATUS.outOfRange)),
+      ),
+      ...index.set(subtract(frame!.get, at.origin)),
+      ...address.set(word(at.entries, shiftRight(index.get, constant(CHILD_ORDER)))),
+      ...when(and(peek(address.get), constant(HUGE | RUNS | PINNED)), giveResult(constant(RESULT.unsure))),
+      ...wordAt.set(word(at.busy, shiftRight(index.get, constant(WORD_ORDER)))),
+      ...bit.set(shiftLeft(constant(1), index.get)),
+      ...changeSoon(
+        'clear',
+        wordAt,
+        value,
+        when(isZero(and(value.get, bit.get)), giveResult(constant(STATUS.doubleFree))),
+        exclusiveOr(value.get, bit.get),
+      ),
+      ...value.set(exclusiveOr(value.get, bit.get)),
+      ...count(COUNTER.frees),
+      block(
+        'uncommon',
+        // The common course: the frame joins no block larger than the hint says, and does not make the child free.
+        ...changeSoon(
+          'count',
+          address,
+          entry,
+          [
+            ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
+            ...hint.set(field(entry.get)),
+            ...when(less(hint.get, constant(CHILD_ORDER)), [
+              ...when(
+                less(hint.get, constant(WORD_ORDER)),
+                jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
+                jumpIf('uncommon', isZero(value.get)),
+              ),
+            ]),
+          ],
+          and(add(entry.get, constant(EPOCH + 1)), constant(~MEASURED)),
+        ),
+        // Passing a power of two the counter lifts its bound of the hint.
+        ...when(isZero(and(free(entry.get), free(add(entry.get, constant(1))))), [
+          ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hintOf(add(entry.get, constant(1)))),
+        ]),
+        ...giveResult(constant(STATUS.ok)),
+      ),
+      ...giveBack(shiftRight(index.get, constant(CHILD_ORDER)), constant(1), index.get),
+      ...constant(STATUS.ok),
+    ];
+  });
+  return { giveBack };
+}
+
+export type SingleFrames = ReturnType<typeof defineSingleFrames>;
+
+/** The bits of the naturally aligned block of 2^order frames around a frame in its word; order 0 to 4. */
+function blockAround(index: Code, order: Code): Code {
+  const frames = shiftLeft(constant(1), order);
+  return shiftLeft(
+    subtract(shiftLeft(constant(1), frames), constant(1)),
+    and(index, subtract(constant(0), frames)),
+  );
+}

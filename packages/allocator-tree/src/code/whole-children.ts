@@ -1,0 +1,152 @@
+/** Taking and freeing children as a whole. */
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  CONTINUES,
+  EPOCH,
+  FREE,
+  HINT,
+  HINT_SHIFT,
+  HUGE,
+  MEASURED,
+  PINNED,
+  RUNS,
+  WHOLE,
+} from '../layout.ts';
+import {
+  add,
+  and,
+  atLeast,
+  block,
+  type Code,
+  constant,
+  differ,
+  equal,
+  exclusiveOr,
+  giveResult,
+  isZero,
+  jump,
+  jumpIf,
+  less,
+  loop,
+  or,
+  shiftLeft,
+  shiftRight,
+  subtract,
+  when,
+} from './assembler.ts';
+import type { Hints } from './hints.ts';
+import { COUNTER, free, increase, RESULT, type Scope, STATUS, word } from './scope.ts';
+import type { TreeChoice } from './tree-choice.ts';
+
+export function defineWholeChildren(
+  scope: Scope,
+  { lower, raise, raiseTo }: Hints,
+  { skipFour }: TreeChoice,
+): void {
+  const { at, cursor, first, define, load, peek, swap, count, endOf, firstOf } = scope;
+
+  define('takeWhole', 0, 1, (local) => {
+    const [tree, left, address, child, end, entry] = [local(), local(), local(), local(), local(), local()];
+    /** The first free child from a variable on before the end: leaves with its frame. */
+    const takeIn = (label: string): Code => [
+      loop(
+        label,
+        ...address.set(word(at.entries, child.get)),
+        ...entry.set(peek(address.get)),
+        ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
+          ...jumpIf(
+            label,
+            isZero(
+              swap(address.get, entry, or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE))),
+            ),
+          ),
+          ...cursor.whole.set(add(child.get, constant(1))),
+          ...count(COUNTER.allocations),
+          ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
+        ]),
+        ...increase(child),
+        ...jumpIf(label, less(child.get, end.get)),
+      ),
+    ];
+    return [
+      // On from the last one to the end of its tree, then tree by tree.
+      ...child.set(cursor.whole.get),
+      ...tree.set(shiftRight(child.get, at.treeOrder)),
+      block(
+        'rest',
+        ...endOf(tree, end),
+        ...jumpIf('rest', atLeast(child.get, end.get)),
+        ...takeIn('here'),
+        ...increase(tree),
+      ),
+      ...left.set(at.treeCount),
+      loop(
+        'tree',
+        ...when(isZero(left.get), giveResult(constant(RESULT.none))),
+        ...when(atLeast(tree.get, at.treeCount), tree.set(constant(0))),
+        ...skipFour('tree', tree, left, constant(15 - CHILD_ORDER), address),
+        ...when(atLeast(peek(word(at.hints, tree.get)), constant(WHOLE)), [
+          ...child.set(firstOf(tree)),
+          ...endOf(tree, end),
+          ...takeIn('child'),
+          ...lower(tree.get),
+        ]),
+        ...increase(tree),
+        ...left.set(subtract(left.get, constant(1))),
+        ...jump('tree'),
+      ),
+      ...constant(RESULT.none),
+    ];
+  });
+
+  define('freeWhole', 1, 1, (local, frame) => {
+    const [index, child, address, entry] = [local(), local(), local(), local()];
+    const unsure = giveResult(constant(RESULT.unsure));
+    return [
+      ...index.set(subtract(frame!.get, at.origin)),
+      ...child.set(shiftRight(index.get, constant(CHILD_ORDER))),
+      ...when(
+        or(
+          and(index.get, constant(CHILD_FRAMES - 1)),
+          or(less(index.get, first), atLeast(child.get, at.childCount)),
+        ),
+        unsure,
+      ),
+      ...address.set(word(at.entries, child.get)),
+      ...entry.set(peek(address.get)),
+      // Behind the last child are zeros. A run that goes on is told by the next child.
+      ...when(
+        or(
+          differ(and(entry.get, constant(HUGE | CONTINUES | PINNED)), constant(HUGE)),
+          and(peek(add(address.get, constant(4))), constant(RUNS | CONTINUES)),
+        ),
+        unsure,
+      ),
+      ...when(
+        isZero(
+          swap(
+            address.get,
+            entry,
+            and(
+              add(
+                exclusiveOr(entry.get, constant(HUGE)),
+                constant(EPOCH + (WHOLE << HINT_SHIFT) + CHILD_FRAMES),
+              ),
+              constant(~MEASURED),
+            ),
+          ),
+        ),
+        unsure,
+      ),
+      ...count(COUNTER.frees),
+      // Larger blocks are there only with the child beside it.
+      ...when(
+        differ(free(load(word(at.entries, exclusiveOr(child.get, constant(1))))), constant(CHILD_FRAMES)),
+        raiseTo(shiftRight(child.get, at.treeOrder), constant(WHOLE)),
+        raise(child.get, constant(WHOLE)),
+      ),
+      ...constant(STATUS.ok),
+    ];
+  });
+}
