@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { allocatorsCommand } from './allocators/command.ts';
+import { ALLOCATORS_USAGE } from './allocators/options.ts';
 import { type BreakdownPart, breakdownPart, measureBreakdown } from './boot/breakdown.ts';
 import { armatureBoot, type LinuxFiles, linuxFiles, qemuBoot } from './boot/machines.ts';
 import { measureBoots } from './boot/measure.ts';
@@ -25,6 +27,7 @@ import { simdRows, simdSummary } from './simd/report.ts';
 import { measureProgram } from './speed.ts';
 import { armatureStartup, measureStartup, qemuStartup, startupRows } from './startup.ts';
 import { renderTable } from './table.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Names with commas, in lines that fit the usage. */
 function list(rows: readonly { readonly name: string }[]): string {
@@ -42,6 +45,7 @@ const USAGE = `armature-bench: measures Armature
   armature-bench boot [options]      Debian's Linux kernel to a shell's prompt, and where Armature's time goes
   armature-bench startup [options]   from the start of the process to what the guest's first instructions do
   armature-bench race [options]      bare-metal programs, programs in Linux, and systems on both, by turns
+  armature-bench allocators [options]  frame allocators beside C; its options: armature-bench allocators --help
 
   --rounds N          times that each runs each program, default 5; race: 7, startup: 15
   --quick             3 rounds, of speed, simd and race a fifth of the length
@@ -59,8 +63,6 @@ const USAGE = `armature-bench: measures Armature
 
 Without qemu-system-aarch64 on the PATH, Armature runs alone; race then wants --no-qemu.`;
 
-class UsageError extends Error {}
-
 function readArguments() {
   try {
     return parseArgs({
@@ -73,6 +75,11 @@ function readArguments() {
         kinds: { type: 'string' },
         rows: { type: 'string' },
         only: { type: 'string' },
+        allocators: { type: 'string' },
+        workloads: { type: 'string' },
+        sizes: { type: 'string' },
+        orders: { type: 'string' },
+        occupancies: { type: 'string' },
         kernel: { type: 'string' },
         initrd: { type: 'string' },
         breakdown: { type: 'boolean', default: true },
@@ -132,19 +139,23 @@ function pattern(text: string): RegExp {
   }
 }
 
-/** What anything is measured on, and how often. */
+const thisHost = () => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cpus: cpus().length,
+  node: process.version,
+});
+
+/** Progress goes to standard error. */
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** What is measured beside QEMU, on what and how often. */
 function conditions(options: Options, defaultRounds = 5) {
   const rounds = Number(options.rounds ?? (options.quick ? 3 : defaultRounds));
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds ${options.rounds}: a number from 1`);
   const oracle = options.qemu ? qemuVersion() : undefined;
   if (options.qemu && oracle === undefined) process.stderr.write('qemu-system-aarch64 is not installed.\n');
-  const host = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cpus: cpus().length,
-    node: process.version,
-    qemu: oracle ?? null,
-  };
+  const host = { ...thisHost(), qemu: oracle ?? null };
   const heading = `${host.cpu}, ${host.cpus} CPUs; Node ${host.node}${oracle ? `; ${oracle}` : ''}`;
   return { rounds, oracle, host, heading };
 }
@@ -180,9 +191,7 @@ function simd(options: Options): void {
   if (options.record && (kinds.length < SIMD_KINDS.length || emulators.length < 2 || options.quick)) {
     throw new UsageError('--record: wants all kinds in full length, and QEMU');
   }
-  const results = measureKinds(kinds, emulators, { rounds, scale }, (text) =>
-    process.stderr.write(`${text}\n`),
-  );
+  const results = measureKinds(kinds, emulators, { rounds, scale }, progress);
   const rows = simdRows(results);
   const summary = simdSummary(results);
   const conditions = `Medians of ${rounds} rounds, in million instructions/s.`;
@@ -216,7 +225,6 @@ async function bootLinux(options: Options): Promise<void> {
     throw new UsageError('--record: wants all rounds, the breakdown, and QEMU');
   }
   const files = guestOf(options);
-  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const programs = [...(oracle === undefined ? [] : [qemuBoot(files)]), armatureBoot(files)];
   const times = await measureBoots(programs, rounds, progress);
   const breakdown = options.breakdown ? measureBreakdown(files, progress) : undefined;
@@ -282,7 +290,6 @@ async function raceAll(options: Options): Promise<void> {
   if (options.record && (rows !== undefined || only !== undefined || options.quick || host.qemu === null)) {
     throw new UsageError('--record: wants all rows in full length, and QEMU');
   }
-  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const results = await race({ rows, only, rounds, quick: options.quick, engine, host, files }, progress);
   if (options.record) recordRace(results);
   console.log(options.json ? JSON.stringify(results, null, 2) : raceText(results));
@@ -293,11 +300,14 @@ function partOf(name: string): BreakdownPart {
   throw new UsageError(`unknown part '${name}': plain, counts or profile`);
 }
 
+const usageOf = (command: string | undefined): string =>
+  command === 'allocators' ? ALLOCATORS_USAGE : USAGE;
+
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   const [command, ...rest] = positionals;
   if (values.help) {
-    console.log(USAGE);
+    console.log(usageOf(command));
   } else if (command === 'speed' && rest.length === 0) {
     speed(values);
   } else if (command === 'simd' && rest.length === 0) {
@@ -308,6 +318,8 @@ async function main(): Promise<void> {
     await startup(values);
   } else if (command === 'race' && rest.length === 0) {
     await raceAll(values);
+  } else if (command === 'allocators' && rest.length === 0) {
+    console.log(await allocatorsCommand(values, thisHost(), progress));
   } else if (command === 'run-linux' && rest.length === 3) {
     const [kernel, initrd, part] = rest as [string, string, string];
     console.log(JSON.stringify(await breakdownPart(partOf(part), { kernel, initrd })));
@@ -328,6 +340,6 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`armature-bench: ${(error as Error).message}\n`);
-  if (error instanceof UsageError) process.stderr.write(`\n${USAGE}\n`);
+  if (error instanceof UsageError) process.stderr.write(`\n${usageOf(process.argv[2])}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

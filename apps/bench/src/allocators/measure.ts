@@ -2,19 +2,28 @@
 import { median } from '../statistics.ts';
 import type { FragmentationResult } from './fragmentation.ts';
 import type { Metadata } from './metadata.ts';
-import { chosenSubjects, isChosen, type PlannedCell, plannedCells, type Selection, SIZES } from './plan.ts';
+import {
+  describedSubjects,
+  type PlannedCell,
+  type PlannedFragmentation,
+  type PlannedWorkers,
+  plannedCells,
+  plannedFragmentations,
+  plannedWorkers,
+  type Selection,
+} from './plan.ts';
 import { CPrograms, cCompiler, inProcess } from './processes.ts';
 import {
   type AllocatorResults,
   type CellResult,
+  compared,
   type FragmentationRow,
   type MetadataResult,
-  ratioOf,
-  roundsOf,
   seriesOf,
   type WorkersResult,
 } from './results.ts';
 import { SAMPLING, type SamplingTimes } from './sampling.ts';
+import type { Subject } from './subjects.ts';
 import type { CellSamples } from './workloads.ts';
 
 export type Progress = (text: string) => void;
@@ -29,7 +38,6 @@ export interface AllocatorArguments {
 const [FRAGMENTED, FRAGMENTED_QUICK] = [2 ** 18, 2 ** 14];
 /** Metadata is measured where it is much. */
 const DESCRIBED = 2 ** 20;
-const WORKERS: readonly number[] = [1, 2, 4];
 
 /** Programs in C take no time to become fast. */
 const inCTimes = ({ sample, samples }: SamplingTimes): readonly number[] => [20, sample, samples];
@@ -59,18 +67,16 @@ export async function measureAllocators(
       progress(`${index + 1} of ${planned.length}: ${cellText(cell)}`);
       cells.push(...(await measureCells(cell, rounds, times, programs)));
     }
-    const workers = isChosen(selection, 'workers')
-      ? await measureAllWorkers(selection, rounds, times, programs, progress)
-      : [];
+    const { quick } = selection;
     return {
       host,
       compiler,
       rounds,
-      quick: selection.quick,
+      quick,
       cells,
-      workers,
-      metadata: await measureAllMetadata(selection, progress),
-      fragmentation: await measureFragmentations(selection, progress),
+      workers: await measureWorkers(plannedWorkers(selection), rounds, times, programs, progress),
+      metadata: await measureMetadata(describedSubjects(selection), quick, progress),
+      fragmentation: await measureFragmentations(plannedFragmentations(selection), quick, progress),
     };
   } finally {
     programs?.remove();
@@ -118,98 +124,74 @@ async function measureCells(
       add(theirs, name, await programs.run(inC, args));
     }
   }
-  return subjects.map(({ name }) => {
-    const own = roundsOf(ours.get(name)!);
-    const samples = theirs.get(name);
-    const inC = samples && roundsOf(samples);
-    const ratio = ratioOf(own, inC, workload === 'fail');
-    return {
-      workload,
-      frames,
-      order,
-      occupancy,
-      allocator: name,
-      ours: own,
-      ...(inC && { inC }),
-      ...(ratio !== undefined && { ratio }),
-      failed: failed.get(name)!,
-    };
-  });
+  return subjects.map(({ name }) => ({
+    workload,
+    frames,
+    order,
+    occupancy,
+    allocator: name,
+    ...compared(ours.get(name)!, theirs.get(name), workload === 'fail'),
+    failed: failed.get(name)!,
+  }));
 }
 
-async function measureAllWorkers(
-  selection: Selection,
+async function measureWorkers(
+  planned: readonly PlannedWorkers[],
   rounds: number,
   times: SamplingTimes,
   programs: CPrograms | undefined,
   progress: Progress,
 ): Promise<WorkersResult[]> {
-  if (!chosenSubjects(selection).some(({ name }) => name.startsWith('tree'))) return [];
-  const frames = Math.max(...(selection.sizes ?? SIZES));
   const results: WorkersResult[] = [];
-  for (const order of selection.orders ?? [0, 9]) {
-    for (const workers of WORKERS) {
-      progress(`workers ${sizeText(frames)}, order ${order}: ${workers} ...`);
-      const [ours, theirs]: [number[], number[]] = [[], []];
-      const sample = 3 * times.sample;
-      for (let round = 0; round < rounds; round++) {
-        const cell = ['tree', 'workers', frames, order, 0.5, times.warmUp, sample, workers];
-        ours.push((await inProcess<{ samples: number[] }>(cell)).samples[0]!);
-        if (programs === undefined) continue;
-        const args = ['churn', frames, order, 0.5, 20, sample, 1, workers];
-        theirs.push((await programs.run(['tree.c', '-DTHREADS', '-pthread'], args))[0]!);
-      }
-      const own = roundsOf(ours);
-      const inC = theirs.length > 0 ? roundsOf(theirs) : undefined;
-      const ratio = ratioOf(own, inC);
-      const compared = { ...(inC && { inC }), ...(ratio !== undefined && { ratio }) };
-      results.push({ workers, frames, order, ours: own, ...compared });
+  const sample = 3 * times.sample;
+  for (const { workers, frames, order } of planned) {
+    progress(`workers ${sizeText(frames)}, order ${order}: ${workers} ...`);
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      const cell = ['tree', 'workers', frames, order, 0.5, times.warmUp, sample, workers];
+      ours.push((await inProcess<{ samples: number[] }>(cell)).samples[0]!);
+      if (programs === undefined) continue;
+      const args = ['churn', frames, order, 0.5, 20, sample, 1, workers];
+      theirs.push((await programs.run(['tree.c', '-DTHREADS', '-pthread'], args))[0]!);
     }
+    results.push({ workers, frames, order, ...compared(ours, theirs) });
   }
   return results;
 }
 
-async function measureAllMetadata(selection: Selection, progress: Progress): Promise<MetadataResult[]> {
-  if (!isChosen(selection, 'metadata')) return [];
+async function measureMetadata(
+  subjects: readonly Subject[],
+  quick: boolean,
+  progress: Progress,
+): Promise<MetadataResult[]> {
   const results: MetadataResult[] = [];
-  for (const { name, kind } of chosenSubjects(selection)) {
-    if (kind !== 'allocator') continue;
+  const frames = quick ? DESCRIBED / 4 : DESCRIBED;
+  for (const { name } of subjects) {
     progress(`metadata: ${name} ...`);
-    const frames = selection.quick ? DESCRIBED / 4 : DESCRIBED;
     results.push({ allocator: name, ...(await inProcess<Metadata>([name, 'metadata', frames])) });
   }
   return results;
 }
 
-const FRAGMENTING: readonly (readonly [FragmentationRow['workload'], number])[] = [
-  ['uniform', 0.5],
-  ['lifetimes', 0.7],
-  ['lifetimes', 0.9],
-  ['guest', 0.7],
-  ['guest', 0.9],
-];
-
-async function measureFragmentations(selection: Selection, progress: Progress): Promise<FragmentationRow[]> {
+async function measureFragmentations(
+  planned: readonly PlannedFragmentation[],
+  quick: boolean,
+  progress: Progress,
+): Promise<FragmentationRow[]> {
   const results: FragmentationRow[] = [];
-  const frames = selection.quick ? FRAGMENTED_QUICK : FRAGMENTED;
-  for (const [workload, occupancy] of FRAGMENTING) {
-    if (!isChosen(selection, workload)) continue;
-    for (const { name, speedOnly } of chosenSubjects(selection)) {
-      // A trace is quick to replay, so all do it.
-      if (name === 'null' || (speedOnly && workload !== 'guest')) continue;
-      progress(`${workload} ${occupancy * 100} %: ${name} ...`);
-      const found = await inProcess<FragmentationResult>([name, workload, frames, occupancy]);
-      const { looks, ...rest } = found;
-      const managed = rest.guest?.frames ?? frames;
-      results.push({
-        allocator: name,
-        workload,
-        frames: managed,
-        occupancy,
-        ...rest,
-        series: seriesOf(looks),
-      });
-    }
+  const frames = quick ? FRAGMENTED_QUICK : FRAGMENTED;
+  for (const { workload, occupancy, subject } of planned) {
+    progress(`${workload} ${occupancy * 100} %: ${subject.name} ...`);
+    const found = await inProcess<FragmentationResult>([subject.name, workload, frames, occupancy]);
+    const { looks, ...rest } = found;
+    results.push({
+      allocator: subject.name,
+      workload,
+      frames: rest.guest?.frames ?? frames,
+      occupancy,
+      ...rest,
+      series: seriesOf(looks),
+    });
   }
   return results;
 }

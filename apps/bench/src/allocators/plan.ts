@@ -69,8 +69,8 @@ export function plannedCells(selection: Selection): PlannedCell[] {
       }
     }
     const half = { frames, occupancy: 0.5 };
-    add({ workload: 'bulk', order: 0, ...half }, () => true);
-    for (const order of frames === largest ? [0, 9] : [0]) {
+    if (selection.orders?.includes(0) ?? true) add({ workload: 'bulk', order: 0, ...half }, () => true);
+    for (const order of selection.orders ?? (frames === largest ? [0, 9] : [0])) {
       if (2 ** order <= frames) add({ workload: 'repeat', order, ...half }, () => true);
     }
     add({ workload: 'dma', order: 0, ...half }, ({ name, singleFrames }) => name !== 'null' && !singleFrames);
@@ -81,3 +81,56 @@ export function plannedCells(selection: Selection): PlannedCell[] {
   }
   return cells;
 }
+
+/** Workloads that break memory up, with the share of it that is in use. */
+export const FRAGMENTING = [
+  { workload: 'uniform', occupancy: 0.5 },
+  { workload: 'lifetimes', occupancy: 0.7 },
+  { workload: 'lifetimes', occupancy: 0.9 },
+  { workload: 'guest', occupancy: 0.7 },
+  { workload: 'guest', occupancy: 0.9 },
+] as const;
+
+/** A workload that breaks memory up, and whose memory. */
+export type PlannedFragmentation = (typeof FRAGMENTING)[number] & { readonly subject: Subject };
+
+export const plannedFragmentations = (selection: Selection): PlannedFragmentation[] =>
+  FRAGMENTING.filter(({ workload }) => isChosen(selection, workload)).flatMap((planned) =>
+    chosenSubjects(selection)
+      // A trace is quick to replay, so all do it.
+      .filter(({ name, speedOnly }) => name !== 'null' && (!speedOnly || planned.workload === 'guest'))
+      .map((subject) => ({ ...planned, subject })),
+  );
+
+/** Whose metadata is measured. */
+export const describedSubjects = (selection: Selection): Subject[] =>
+  isChosen(selection, 'metadata') ? chosenSubjects(selection).filter(({ kind }) => kind === 'allocator') : [];
+
+/** Threads on one tree allocator. */
+export const WORKERS: readonly number[] = [1, 2, 4];
+
+export interface PlannedWorkers {
+  readonly workers: number;
+  readonly frames: number;
+  readonly order: number;
+}
+
+export function plannedWorkers(selection: Selection): PlannedWorkers[] {
+  if (!isChosen(selection, 'workers')) return [];
+  if (!chosenSubjects(selection).some(({ name }) => name.startsWith('tree'))) return [];
+  const frames = Math.max(...(selection.sizes ?? SIZES));
+  return (selection.orders ?? [0, 9]).flatMap((order) =>
+    WORKERS.filter((workers) => frames >> order >= 4 * workers).map((workers) => ({
+      workers,
+      frames,
+      order,
+    })),
+  );
+}
+
+/** Whether a selection leaves nothing to measure. */
+export const isEmpty = (selection: Selection): boolean =>
+  plannedCells(selection).length === 0 &&
+  plannedWorkers(selection).length === 0 &&
+  describedSubjects(selection).length === 0 &&
+  plannedFragmentations(selection).length === 0;

@@ -13,25 +13,17 @@ export interface Rounds {
 }
 
 /** An allocator in a cell: million operations a second, or the nanoseconds of a search for `fail`. */
-export interface CellResult extends Cell {
+export interface CellResult extends Cell, Compared {
   readonly allocator: string;
-  readonly ours: Rounds;
-  /** The same algorithm in C. */
-  readonly inC?: Rounds;
-  /** How many times as fast as C: above 1, ours is faster. */
-  readonly ratio?: number;
   /** Share of the allocations that found nothing, of `dma`. */
   readonly failed: number;
 }
 
 /** The tree allocator with several workers, and in C11 with as many threads. */
-export interface WorkersResult {
+export interface WorkersResult extends Compared {
   readonly workers: number;
   readonly frames: number;
   readonly order: number;
-  readonly ours: Rounds;
-  readonly inC?: Rounds;
-  readonly ratio?: number;
 }
 
 export interface MetadataResult extends Metadata {
@@ -70,10 +62,28 @@ export function roundsOf(samples: readonly number[]): Rounds {
   return { median: median(samples), scatter: scatter(samples), samples };
 }
 
-/** @param inverse whether less is better */
-export function ratioOf(ours: Rounds, inC: Rounds | undefined, inverse = false): number | undefined {
-  if (inC === undefined) return undefined;
-  return inverse ? inC.median / ours.median : ours.median / inC.median;
+/** Ours beside C's, by rounds. */
+export interface Compared {
+  readonly ours: Rounds;
+  /** The same algorithm in C. */
+  readonly inC?: Rounds;
+  /** How many times as fast as C, above 1 ours is faster: the median of the rounds' ratios. */
+  readonly ratio?: number;
+}
+
+/**
+ * Samples of the same rounds, taken by turns: what the host does for a while is in both of a round.
+ *
+ * @param inverse whether less is better
+ */
+export function compared(
+  ours: readonly number[],
+  inC: readonly number[] | undefined,
+  inverse = false,
+): Compared {
+  if (inC === undefined || inC.length === 0) return { ours: roundsOf(ours) };
+  const ratios = ours.map((own, round) => (inverse ? inC[round]! / own : own / inC[round]!));
+  return { ours: roundsOf(ours), inC: roundsOf(inC), ratio: median(ratios) };
 }
 
 /** Looks by columns. */
