@@ -20,7 +20,7 @@ const IN_C: Readonly<Record<string, readonly string[]>> = {
   'buddy-magazine': ['buddy.c', '-DMAGAZINE'],
   'buddy-ordered': ['buddy.c', '-DORDERED'],
   tree: ['tree.c'],
-  'tree-shared': ['tree.c'],
+  'tree-shared': ['tree.c', '-DMADE_FOR=2'],
   extent: ['extent.c'],
 };
 const SIZES: readonly (readonly [string, number])[] = [

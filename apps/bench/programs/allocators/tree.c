@@ -1,5 +1,7 @@
 /*
- * The algorithm of packages/allocator-tree in C11: the same words, orders of steps and checks, with 64-bit bitmap words.
+ * The algorithm of packages/allocator-tree in C11: the same words, steps, checks and statistics, with 64-bit bitmap words
+ * and memory orders as weak as it allows: acquire and release, and the order that all threads see where one says that
+ * something is free and another that nothing is.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,33 +16,56 @@
 #define PER_WORKER static
 enum { worker = 0, workers = 1 };
 #endif
+/* Workers that it is made for, at least: as the tree allocator on shared memory, for two or more. */
+#ifndef MADE_FOR
+#ifdef THREADS
+#define MADE_FOR 2
+#else
+#define MADE_FOR 1
+#endif
+#endif
 
-enum { CHILD_ORDER = 9, CHILD_FRAMES = 512, CHILD_WORDS = 8, WHOLE = 10, COMPARED = 64, LINE = 16 };
-enum { FREE = 0x3ff, HUGE = 1 << 10, CONTINUES = 1 << 11, RUNS = 1 << 12, PINNED = 1 << 13, HINT_SHIFT = 14, HINT = 15 << 14 };
-enum { TREE_FREE = 0xffff, TREE_RESERVED = 1 << 16 };
+enum { CHILD_ORDER = 9, CHILD_FRAMES = 512, CHILD_WORDS = 8, WHOLE = 10, COMPARED = 64 };
+enum {
+    FREE = 0x3ff, HUGE = 1 << 10, CONTINUES = 1 << 11, RUNS = 1 << 12, PINNED = 1 << 13,
+    HINT_SHIFT = 14, HINT = 15 << 14, MEASURED = 1 << 18
+};
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE };
-#define EPOCH (1u << 18)
-#define NO_TREE UINT32_MAX
+#define EPOCH (1u << 19)
+#define NO_TREE (-1)
 
 typedef _Atomic uint32_t word32;
 typedef _Atomic uint64_t word64;
 
-static int32_t origin, first_index, end_index, children, trees, shift, tree_frames;
-static word32 *entries, *words, *hints, *locals;
+static int32_t origin, first_index, end_index, children, trees, shift;
+static word32 *entries, *reserved, *hints;
 static word64 *busy, *inside;
 static uint64_t *seen;
-PER_WORKER int32_t cursor_child, cursor_word, cursor_tree, cursor_blocks, cursor_huge;
+/* Of a worker: its tree, where its searches go on, and its statistics. */
+PER_WORKER int32_t local = NO_TREE, cursor_child = -1, cursor_word, cursor_tree;
+PER_WORKER int32_t block_tree, block_child, block_word, cursor_huge;
 PER_WORKER bool passed_over;
 PER_WORKER double allocations, frees, failed;
 
 #define LOAD(at) atomic_load_explicit(at, memory_order_acquire)
+#define HINT_AT(at) atomic_load_explicit(at, memory_order_relaxed)
+#define LOAD_NOW(at) atomic_load_explicit(at, memory_order_seq_cst)
 #define SWAP(at, expected, value) \
     atomic_compare_exchange_weak_explicit(at, expected, value, memory_order_acq_rel, memory_order_acquire)
 #define SWAP_STRONG(at, expected, value) \
     atomic_compare_exchange_strong_explicit(at, expected, value, memory_order_acq_rel, memory_order_acquire)
+#define SWAP_NOW(at, expected, value) \
+    atomic_compare_exchange_weak_explicit(at, expected, value, memory_order_seq_cst, memory_order_acquire)
 
-static int bits_of(uint32_t value) { return value == 0 ? 0 : 32 - __builtin_clz(value); }
-static uint32_t hint_of(uint32_t entry) { return entry >> HINT_SHIFT & 15; }
+static uint32_t bits_of(uint32_t value) { return value == 0 ? 0 : 32 - (uint32_t)__builtin_clz(value); }
+static uint32_t field_of(uint32_t entry) { return entry >> HINT_SHIFT & 15; }
+
+/* One more than the largest order that a child may have free: its hint, bounded by its counter. */
+static uint32_t hint_of(uint32_t entry)
+{
+    uint32_t bound = bits_of(entry & FREE);
+    return field_of(entry) < bound ? field_of(entry) : bound;
+}
 
 static uint64_t mask_of(int32_t at, int32_t from, int32_t to)
 {
@@ -89,87 +114,134 @@ static int largest_order(int32_t child)
     return clear == 0 ? order : 6 + largest_in(~clear);
 }
 
-static uint32_t lowered(uint32_t entry, uint32_t frames)
-{
-    uint32_t left = (entry & FREE) - frames;
-    uint32_t bound = (uint32_t)bits_of(left);
-    uint32_t hint = hint_of(entry);
-    return (entry & ~(uint32_t)(FREE | HINT)) | left | (hint < bound ? hint : bound) << HINT_SHIFT;
-}
-
 static bool is_block_free(int32_t index, uint32_t order)
 {
     if (order < 6) {
         uint64_t block = ((1ull << (1 << order)) - 1) << (index & 63 & -(1 << order));
-        return (LOAD(&busy[index >> 6]) & block) == 0;
+        return (LOAD_NOW(&busy[index >> 6]) & block) == 0;
     }
     int32_t count = 1 << (order - 6);
     int32_t first = (index >> 6) & -count;
-    for (int32_t at = first; at < first + count; at++) if (LOAD(&busy[at]) != 0) return false;
+    for (int32_t at = first; at < first + count; at++) if (LOAD_NOW(&busy[at]) != 0) return false;
     return true;
 }
 
-static uint32_t give_back(int32_t child, uint32_t frames, int32_t index)
+static int32_t end_child(int32_t tree)
 {
-    uint32_t entry = LOAD(&entries[child]);
-    for (;;) {
-        uint32_t before = hint_of(entry), counted = entry & FREE, left = counted + frames, hint = before;
-        uint32_t rest = entry & ~(uint32_t)(FREE | HINT);
+    int32_t end = (tree + 1) << shift;
+    return end < children ? end : children;
+}
+
+static uint32_t hint_by_children(int32_t tree)
+{
+    uint32_t hint = 0, whole = 0;
+    int32_t first = tree << shift;
+    for (int32_t child = first; child < end_child(tree); child++) {
+        uint32_t entry = LOAD_NOW(&entries[child]);
+        if ((entry & FREE) == CHILD_FRAMES) whole |= 1u << (child - first);
+        else if (hint_of(entry) > hint) hint = hint_of(entry);
+    }
+    return whole == 0 ? hint : WHOLE + (uint32_t)largest_in(~(uint64_t)whole);
+}
+
+static void raise_to(int32_t tree, uint32_t hint)
+{
+    uint32_t before = LOAD_NOW(&hints[tree]);
+    while (before < hint) if (SWAP_NOW(&hints[tree], &before, hint)) return;
+}
+
+static void raise_hint(int32_t child, uint32_t hint)
+{
+    if (hint == WHOLE) {
+        for (int order = 1; order <= shift; order++) {
+            int32_t first = child & -(1 << order), end = first + (1 << order);
+            bool all = end <= children;
+            for (int32_t each = first; all && each < end; each++) all = (LOAD_NOW(&entries[each]) & FREE) == CHILD_FRAMES;
+            if (!all) break;
+            hint++;
+        }
+    }
+    raise_to(child >> shift, hint);
+}
+
+static void lower(int32_t tree)
+{
+    uint32_t before = LOAD_NOW(&hints[tree]);
+    uint32_t hint = hint_by_children(tree);
+    /* A child may have risen after it was looked at, and before the tree's hint fell. */
+    if (hint < before && SWAP_NOW(&hints[tree], &before, hint)) raise_to(tree, hint_by_children(tree));
+}
+
+static void give_back(int32_t child, uint32_t frames, int32_t index)
+{
+    uint32_t entry = LOAD(&entries[child]), next;
+    do {
+        uint32_t left = (entry & FREE) + frames, hint = field_of(entry);
+        uint32_t rest = entry & ~(uint32_t)(FREE | HINT | MEASURED);
         if (left == CHILD_FRAMES) {
             hint = WHOLE;
             rest &= ~(uint32_t)RUNS;
         } else {
             while (hint < CHILD_ORDER && is_block_free(index, hint)) hint++;
-            if ((int)hint < bits_of(left) && bits_of(left) > bits_of(counted)) hint = (uint32_t)(largest_order(child) + 1);
         }
-        if (SWAP(&entries[child], &entry, (rest | left | hint << HINT_SHIFT) + EPOCH)) return hint > before ? hint : 0;
-    }
+        next = (rest | left | hint << HINT_SHIFT) + EPOCH;
+    } while (!SWAP_NOW(&entries[child], &entry, next));
+    if (hint_of(next) > hint_of(entry)) raise_hint(child, hint_of(next));
 }
 
-static uint32_t give_back_run(int32_t child, uint32_t frames)
+static uint32_t hint_for(int32_t child, uint32_t left)
 {
-    uint32_t entry = LOAD(&entries[child]);
-    for (;;) {
-        uint32_t before = hint_of(entry), left = (entry & FREE) + frames;
-        bool whole = left == CHILD_FRAMES;
-        uint32_t rest = entry & ~(uint32_t)(FREE | HINT | (whole ? RUNS : 0));
-        uint32_t hint = whole ? WHOLE : (uint32_t)(largest_order(child) + 1);
-        if (!whole && hint > CHILD_ORDER) hint = CHILD_ORDER;
-        if (SWAP(&entries[child], &entry, (rest | left | hint << HINT_SHIFT) + EPOCH)) return hint > before ? hint : 0;
-    }
+    if (left == CHILD_FRAMES) return WHOLE;
+    int hint = largest_order(child) + 1;
+    return hint > CHILD_ORDER ? CHILD_ORDER : (uint32_t)hint;
 }
 
+static void give_back_run(int32_t child, uint32_t frames)
+{
+    uint32_t entry = LOAD(&entries[child]), next;
+    do {
+        uint32_t left = (entry & FREE) + frames;
+        uint32_t rest = entry & ~(uint32_t)(FREE | HINT | MEASURED | (left == CHILD_FRAMES ? RUNS : 0));
+        next = (rest | left | hint_for(child, left) << HINT_SHIFT) + EPOCH;
+    } while (!SWAP_NOW(&entries[child], &entry, next));
+    if (hint_of(next) > hint_of(entry)) raise_hint(child, hint_of(next));
+}
+
+/* Gives back the right to frames that were not found. */
 static void give_up(int32_t child, uint32_t frames)
 {
-    uint32_t entry = LOAD(&entries[child]);
-    for (;;) {
+    uint32_t entry = LOAD(&entries[child]), next;
+    do {
         uint32_t left = (entry & FREE) + frames;
-        uint32_t hint = left == CHILD_FRAMES ? WHOLE : (uint32_t)(largest_order(child) + 1);
-        if (left != CHILD_FRAMES && hint > CHILD_ORDER) hint = CHILD_ORDER;
-        if (SWAP(&entries[child], &entry, (entry & ~(uint32_t)(FREE | HINT)) | left | hint << HINT_SHIFT)) return;
-    }
+        next = (entry & ~(uint32_t)(FREE | HINT)) | left | hint_for(child, left) << HINT_SHIFT;
+    } while (!SWAP_NOW(&entries[child], &entry, next));
+    if (hint_of(next) > hint_of(entry)) raise_hint(child, hint_of(next));
 }
 
-static int32_t take_single(int32_t child, int32_t from)
+/* Takes one frame of a child, looking from a word on; the word where it was is put there. */
+static int32_t take_single(int32_t child, int32_t *from)
 {
     uint32_t entry = LOAD(&entries[child]);
     do {
         if ((entry & FREE) == 0) return -1;
-    } while (!SWAP(&entries[child], &entry, lowered(entry, 1)));
-    for (int32_t step = from;; step++) {
+    } while (!SWAP(&entries[child], &entry, entry - 1));
+    for (int32_t step = *from;; step++) {
         int32_t at = child * CHILD_WORDS + (step & (CHILD_WORDS - 1));
         uint64_t word = LOAD(&busy[at]);
         while (word != ~0ull) {
             uint64_t bit = ~word & (word + 1);
-            if (SWAP(&busy[at], &word, word | bit)) return at * 64 + __builtin_ctzll(bit);
+            if (!SWAP(&busy[at], &word, word | bit)) continue;
+            *from = step & (CHILD_WORDS - 1);
+            return at * 64 + __builtin_ctzll(bit);
         }
     }
 }
 
-static int32_t take_in_word(int32_t child, int order)
+static int32_t take_in_word(int32_t child, int order, int32_t *from)
 {
     uint64_t block = order == 6 ? ~0ull : (1ull << (1 << order)) - 1;
-    for (int32_t at = child * CHILD_WORDS; at < (child + 1) * CHILD_WORDS; at++) {
+    for (int32_t step = 0; step < CHILD_WORDS; step++) {
+        int32_t at = child * CHILD_WORDS + ((*from + step) & (CHILD_WORDS - 1));
         uint64_t word = LOAD(&busy[at]);
         for (;;) {
             uint64_t starts = free_starts(word, order);
@@ -177,6 +249,7 @@ static int32_t take_in_word(int32_t child, int order)
             int bit = __builtin_ctzll(starts);
             if (SWAP(&busy[at], &word, word | block << bit)) {
                 atomic_fetch_or_explicit(&inside[at], (block & ~1ull) << bit, memory_order_acq_rel);
+                *from = at & (CHILD_WORDS - 1);
                 return at * 64 + bit;
             }
         }
@@ -199,118 +272,66 @@ static int32_t take_words(int32_t child, int order)
             return start * 64;
         }
         if (taken > 0) {
-            while (taken-- > 0) atomic_store_explicit(&busy[start + taken], 0, memory_order_release);
+            while (taken-- > 0) atomic_store_explicit(&busy[start + taken], 0, memory_order_seq_cst);
             give_back(child, 0, start * 64);
         }
     }
     return -1;
 }
 
-static int32_t take_block(int32_t child, int order)
+static int32_t take_block(int32_t child, int order, int32_t *from)
 {
     uint32_t frames = 1u << order;
     uint32_t entry = LOAD(&entries[child]);
     do {
-        if ((entry & FREE) < frames || (int)hint_of(entry) <= order) return -1;
-    } while (!SWAP(&entries[child], &entry, lowered(entry, frames) | RUNS));
-    int32_t index = order <= 6 ? take_in_word(child, order) : take_words(child, order);
+        if ((int)hint_of(entry) <= order) return -1;
+    } while (!SWAP(&entries[child], &entry, (entry - frames) | RUNS));
+    int32_t index = order <= 6 ? take_in_word(child, order, from) : take_words(child, order);
     if (index < 0) give_up(child, frames);
     return index;
 }
 
-static bool take_whole(int32_t child)
-{
-    uint32_t entry = LOAD(&entries[child]);
-    while ((entry & FREE) == CHILD_FRAMES) {
-        if (SWAP(&entries[child], &entry, (entry & ~(uint32_t)(FREE | HINT | RUNS)) | HUGE)) return true;
-    }
-    return false;
-}
-
-static void give(int32_t tree, uint32_t frames)
-{
-    atomic_fetch_add_explicit(&words[tree], frames, memory_order_acq_rel);
-}
-
-static int32_t end_child(int32_t tree)
-{
-    int32_t end = (tree + 1) << shift;
-    return end < children ? end : children;
-}
-
-static uint32_t hint_by_children(int32_t tree)
-{
-    uint32_t hint = 0, whole = 0;
-    int32_t first = tree << shift;
-    for (int32_t child = first; child < end_child(tree); child++) {
-        uint32_t entry = LOAD(&entries[child]);
-        if ((entry & FREE) == CHILD_FRAMES) whole |= 1u << (child - first);
-        else if (hint_of(entry) > hint) hint = hint_of(entry);
-    }
-    return whole == 0 ? hint : WHOLE + (uint32_t)largest_in(~(uint64_t)whole);
-}
-
-static void raise_to(int32_t tree, uint32_t hint)
-{
-    uint32_t before = LOAD(&hints[tree]);
-    while (before < hint) if (SWAP(&hints[tree], &before, hint)) return;
-}
-
-static void raise_hint(int32_t child, uint32_t hint)
-{
-    int32_t tree = child >> shift;
-    if (hint == WHOLE) {
-        for (int order = 1; order <= shift; order++) {
-            int32_t first = child & -(1 << order), end = first + (1 << order);
-            bool all = end <= children;
-            for (int32_t each = first; all && each < end; each++) all = (LOAD(&entries[each]) & FREE) == CHILD_FRAMES;
-            if (!all) break;
-            hint++;
-        }
-    }
-    raise_to(tree, hint);
-}
-
-static void lower(int32_t tree)
-{
-    uint32_t before = LOAD(&hints[tree]);
-    uint32_t hint = hint_by_children(tree);
-    if (hint < before && SWAP_STRONG(&hints[tree], &before, hint)) raise_to(tree, hint_by_children(tree));
-}
-
 static bool reserve_tree(int32_t tree)
 {
-    uint32_t word = LOAD(&words[tree]);
-    if ((word & TREE_RESERVED) != 0 || !SWAP_STRONG(&words[tree], &word, word | TREE_RESERVED)) return false;
-    uint32_t old = atomic_exchange_explicit(&locals[worker * LINE], (uint32_t)tree, memory_order_acq_rel);
-    if (old != NO_TREE) atomic_fetch_and_explicit(&words[old], ~(uint32_t)TREE_RESERVED, memory_order_acq_rel);
+    uint32_t nobody = 0;
+    if (!SWAP_STRONG(&reserved[tree], &nobody, 1)) return false;
+    if (local != NO_TREE) atomic_store_explicit(&reserved[local], 0, memory_order_release);
+    local = tree;
     return true;
 }
 
-static bool take_tree(int32_t tree, uint32_t frames)
+static uint32_t tree_free(int32_t tree)
 {
-    uint32_t word = LOAD(&words[tree]);
-    do {
-        if ((word & TREE_FREE) < frames) return false;
-    } while (!SWAP(&words[tree], &word, word - frames));
-    return true;
+    uint32_t frames = 0;
+    for (int32_t child = tree << shift; child < end_child(tree); child++) frames += HINT_AT(&entries[child]) & FREE;
+    return frames;
 }
 
-static int32_t pick(uint32_t frames, int order)
+/* The first tree from a number on whose hint is above an order, or -1. */
+static int32_t next_tree(int32_t tree, int order)
 {
-    int32_t best = -1, best_score = -1, tree = cursor_tree, own = order == 0 ? -1 : (int32_t)LOAD(&locals[worker * LINE]);
+    for (; tree < trees; tree++) if ((int)HINT_AT(&hints[tree]) > order) return tree;
+    return -1;
+}
+
+/* Of the trees that nobody else has: rather one in part used than a free one, and rather one that will last. */
+static int32_t pick(int order, int32_t own)
+{
+    int32_t best = -1, best_score = -1, tree = cursor_tree;
     passed_over = false;
     for (int32_t step = 0, compared = 0; step < trees; step++) {
         if (++tree >= trees) tree = 0;
-        if (order > 0 && (int)LOAD(&hints[tree]) <= order) continue;
-        uint32_t word = LOAD(&words[tree]);
-        uint32_t left = word & TREE_FREE;
-        if (left < frames) continue;
-        if ((word & TREE_RESERVED) != 0 && tree != own) {
+        if ((int)HINT_AT(&hints[tree]) <= order) continue;
+        int32_t left = (int32_t)tree_free(tree);
+        if (left < 1 << order) {
+            lower(tree);
+            continue;
+        }
+        if (tree != own && HINT_AT(&reserved[tree]) != 0) {
             passed_over = true;
             continue;
         }
-        int32_t score = (int32_t)left == tree_frames ? 0 : tree_frames - (int32_t)left;
+        int32_t score = (CHILD_FRAMES << shift) - left;
         if (score > best_score) {
             best = tree;
             best_score = score;
@@ -321,113 +342,142 @@ static int32_t pick(uint32_t frames, int order)
     return best;
 }
 
+/* Whether a search that found nothing should be made again: another worker has freed something meanwhile. */
+static bool may_have(int order)
+{
+    return workers > 1 && next_tree(0, order) >= 0;
+}
+
+/* The child of a tree to take single frames of: rather one in part used than a free one. */
 static int32_t single_child(int32_t tree)
 {
-    if (cursor_child >> shift == tree && (LOAD(&entries[cursor_child]) & FREE) != 0) return cursor_child;
     int32_t best = -1;
     uint32_t least = CHILD_FRAMES + 1;
     for (int32_t child = tree << shift; child < end_child(tree); child++) {
-        uint32_t left = LOAD(&entries[child]) & FREE;
+        uint32_t left = HINT_AT(&entries[child]) & FREE;
         if (left == 0 || left >= least) continue;
         least = left;
         best = child;
     }
-    if (best >= 0) {
-        cursor_child = best;
-        cursor_word = 0;
-    }
     return best;
 }
 
-static int32_t single_in(int32_t tree)
+static bool next_child(void)
 {
     for (;;) {
-        int32_t child = single_child(tree);
-        if (child < 0) continue;
-        int32_t index = take_single(child, cursor_word);
-        if (index >= 0) {
-            cursor_word = (index >> 6) & (CHILD_WORDS - 1);
-            return index;
+        int32_t child = local == NO_TREE ? -1 : single_child(local);
+        if (child >= 0) {
+            cursor_child = child;
+            cursor_word = 0;
+            return true;
         }
+        int32_t tree = pick(0, NO_TREE);
+        if (tree < 0) return false;
+        reserve_tree(tree);
     }
 }
 
 static int32_t steal(void)
 {
-    for (int32_t tree = 0; tree < trees; tree++) if (take_tree(tree, 1)) return single_in(tree);
+    for (int32_t tree = next_tree(0, 0); tree >= 0; tree = next_tree(tree + 1, 0)) {
+        for (;;) {
+            int32_t child = single_child(tree), from = 0;
+            if (child < 0) break;
+            int32_t index = take_single(child, &from);
+            if (index >= 0) return index;
+        }
+        lower(tree);
+    }
     return -1;
 }
 
 static int32_t single(void)
 {
     for (;;) {
-        uint32_t local = LOAD(&locals[worker * LINE]);
-        if (local != NO_TREE && take_tree((int32_t)local, 1)) return single_in((int32_t)local);
-        int32_t tree = pick(1, 0);
-        if (tree < 0) return passed_over ? steal() : -1;
-        reserve_tree(tree);
+        int32_t index = cursor_child < 0 ? -1 : take_single(cursor_child, &cursor_word);
+        if (index >= 0) return index;
+        if (next_child()) continue;
+        index = passed_over ? steal() : -1;
+        if (index >= 0 || !may_have(0)) return index;
     }
 }
 
 static int32_t block_in(int32_t tree, int order)
 {
-    uint32_t frames = 1u << order;
-    int32_t whole = -1;
+    int32_t whole = -1, from = 0, index = -1;
     for (int32_t child = tree << shift; child < end_child(tree); child++) {
-        uint32_t entry = LOAD(&entries[child]);
-        if ((entry & FREE) < frames || (int)hint_of(entry) <= order) continue;
+        uint32_t entry = HINT_AT(&entries[child]);
+        if ((int)hint_of(entry) <= order) continue;
         if ((entry & FREE) == CHILD_FRAMES) {
             if (whole < 0) whole = child;
             continue;
         }
-        int32_t index = take_block(child, order);
-        if (index >= 0) return index;
+        index = take_block(child, order, &from);
+        if (index >= 0) break;
     }
-    if (whole >= 0) {
-        int32_t index = take_block(whole, order);
-        if (index >= 0) return index;
+    if (index < 0 && whole >= 0) index = take_block(whole, order, &from);
+    if (index < 0) {
+        lower(tree);
+        return -1;
     }
-    give(tree, frames);
-    lower(tree);
-    return -1;
+    block_child = index >> CHILD_ORDER;
+    block_word = from;
+    return index;
 }
 
 static int32_t block(int order)
 {
-    uint32_t frames = 1u << order;
-    for (int32_t tree = cursor_blocks; tree >= 0; tree = pick(frames, order)) {
-        if ((int)LOAD(&hints[tree]) <= order || !take_tree(tree, frames)) continue;
-        int32_t index = block_in(tree, order);
-        if (index >= 0) {
-            cursor_blocks = tree;
+    /* On in the child of the last one. */
+    if ((int)hint_of(HINT_AT(&entries[block_child])) > order) {
+        int32_t index = take_block(block_child, order, &block_word);
+        if (index >= 0) return index;
+    }
+    for (;;) {
+        for (int32_t tree = block_tree; tree >= 0; tree = pick(order, local)) {
+            int32_t index = (int)HINT_AT(&hints[tree]) > order ? block_in(tree, order) : -1;
+            if (index < 0) continue;
+            block_tree = tree;
             return index;
         }
+        for (int32_t tree = passed_over ? next_tree(0, order) : -1; tree >= 0; tree = next_tree(tree + 1, order)) {
+            int32_t index = block_in(tree, order);
+            if (index >= 0) return index;
+        }
+        if (!may_have(order)) return -1;
     }
-    for (int32_t tree = 0; passed_over && tree < trees; tree++) {
-        if ((int)LOAD(&hints[tree]) <= order || !take_tree(tree, frames)) continue;
-        int32_t index = block_in(tree, order);
-        if (index >= 0) return index;
+}
+
+/* Takes the first free child of a range as a whole, and goes on behind it the next time. */
+static int32_t whole_in(int32_t child, int32_t end)
+{
+    for (; child < end; child++) {
+        uint32_t entry = HINT_AT(&entries[child]);
+        while ((entry & FREE) == CHILD_FRAMES) {
+            if (!SWAP(&entries[child], &entry, (entry & ~(uint32_t)(FREE | HINT | RUNS)) | HUGE)) continue;
+            cursor_huge = child + 1;
+            return child << CHILD_ORDER;
+        }
     }
     return -1;
 }
 
 static int32_t huge(void)
 {
-    int32_t tree = cursor_huge;
-    for (int32_t step = 0; step < trees; step++) {
-        if (LOAD(&hints[tree]) >= WHOLE && take_tree(tree, CHILD_FRAMES)) {
-            for (int32_t child = tree << shift; child < end_child(tree); child++) {
-                if ((LOAD(&entries[child]) & FREE) == CHILD_FRAMES && take_whole(child)) {
-                    cursor_huge = tree;
-                    return child << CHILD_ORDER;
-                }
-            }
-            give(tree, CHILD_FRAMES);
+    for (;;) {
+        int32_t tree = cursor_huge >> shift;
+        if (tree < trees && cursor_huge < end_child(tree)) {
+            int32_t index = whole_in(cursor_huge, end_child(tree++));
+            if (index >= 0) return index;
+        }
+        for (int32_t step = 0; step < trees; step++, tree++) {
+            if (tree >= trees) tree = 0;
+            if (HINT_AT(&hints[tree]) < WHOLE) continue;
+            int32_t index = whole_in(tree << shift, end_child(tree));
+            if (index >= 0) return index;
             lower(tree);
         }
-        if (++tree == trees) tree = 0;
+        if (!may_have(CHILD_ORDER)) return -1;
     }
-    return -1;
 }
 
 static int32_t alloc_block(int order)
@@ -486,7 +536,7 @@ static int check_free(int32_t index, int32_t frames)
 
 static int free_single(int32_t index)
 {
-    int32_t child = index >> 9;
+    int32_t child = index >> CHILD_ORDER;
     if ((LOAD(&entries[child]) & (HUGE | RUNS | PINNED)) != 0) {
         int status = check_free(index, 1);
         if (status != OK) return status;
@@ -495,10 +545,25 @@ static int free_single(int32_t index)
     uint64_t word = LOAD(&busy[index >> 6]);
     do {
         if ((word & bit) == 0) return DOUBLE_FREE;
-    } while (!SWAP(&busy[index >> 6], &word, word & ~bit));
-    uint32_t rose = give_back(child, 1, index);
-    if (rose > 0) raise_hint(child, rose);
-    give(child >> shift, 1);
+    } while (!SWAP_NOW(&busy[index >> 6], &word, word & ~bit));
+    give_back(child, 1, index);
+    return OK;
+}
+
+/* Frees a block inside a word when it is seen at a glance that it is one; else -1. */
+static int free_at_a_glance(int32_t index, int order)
+{
+    int32_t frames = 1 << order, bit = index & 63, child = index >> CHILD_ORDER;
+    if (bit + frames >= 64 || (LOAD(&entries[child]) & (HUGE | RUNS | PINNED)) != RUNS) return -1;
+    uint64_t mask = ((1ull << (frames - 1)) - 1) << (bit + 1), beside = 1ull << bit | 1ull << (bit + frames);
+    uint64_t word = LOAD(&inside[index >> 6]);
+    do {
+        if ((word & (mask | beside)) != mask) return -1;
+    } while (!SWAP(&inside[index >> 6], &word, word ^ mask));
+    mask |= 1ull << bit;
+    word = LOAD(&busy[index >> 6]);
+    while (!SWAP_NOW(&busy[index >> 6], &word, word ^ mask));
+    give_back(child, (uint32_t)frames, index);
     return OK;
 }
 
@@ -512,26 +577,25 @@ static int free_many(int32_t index, int32_t frames)
         if ((atomic_fetch_and_explicit(&inside[at], ~mask, memory_order_acq_rel) & mask) != mask && at == (end - 1) >> 6) return DOUBLE_FREE;
     }
     for (int32_t at = index >> 6; at * 64 < end; at++) {
-        atomic_fetch_and_explicit(&busy[at], ~mask_of(at, index, end), memory_order_acq_rel);
+        atomic_fetch_and_explicit(&busy[at], ~mask_of(at, index, end), memory_order_seq_cst);
     }
-    int32_t child = index >> 9;
-    uint32_t rose = give_back(child, (uint32_t)frames, index);
-    if (rose > 0) raise_hint(child, rose);
-    give(child >> shift, (uint32_t)frames);
+    give_back(index >> CHILD_ORDER, (uint32_t)frames, index);
     return OK;
 }
 
 static int free_huge(int32_t index)
 {
-    int status = check_free(index, CHILD_FRAMES);
-    if (status != OK) return status;
-    int32_t child = index >> 9;
+    int32_t child = index >> CHILD_ORDER;
     uint32_t entry = LOAD(&entries[child]);
+    /* Behind the last child is a zero. A run that goes on is told by the next child. */
+    if ((entry & (HUGE | CONTINUES | PINNED)) != HUGE || (LOAD(&entries[child + 1]) & (RUNS | CONTINUES)) != 0) {
+        int status = check_free(index, CHILD_FRAMES);
+        if (status != OK) return status;
+    }
     do {
         if ((entry & HUGE) == 0) return DOUBLE_FREE;
-    } while (!SWAP(&entries[child], &entry, ((entry & ~(uint32_t)(HUGE | CONTINUES)) | CHILD_FRAMES | WHOLE << HINT_SHIFT) + EPOCH));
+    } while (!SWAP_NOW(&entries[child], &entry, ((entry & ~(uint32_t)(HUGE | CONTINUES | MEASURED)) | CHILD_FRAMES | WHOLE << HINT_SHIFT) + EPOCH));
     raise_hint(child, WHOLE);
-    give(child >> shift, CHILD_FRAMES);
     return OK;
 }
 
@@ -540,7 +604,10 @@ static int free_block(int32_t frame, int order)
     int32_t index = frame - origin, frames = 1 << order;
     if (index < first_index || index + frames > end_index) return OUT_OF_RANGE;
     if ((frame & (frames - 1)) != 0) return MISALIGNED;
-    int status = order == 0 ? free_single(index) : order == CHILD_ORDER ? free_huge(index) : free_many(index, frames);
+    int status;
+    if (order == 0) status = free_single(index);
+    else if (order == CHILD_ORDER) status = free_huge(index);
+    else if (order >= 6 || (status = free_at_a_glance(index, order)) < 0) status = free_many(index, frames);
     if (status == OK) frees++;
     return status;
 }
@@ -552,7 +619,7 @@ static int32_t take_many(int32_t child, int32_t most, int32_t *out)
     do {
         wanted = (int32_t)(entry & FREE) < most ? (int32_t)(entry & FREE) : most;
         if (wanted == 0) return 0;
-    } while (!SWAP(&entries[child], &entry, lowered(entry, (uint32_t)wanted)));
+    } while (!SWAP(&entries[child], &entry, entry - (uint32_t)wanted));
     int32_t slot = 0;
     for (int32_t step = 0; slot < wanted; step++) {
         int32_t at = child * CHILD_WORDS + (step & (CHILD_WORDS - 1));
@@ -572,53 +639,33 @@ static int32_t take_many(int32_t child, int32_t most, int32_t *out)
 
 static void release_batch(const int32_t *frames, int32_t length)
 {
-    int32_t tree = -1, tree_count = 0, in_child = 0;
+    uint32_t in_child = 0;
     for (int32_t slot = 0; slot < length;) {
-        int32_t index = frames[slot] - origin, at = index >> 6, next = index;
+        int32_t index = frames[slot] - origin, at = index >> 6, next = index, child = index >> CHILD_ORDER;
         uint64_t mask = 0;
         while (next >> 6 == at && slot < length) {
             mask |= 1ull << (next & 63);
             slot++;
             next = slot < length ? frames[slot] - origin : -1;
         }
-        in_child += __builtin_popcountll(atomic_fetch_and_explicit(&busy[at], ~mask, memory_order_acq_rel) & mask);
-        int32_t child = index >> 9;
-        if (slot < length && next >> 9 == child) continue;
-        uint32_t rose = in_child == 1 ? give_back(child, 1, index) : give_back_run(child, (uint32_t)in_child);
-        if (rose > 0) raise_hint(child, rose);
-        if (child >> shift != tree) {
-            if (tree_count > 0) give(tree, (uint32_t)tree_count);
-            tree_count = 0;
-        }
-        tree = child >> shift;
-        tree_count += in_child;
+        in_child += (uint32_t)__builtin_popcountll(atomic_fetch_and_explicit(&busy[at], ~mask, memory_order_seq_cst) & mask);
+        if (slot < length && next >> CHILD_ORDER == child) continue;
+        if (in_child == 1) give_back(child, 1, index);
+        else give_back_run(child, in_child);
         in_child = 0;
     }
-    if (tree_count > 0) give(tree, (uint32_t)tree_count);
 }
 
 static int alloc_batch(int32_t *out, int32_t length)
 {
     int32_t slot = 0;
     while (slot < length) {
-        uint32_t local = LOAD(&locals[worker * LINE]);
-        int32_t some = local == NO_TREE ? 0 : (int32_t)(LOAD(&words[local]) & TREE_FREE);
-        if (some > length - slot) some = length - slot;
-        if (some > 0 && take_tree((int32_t)local, (uint32_t)some)) {
-            for (int32_t end = slot + some; slot < end;) {
-                int32_t child = single_child((int32_t)local);
-                if (child >= 0) slot += take_many(child, end - slot, out + slot);
-            }
-        }
-        if (some > 0) continue;
-        int32_t tree = pick(1, 0);
-        if (tree >= 0) {
-            reserve_tree(tree);
-            continue;
-        }
+        int32_t given = cursor_child < 0 ? 0 : take_many(cursor_child, length - slot, out + slot);
+        slot += given;
+        if (given > 0 || next_child()) continue;
         int32_t index = passed_over ? steal() : -1;
-        if (index < 0) break;
-        out[slot++] = origin + index;
+        if (index >= 0) out[slot++] = origin + index;
+        else if (!may_have(0)) break;
     }
     if (slot < length) {
         release_batch(out, slot);
@@ -657,13 +704,11 @@ static void create(int32_t base, int32_t count)
     first_index = base - origin;
     end_index = first_index + count;
     children = (end_index + CHILD_FRAMES - 1) / CHILD_FRAMES;
-    for (shift = 3; shift > 0 && children >> shift < 4 * workers;) shift--;
+    for (shift = 3; shift > 0 && children >> shift < 4 * (workers > MADE_FOR ? workers : MADE_FOR);) shift--;
     trees = (children + (1 << shift) - 1) >> shift;
-    tree_frames = CHILD_FRAMES << shift;
-    entries = calloc((size_t)children, 4);
-    words = calloc((size_t)trees, 4);
+    entries = calloc((size_t)children + 1, 4);
+    reserved = calloc((size_t)trees, 4);
     hints = calloc((size_t)trees, 4);
-    locals = calloc((size_t)workers * LINE, 4);
     busy = aligned_alloc(64, (size_t)children * CHILD_WORDS * 8);
     inside = aligned_alloc(64, (size_t)children * CHILD_WORDS * 8);
     seen = calloc((size_t)children * CHILD_WORDS, 8);
@@ -680,11 +725,5 @@ static void create(int32_t base, int32_t count)
         uint32_t hint = to - from == CHILD_FRAMES ? WHOLE : (uint32_t)(largest_order(child) + 1);
         entries[child] = (uint32_t)(to - from) | hint << HINT_SHIFT;
     }
-    for (int32_t tree = 0; tree < trees; tree++) {
-        uint32_t left = 0;
-        for (int32_t child = tree << shift; child < end_child(tree); child++) left += entries[child] & FREE;
-        words[tree] = left;
-        hints[tree] = hint_by_children(tree);
-    }
-    for (int each = 0; each < workers; each++) locals[each * LINE] = NO_TREE;
+    for (int32_t tree = 0; tree < trees; tree++) hints[tree] = hint_by_children(tree);
 }

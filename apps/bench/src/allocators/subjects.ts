@@ -97,7 +97,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: 'tree-shared',
     description: 'the same on shared memory, lock-free, with one worker at work',
     kind: 'allocator',
-    inC: ['tree.c'],
+    inC: ['tree.c', '-DMADE_FOR=2'],
     speedOnly: true,
     variant: true,
     load: () => loadTree(2),
