@@ -1,6 +1,6 @@
 /** `--memory-backing`: where the RAM of a board is in the host's memory. */
 import type { MemoryBacking } from '@armature/core';
-import { allocatorByName, allocatorNames, createArena, onDemand, parseQuantity } from '@armature/machine';
+import { allocatorByName, allocatorNames, onDemand, parseQuantity } from '@armature/machine';
 import { InvalidArgumentError } from 'commander';
 
 export interface BackingArguments {
@@ -37,6 +37,5 @@ function frames(text: string | undefined): number {
 }
 
 export function openBacking({ allocator, limit }: BackingArguments): MemoryBacking {
-  const arena = limit === undefined ? undefined : createArena({ name: 'limit', size: limit });
-  return onDemand({ allocator: allocatorByName(allocator), ...(arena && { arena }) });
+  return onDemand({ allocator: allocatorByName(allocator), ...(limit !== undefined && { limit }) });
 }

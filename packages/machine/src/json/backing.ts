@@ -5,7 +5,7 @@ import type { OptionReader } from './option-reader.ts';
 
 /**
  * Reads where RAM is: `{ "kind": "on-demand", "allocator": "bitmap", "arena": { "name": "shared", "size": "1GiB" } }`.
- * Without an arena the machine has one of its own.
+ * Without an arena the machine has one of its own. `"limit": "256MiB"` is what the guest may touch.
  *
  * @param arenas those that are there already, by name; one that the document describes joins them
  */
@@ -17,6 +17,7 @@ export function readBacking(
   if (options === undefined) return undefined;
   options.required('kind', options.choice('kind', ['on-demand']));
   const name = options.text('name');
+  const limit = options.size('limit');
   const allocatorName = options.text('allocator');
   const arena = readArena(options.object('arena'), arenas);
   options.finish();
@@ -29,6 +30,7 @@ export function readBacking(
     ...(arena && { arena }),
     ...(allocator && { allocator }),
     ...(name !== undefined && { name }),
+    ...(limit !== undefined && { limit }),
   });
 }
 

@@ -83,6 +83,33 @@ describe('machines in one arena', () => {
     expect(Number(hostile.cpuStates[0].x(1))).toBeGreaterThan(done + 100 * PAGE_SIZE);
   });
 
+  test('a machine at its limit stops, and leaves the others what the arena has', async () => {
+    const arena = createArena({
+      name: 'shared',
+      size: MiB(16),
+      overhead: MiB(8),
+      allocator: bitmapAllocator(),
+    });
+    const modest = await guest({ backing: onDemand({ arena, name: 'modest' }) }, fillPages(1000, 5));
+    const backing = onDemand({ arena, name: 'hostile', limit: MiB(2) });
+    const hostile = await guest({ backing }, fillPages(5000, 9));
+    const error = await failure(() => hostile.run());
+    expect([error.code, error.message]).toEqual([
+      'MEMORY_EXHAUSTED',
+      'hostile touched all of the 2 MiB of RAM that it may touch',
+    ]);
+    expect(error.hint).toMatch(/^Raise the limit/);
+    expect(frames(hostile)).toBe(MiB(2) / PAGE_SIZE);
+    expect((await modest.run()).reason).toBe('power-off');
+    expect(modest.cpuStates[0].x(9)).toBe(0n);
+    // What it gives back it may touch again.
+    hostile.memory.release(DATA, 16 * PAGE_SIZE);
+    const at = Number(hostile.cpuStates[0].x(1));
+    await failure(() => hostile.run());
+    expect(Number(hostile.cpuStates[0].x(1)) - at).toBe(16 * PAGE_SIZE);
+    expect(() => onDemand({ arena, limit: 5000 })).toThrow('a limit of 5000 bytes is not whole 4 KiB frames');
+  });
+
   test.each([
     ['stores', 'str x3, [x1]'],
     ['loads', 'ldr x3, [x1]'],

@@ -133,10 +133,11 @@ export class Arena {
   /**
    * Takes a machine in.
    *
+   * @param limit bytes of RAM that the machine may touch, whole frames; all there are without it
    * @throws MEMORY_EXHAUSTED when there is no room for what it needs beside RAM, or the host gives no memory;
    *   CONFIG_INVALID without an allocator; ALLOCATOR_MISBEHAVED
    */
-  open(request: BackingRequest): BackingLease {
+  open(request: BackingRequest, limit = Number.POSITIVE_INFINITY): BackingLease {
     const { bytes } = request;
     const memory = this.makeMemory();
     const pool = this.makePool(memory);
@@ -152,7 +153,7 @@ export class Arena {
         },
       );
     }
-    const user = new ArenaUser(this.nameOf(request.machine), bytes);
+    const user = new ArenaUser(this.nameOf(request.machine), bytes, limit / PAGE_SIZE);
     this.users.push(user);
     const regions = request.regions.map((size) => new DemandFrames(pool, user, size));
     return {
@@ -233,12 +234,15 @@ export function createArena(options: ArenaOptions): Arena {
 class ArenaUser {
   readonly name: string;
   readonly overhead: number;
+  /** Frames that it may have. */
+  readonly limit: number;
   frames = 0;
   isClosed = false;
 
-  constructor(name: string, overhead: number) {
+  constructor(name: string, overhead: number, limit: number) {
     this.name = name;
     this.overhead = overhead;
+    this.limit = limit;
   }
 
   get use(): ArenaUse {
@@ -293,6 +297,7 @@ class FramePool {
         hint: 'Build another machine.',
       });
     }
+    if (user.frames >= user.limit) throw this.limited(user);
     let frame = this.ask('alloc', () => this.allocator.alloc(0));
     if (frame === NO_FRAME) {
       this.ask('drain', () => this.allocator.drain());
@@ -373,6 +378,17 @@ class FramePool {
     );
   }
 
+  private limited({ name, limit }: ArenaUser): ArmatureError {
+    return new ArmatureError(
+      'MEMORY_EXHAUSTED',
+      `${name} touched all of the ${formatBytes(limit * PAGE_SIZE)} of RAM that it may touch`,
+      {
+        context: { arena: this.arena.name, machine: name, limit: limit * PAGE_SIZE },
+        hint: 'Raise the limit of its memory, give it less RAM, or release some; then it can go on.',
+      },
+    );
+  }
+
   private exhausted(user: ArenaUser): ArmatureError {
     const { arena, total, used } = this;
     if (used < total) {
@@ -388,7 +404,7 @@ class FramePool {
           machine: user.name,
           machines: arena.statistics.machines,
         },
-        hint: 'Make the arena larger, or have machines release memory or disposed of; then this one can go on.',
+        hint: 'Make the arena larger, have machines release memory, or dispose of some; then this one can go on.',
       },
     );
   }
@@ -426,7 +442,8 @@ class DemandFrames implements RegionFrames {
   }
 }
 
-function wholeFrames(arena: string, what: string, given: number | bigint): number {
+/** @throws CONFIG_INVALID for a number of bytes that is not one of whole frames */
+export function wholeFrames(arena: string, what: string, given: number | bigint): number {
   const size = toNumber(given);
   if (Number.isSafeInteger(size) && size > 0 && size % PAGE_SIZE === 0) return size;
   throw new ArmatureError(

@@ -148,6 +148,17 @@ describe('the JSON form', () => {
     }
   });
 
+  test('says how much the guest may touch', async () => {
+    const backing = { kind: 'on-demand', limit: '8KiB', allocator: 'bitmap' };
+    const written = { parts: [{ part: 'ram', base: '0x4000_0000', size: '1GiB', backing }] };
+    const machine = await machineFromJSON(written);
+    expect(machine.toJSON()).toEqual(written);
+    machine.memory.fill(RAM, 2 * PAGE_SIZE, 1);
+    const error = await failure(() => machine.memory.writeU8(RAM + 2 * PAGE_SIZE, 1));
+    expect(error.code).toBe('MEMORY_EXHAUSTED');
+    expect(error.message).toContain('all of the 8 KiB of RAM that it may touch');
+  });
+
   test('documents meet in an arena that is given', async () => {
     const arena = createArena({ name: 'shared', size: MiB(16), overhead: MiB(1) });
     const first = await machineFromJSON(document({ name: 'shared' }), { arenas: [arena] });
