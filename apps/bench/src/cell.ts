@@ -1,8 +1,8 @@
 /**
  * One measurement in a process of its own, for `armature-bench allocators`; the last line of its output is JSON.
  *
- *     cell ALLOCATOR WORKLOAD FRAMES ORDER OCCUPANCY [WARM-UP-MS SAMPLE-MS SAMPLES]
- *     cell tree workers FRAMES ORDER OCCUPANCY [WARM-UP-MS SAMPLE-MS WORKERS]
+ *     cell ALLOCATOR WORKLOAD FRAMES ORDER OCCUPANCY [SETTLING WARM-UP-MS SAMPLE-MS SAMPLES]
+ *     cell tree workers FRAMES ORDER OCCUPANCY [SETTLING WARM-UP-MS SAMPLE-MS WORKERS]
  *     cell ALLOCATOR metadata|uniform|lifetimes|guest FRAMES OCCUPANCY
  */
 import { isMainThread } from 'node:worker_threads';

@@ -84,6 +84,7 @@ function readArguments() {
         initrd: { type: 'string' },
         breakdown: { type: 'boolean', default: true },
         record: { type: 'boolean', default: false },
+        'record-trace': { type: 'boolean', default: false },
         engine: { type: 'string', default: 'auto' },
         cpu: { type: 'string', default: 'cortex-a72' },
         clock: { type: 'string', default: 'instructions' },

@@ -1,8 +1,9 @@
 /*
  * One measurement of one allocator, as in src/allocators/cell of this package, with the same memory, picks and batches:
  *
- *     PROGRAM WORKLOAD FRAMES ORDER OCCUPANCY WARM_UP_MS SAMPLE_MS SAMPLES [WORKERS]
+ *     PROGRAM WORKLOAD FRAMES ORDER OCCUPANCY SETTLING WARM_UP_MS SAMPLE_MS SAMPLES [WORKERS]
  *
+ * does SETTLING operations, and replaces every block at least once, because that changes where free memory is; then it
  * prints a line for each sample: million operations a second, or for `fail` the nanoseconds of a search. The file that
  * includes this one defines the allocator. Built with -DTHREADS it measures several threads on one allocator.
  */
@@ -159,22 +160,25 @@ static int32_t prepare(int32_t count, int order, double occupancy, int32_t **out
     return length;
 }
 
-static void settle(struct work *work)
+typedef int32_t chunk_of(struct work *work);
+
+static void settle(struct work *work, chunk_of *chunk, int32_t operations)
 {
-    for (int32_t done = 0; done < work->length; done += work->chunk) churn_chunk(work);
+    for (int32_t done = 0; done < 2 * work->length || done < operations;) done += chunk(work);
 }
 
 #ifdef THREADS
 /* Phases: warming up, measured, over. */
 static _Atomic int ready, phase;
 static double warm_up_time, rates[64];
+static int32_t settling;
 static struct work parts[64];
 
 static void *run_worker(void *argument)
 {
     worker = (int)(intptr_t)argument;
     struct work *work = &parts[worker];
-    settle(work);
+    settle(work, churn_chunk, settling / workers);
     for (double start = now_ms(); now_ms() - start < warm_up_time;) churn_chunk(work);
     atomic_fetch_add(&ready, 1);
     while (atomic_load(&phase) == 0) nanosleep(&(struct timespec){ 0, 100000 }, NULL);
@@ -206,18 +210,22 @@ static void run_workers(int32_t *held, int32_t length, int order, double sample_
 
 int main(int argc, char **argv)
 {
-    if (argc < 8) return 2;
+    if (argc < 9) return 2;
     const char *workload = argv[1];
     int32_t count = atoi(argv[2]);
     int order = atoi(argv[3]);
-    double occupancy = atof(argv[4]), warm_up = atof(argv[5]), sample = atof(argv[6]);
-    int samples = atoi(argv[7]), fails = strcmp(workload, "fail") == 0;
+    int32_t operations = atoi(argv[5]);
+    double occupancy = atof(argv[4]), warm_up = atof(argv[6]), sample = atof(argv[7]);
+    int samples = atoi(argv[8]), fails = strcmp(workload, "fail") == 0;
 #ifdef THREADS
-    if (argc > 8) workers = atoi(argv[8]);
+    if (argc > 9) workers = atoi(argv[9]);
     if (workers < 1 || workers > 64) return 2;
 #endif
     create(0x40000, count);
     struct work work = { .order = order };
+    chunk_of *chunk = fails ? fail_chunk
+        : strcmp(workload, "bulk") == 0 ? bulk_chunk
+        : strcmp(workload, "repeat") == 0 ? repeat_chunk : churn_chunk;
     if (fails) {
         for (int32_t at = 0; at < count; at++) if (alloc_block(0) < 0) return 3;
         for (int32_t at = 1; at < count; at += 2) free_block(0x40000 + at, 0);
@@ -225,15 +233,13 @@ int main(int argc, char **argv)
         int32_t *held, length = prepare(count, order, occupancy, &held);
 #ifdef THREADS
         warm_up_time = warm_up;
+        settling = operations;
         run_workers(held, length, order, sample);
         return 0;
 #endif
         make_work(&work, held, length, order);
-        if (strcmp(workload, "repeat") != 0) settle(&work);
+        if (chunk != repeat_chunk) settle(&work, chunk, operations);
     }
-    int32_t (*chunk)(struct work *) = fails ? fail_chunk
-        : strcmp(workload, "bulk") == 0 ? bulk_chunk
-        : strcmp(workload, "repeat") == 0 ? repeat_chunk : churn_chunk;
     double begin = now_ms();
     while (now_ms() - begin < warm_up) chunk(&work);
     for (int at = 0; at < samples; at++) {

@@ -25,6 +25,7 @@ export async function runJob(args: readonly string[]): Promise<unknown> {
     const [
       order = 0,
       occupancy = 0.5,
+      settling = SAMPLING.settling,
       warmUp = SAMPLING.warmUp,
       sample = SAMPLING.sample,
       samples = SAMPLING.samples,
@@ -32,15 +33,22 @@ export async function runJob(args: readonly string[]): Promise<unknown> {
     return measureCell(
       create({ base: FIRST_FRAME, count: frames }),
       { workload: job, frames, order, occupancy },
-      { warmUp, sample, samples },
+      { settling, warmUp, sample, samples },
     );
   }
   const [occupancy = 0.5] = more;
   if (job === 'metadata') return measureMetadata(create, frames);
   if (job === 'workers') {
-    const [order = 0, share = 0.5, warmUp = SAMPLING.warmUp, sample = SAMPLING.sample, workers = 1] = more;
+    const [
+      order = 0,
+      share = 0.5,
+      settling = SAMPLING.settling,
+      warmUp = SAMPLING.warmUp,
+      sample = SAMPLING.sample,
+      workers = 1,
+    ] = more;
     const { measureWorkers } = await import('./workers.ts');
-    return measureWorkers({ frames, order, occupancy: share, workers }, { warmUp, sample });
+    return measureWorkers({ frames, order, occupancy: share, workers }, { settling, warmUp, sample });
   }
   const { measureLifetimes, measureUniform, replayGuest } = await import('./fragmentation.ts');
   switch (job) {

@@ -40,7 +40,12 @@ const [FRAGMENTED, FRAGMENTED_QUICK] = [2 ** 18, 2 ** 14];
 const DESCRIBED = 2 ** 20;
 
 /** Programs in C take no time to become fast. */
-const inCTimes = ({ sample, samples }: SamplingTimes): readonly number[] => [20, sample, samples];
+const inCTimes = ({ settling, sample, samples }: SamplingTimes): readonly number[] => [
+  settling,
+  20,
+  sample,
+  samples,
+];
 
 export function sizeText(frames: number): string {
   const mebibytes = (frames * 4096) / 2 ** 20;
@@ -59,7 +64,9 @@ export async function measureAllocators(
   const compiler = cCompiler();
   if (compiler === null) progress('gcc is not installed: nothing is compared with C');
   const programs = compiler === null ? undefined : new CPrograms();
-  const times: SamplingTimes = selection.quick ? { ...SAMPLING, sample: 50, samples: 1 } : SAMPLING;
+  const times: SamplingTimes = selection.quick
+    ? { settling: 500_000, warmUp: 50, sample: 50, samples: 1 }
+    : SAMPLING;
   try {
     const cells: CellResult[] = [];
     const planned = plannedCells(selection);
@@ -106,13 +113,14 @@ async function measureCells(
   };
   for (let round = 0; round < rounds; round++) {
     for (const { name, inC } of subjects) {
-      const { warmUp, sample, samples } = times;
+      const { settling, warmUp, sample, samples } = times;
       const found = await inProcess<CellSamples>([
         name,
         workload,
         frames,
         order,
         occupancy,
+        settling,
         warmUp,
         sample,
         samples,
@@ -148,10 +156,10 @@ async function measureWorkers(
     progress(`workers ${sizeText(frames)}, order ${order}: ${workers} ...`);
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
-      const cell = ['tree', 'workers', frames, order, 0.5, times.warmUp, sample, workers];
+      const cell = ['tree', 'workers', frames, order, 0.5, times.settling, times.warmUp, sample, workers];
       ours.push((await inProcess<{ samples: number[] }>(cell)).samples[0]!);
       if (programs === undefined) continue;
-      const args = ['churn', frames, order, 0.5, 20, sample, 1, workers];
+      const args = ['churn', frames, order, 0.5, times.settling, 20, sample, 1, workers];
       theirs.push((await programs.run(['tree.c', '-DTHREADS', '-pthread'], args))[0]!);
     }
     results.push({ workers, frames, order, ...compared(ours, theirs) });

@@ -188,12 +188,20 @@ function fragmentationTable(group: readonly FragmentationRow[]): AllocatorTable 
   };
 }
 
+/** The title of {@link goalsTable}. */
+export const GOALS = 'Goals';
+
 /** The goals that can be told from what was measured. */
 export function goalsTable(results: AllocatorResults): AllocatorTable[] {
   const goals = goalsOf(results);
   if (goals.length === 0) return [];
-  const rows = goals.map(({ subject, goal, value, met }) => [subject, goal, value, met ? 'met' : 'not met']);
-  return [{ title: 'Goals', rows: [['what', 'goal', 'measured', ''], ...rows] }];
+  const rows = goals.map(({ subject, goal, value, met }) => [
+    subject,
+    goal,
+    value,
+    met === undefined ? '' : met ? 'met' : 'not met',
+  ]);
+  return [{ title: GOALS, rows: [['what', 'goal', 'measured', ''], ...rows] }];
 }
 
 /** All tables of what was measured, the goals last. */

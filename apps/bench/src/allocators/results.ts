@@ -96,11 +96,12 @@ export function seriesOf(looks: readonly Look[]): FragmentationRow['series'] {
   };
 }
 
-/** As JSON with numbers of four digits, and lists of numbers in a line. */
+/** As JSON with fractions of four digits, and lists of numbers in a line. */
 export function allocatorsText(results: AllocatorResults): string {
   const text = JSON.stringify(
     results,
-    (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value),
+    (_, value: unknown) =>
+      typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
     2,
   );
   return `${text.replaceAll(/\[\s+([-\d.e+,\s]+?)\s+\]/g, (_, list: string) => `[${list.replaceAll(/\s+/g, ' ')}]`)}\n`;

@@ -13,6 +13,8 @@ function processorTime(): (() => number) | undefined {
 }
 
 export interface SamplingTimes {
+  /** Operations before anything is timed: as they go on, free memory moves to where the allocator leaves it. */
+  readonly settling: number;
   /** Least time before the first sample, in milliseconds. */
   readonly warmUp: number;
   /** Least time of a sample, in milliseconds. */
@@ -20,7 +22,7 @@ export interface SamplingTimes {
   readonly samples: number;
 }
 
-export const SAMPLING: SamplingTimes = { warmUp: 120, sample: 60, samples: 2 };
+export const SAMPLING: SamplingTimes = { settling: 8_000_000, warmUp: 100, sample: 60, samples: 2 };
 
 /** After this many milliseconds no further sample begins, and a single portion that took as long is one. */
 const SLOW = 1000;
@@ -31,7 +33,11 @@ const SLOW = 1000;
  * @param portion runs some of it and returns the number of operations, the same kind each time
  * @returns operations a millisecond, one rate a sample
  */
-export function sampleRates(portion: () => number, times: SamplingTimes, now = clock): number[] {
+export function sampleRates(
+  portion: () => number,
+  times: Omit<SamplingTimes, 'settling'>,
+  now = clock,
+): number[] {
   const begin = now();
   for (let elapsed = 0; elapsed < times.warmUp; ) {
     const from = now();

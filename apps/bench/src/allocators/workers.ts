@@ -4,7 +4,7 @@ import { TreeAllocator } from '@armature/allocator-tree';
 import { FIRST_FRAME } from './measured-allocator.ts';
 import { randomOf } from './random.ts';
 import type { SamplingTimes } from './sampling.ts';
-import { type Cell, churnWork, occupy, picksOf } from './workloads.ts';
+import { type Cell, churnWork, occupy, picksOf, settle } from './workloads.ts';
 
 export interface WorkersCell extends Omit<Cell, 'workload'> {
   readonly workers: number;
@@ -16,6 +16,7 @@ interface Share {
   readonly worker: number;
   readonly held: Int32Array;
   readonly order: number;
+  readonly settling: number;
   readonly warmUp: number;
   /** Workers that are warm, and the phase: 0 warming up, 1 measured, 2 over. */
   readonly signals: Int32Array;
@@ -32,7 +33,7 @@ const [READY, PHASE] = [0, 1];
 /** Million operations a second of all workers together; each is a thread, also when there is one. */
 export async function measureWorkers(
   { frames, order, occupancy, workers }: WorkersCell,
-  { warmUp, sample }: Pick<SamplingTimes, 'warmUp' | 'sample'>,
+  { settling, warmUp, sample }: Omit<SamplingTimes, 'samples'>,
 ): Promise<{ readonly samples: readonly number[] }> {
   const allocator = new TreeAllocator({ base: FIRST_FRAME, count: frames, workers: Math.max(2, workers) });
   const held = occupy(allocator, order, occupancy, randomOf());
@@ -45,6 +46,7 @@ export async function measureWorkers(
       worker,
       held: held.slice(worker * share, (worker + 1) * share),
       order,
+      settling: settling / workers,
       warmUp,
       signals,
     };
@@ -77,10 +79,10 @@ function workerFile(): URL {
 
 /** The thread of a worker. */
 export function runWorker(): void {
-  const { memory, worker, held, order, warmUp, signals } = workerData as Share;
+  const { memory, worker, held, order, settling, warmUp, signals } = workerData as Share;
   const allocator = TreeAllocator.attach(memory, { worker });
   const work = churnWork(allocator, held, picksOf(held.length, randomOf()), order);
-  for (let at = 0; at < work.round; at++) work.portion();
+  settle(work, settling);
   for (const from = performance.now(); performance.now() - from < warmUp; ) work.portion();
   Atomics.add(signals, READY, 1);
   Atomics.wait(signals, PHASE, 0);

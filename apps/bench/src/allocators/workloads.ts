@@ -14,7 +14,7 @@
 import { FREE_STATUS, NO_FRAME, type RunConstraints } from '@armature/core';
 import type { MeasuredAllocator } from './measured-allocator.ts';
 import { type Random, randomOf, shuffled } from './random.ts';
-import { type SamplingTimes, sampleRates } from './sampling.ts';
+import { clock, type SamplingTimes, sampleRates } from './sampling.ts';
 
 export const WORKLOADS = ['churn', 'bulk', 'repeat', 'fail', 'dma'] as const;
 export type Workload = (typeof WORKLOADS)[number];
@@ -59,7 +59,7 @@ interface Work {
 export function measureCell(allocator: MeasuredAllocator, cell: Cell, times: SamplingTimes): CellSamples {
   const work = prepareWork(allocator, cell);
   const settled = cell.workload === 'repeat' || cell.workload === 'fail' || allocator.fill !== undefined;
-  if (!settled) for (let at = 0; at < work.round; at++) work.portion();
+  if (!settled) settle(work, times.settling);
   work.failures = 0;
   work.allocations = 0;
   const rates = sampleRates(() => work.portion(), times);
@@ -69,6 +69,17 @@ export function measureCell(allocator: MeasuredAllocator, cell: Cell, times: Sam
     samples: rates.map((rate) => (fails ? 1e6 / rate : rate / 1000)),
     failed: fails ? 1 : work.failures / Math.max(1, work.allocations),
   };
+}
+
+/** Longest time to settle, in milliseconds: only what is slow, and has nothing in C beside it, takes so long. */
+const LONGEST_SETTLING = 1500;
+
+/** Replaces every held block once, and goes on to so many operations. */
+export function settle(work: Work, least: number): void {
+  const from = clock();
+  let operations = 0;
+  for (let at = 0; at < work.round; at++) operations += work.portion();
+  while (operations < least && clock() - from < LONGEST_SETTLING) operations += work.portion();
 }
 
 function prepareWork(allocator: MeasuredAllocator, cell: Cell): Work {

@@ -1,9 +1,9 @@
 /** `armature-bench race`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { type LinuxFiles, linuxFiles } from '../boot/machines.ts';
 import { armature, type Engine, qemu } from '../emulators.ts';
 import { PROGRAMS } from '../programs.ts';
 import { markdownTable, writeReadmeSection } from '../readme.ts';
+import { writeResult } from '../results-folder.ts';
 import { renderTable } from '../table.ts';
 import { COMPILER, compilerVersion } from './image.ts';
 import { armatureMachine, bareMetalRow, type Progress, QEMU_MACHINE, raceGuests } from './measure.ts';
@@ -81,12 +81,8 @@ export function raceText(results: RaceResults): string {
   return [raceConditions(results), ...parts].join('\n\n');
 }
 
-const RESULTS = new URL('../results/', import.meta.url);
-const RESULTS_OF_SOURCES = new URL('../../results/', import.meta.url);
-
 /** Writes results into this package: a section of the README, a drawing, and all samples as JSON. */
 export function recordRace(results: RaceResults): void {
-  const folder = import.meta.url.endsWith('.ts') ? RESULTS_OF_SOURCES : RESULTS;
   const means = meansTable(results)!;
   const content = [
     raceConditions(results),
@@ -94,7 +90,6 @@ export function recordRace(results: RaceResults): void {
     ...[means, ...raceTables(results, true)].flatMap(({ title, rows }) => [`${title}:`, markdownTable(rows)]),
   ];
   writeReadmeSection('race-results', content.join('\n\n'));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('race.json', folder), resultsText(results));
-  writeFileSync(new URL('race.svg', folder), raceSvg(results, 'Armature and QEMU (TCG), the same images'));
+  writeResult('race.json', resultsText(results));
+  writeResult('race.svg', raceSvg(results, 'Armature and QEMU (TCG), the same images'));
 }

@@ -1,4 +1,15 @@
 /** The ratios of a race as a drawing: a bar for each row on a logarithmic scale, from the line at 1. */
+import {
+  escapeText,
+  fixed,
+  GRID_COLOUR,
+  lineAt,
+  logarithmic,
+  rectAt,
+  svgDocument,
+  TEXT_COLOUR,
+  textAt,
+} from '../svg.ts';
 import type { RaceResults, RaceRow } from './results.ts';
 import { GROUP_TITLES, type RaceGroup } from './rows.ts';
 
@@ -12,14 +23,10 @@ const TOP = 56;
 const BOTTOM = 46;
 const PLOT = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 
-const COLOURS = { faster: '#2a7f62', slower: '#b5533c', mean: '#333333', grid: '#dddddd', text: '#222222' };
+const COLOURS = { faster: '#2a7f62', slower: '#b5533c', mean: '#333333' };
 
 /** Ratios that have a line, where they are in the drawing's range. */
 const TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeText = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
-const fixed = (value: number): string => value.toFixed(1);
 
 /** The least range of ticks that has all ratios, and always one above and one below 1. */
 export function scaleOf(ratios: readonly number[]): { readonly low: number; readonly high: number } {
@@ -32,27 +39,22 @@ export function scaleOf(ratios: readonly number[]): { readonly low: number; read
 export function raceSvg({ rows, means }: Pick<RaceResults, 'rows' | 'means'>, title: string): string {
   const drawn = rows.filter((row): row is RaceRow & { ratio: number } => row.ratio !== undefined);
   const { low, high } = scaleOf(drawn.map(({ ratio }) => ratio));
-  const x = (ratio: number): number => {
-    const share = Math.log(Math.min(high, Math.max(low, ratio)) / low) / Math.log(high / low);
-    return LABEL_WIDTH + share * PLOT;
-  };
-  const text = (at: number, y: number, content: string, more = ''): string =>
-    `<text x="${fixed(at)}" y="${fixed(y)}" fill="${COLOURS.text}"${more}>${escapeText(content)}</text>`;
+  const x = logarithmic(low, high, LABEL_WIDTH, PLOT);
   const bars: string[] = [];
   let y = TOP;
   for (const group of Object.keys(GROUP_TITLES) as RaceGroup[]) {
     const members = drawn.filter((row) => row.group === group);
     if (members.length === 0) continue;
-    bars.push(text(8, y + GROUP_HEIGHT - 12, GROUP_TITLES[group], ' font-weight="bold"'));
+    bars.push(textAt(8, y + GROUP_HEIGHT - 12, GROUP_TITLES[group], ' font-weight="bold"'));
     y += GROUP_HEIGHT;
     for (const { name, ratio, description } of members) {
       const [from, to] = ratio < 1 ? [x(ratio), x(1)] : [x(1), x(ratio)];
       const colour = ratio < 1 ? COLOURS.slower : COLOURS.faster;
       bars.push(
         `<g><title>${escapeText(description)}</title>`,
-        text(LABEL_WIDTH - 8, y + 12, name, ' text-anchor="end"'),
-        `<rect x="${fixed(from)}" y="${y + 1}" width="${fixed(Math.max(1, to - from))}" height="${BAR_HEIGHT}" fill="${colour}"/>`,
-        text(WIDTH - 8, y + 12, ratio.toFixed(2), ' text-anchor="end"'),
+        textAt(LABEL_WIDTH - 8, y + 12, name, ' text-anchor="end"'),
+        rectAt(from, y + 1, Math.max(1, to - from), BAR_HEIGHT, `fill="${colour}"`),
+        textAt(WIDTH - 8, y + 12, ratio.toFixed(2), ' text-anchor="end"'),
         '</g>',
       );
       y += ROW_HEIGHT;
@@ -65,26 +67,17 @@ export function raceSvg({ rows, means }: Pick<RaceResults, 'rows' | 'means'>, ti
     );
   }
   const end = y + 4;
-  const height = end + BOTTOM;
-  const grid = TICKS.filter((tick) => tick >= low && tick <= high).flatMap((tick) => {
-    const at = fixed(x(tick));
-    const stroke = tick === 1 ? `stroke="${COLOURS.text}" stroke-width="1.5"` : `stroke="${COLOURS.grid}"`;
-    return [
-      `<line x1="${at}" x2="${at}" y1="${TOP}" y2="${end}" ${stroke}/>`,
-      text(x(tick), end + 16, `${tick}`, ' text-anchor="middle"'),
-    ];
-  });
+  const grid = TICKS.filter((tick) => tick >= low && tick <= high).flatMap((tick) => [
+    lineAt(
+      x(tick),
+      TOP,
+      x(tick),
+      end,
+      tick === 1 ? `stroke="${TEXT_COLOUR}" stroke-width="1.5"` : `stroke="${GRID_COLOUR}"`,
+    ),
+    textAt(x(tick), end + 16, `${tick}`, ' text-anchor="middle"'),
+  ]);
   const legend =
     'QEMU’s time / Armature’s, logarithmic: right of 1, Armature is faster; dashed, the group’s geometric mean';
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12" role="img">`,
-    `<title>${escapeText(title)}</title>`,
-    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    text(8, 24, title, ' font-size="15" font-weight="bold"'),
-    text(8, 44, legend, ' font-size="11"'),
-    ...grid,
-    ...bars,
-    '</svg>',
-    '',
-  ].join('\n');
+  return svgDocument({ width: WIDTH, height: end + BOTTOM, title, legend }, [...grid, ...bars]);
 }
