@@ -76,8 +76,7 @@ export class FreeMap extends HugeLevels {
     if (left === 0) after &= after - 1;
     words[summaries + huge] = after;
     const index = (at << 5) + 31 - Math.clz32(word ^ left);
-    // From the lowest count of a class to the next class.
-    if ((summary & after & 0x3ff_0000) === 0) this.#leaveClass(huge, summary);
+    if ((summary & 0x3f_0000) === 0) this.#leaveClass(huge, summary);
     return index;
   }
 
@@ -128,8 +127,8 @@ export class FreeMap extends HugeLevels {
     // Only a block one order above the best can have appeared; most frees form none.
     const size = 2 << (summary >>> 27);
     const grown = size > 32 ? word === -1 : ((~word >>> (index & (32 - size))) & (-1 >>> (32 - size))) === 0;
-    // What is free to the last frame has grown, too.
-    if (grown || (summary & after & 0x3ff_0000) === 0) this.#grow(index, summary);
+    if (grown || (after & 0x3f_0000) === 0) this.#grow(index, summary);
+    else if ((summary & 0x3ff_0000) === 0) this.#enterClass(index);
     return true;
   }
 
@@ -179,7 +178,8 @@ export class FreeMap extends HugeLevels {
       const word = words[at]!;
       const size = 2 << ((summary >>> 27) & 15);
       const grown = size > 32 ? word === -1 : isGroupSet(word, index, size);
-      if (grown || (summary & after & 0x3ff_0000) === 0) this.#grow(index, summary);
+      if (grown || (after & 0x3f_0000) === 0) this.#grow(index, summary);
+      else if ((summary & 0x3ff_0000) === 0) this.#enterClass(index);
     }
   }
 
@@ -307,12 +307,30 @@ export class FreeMap extends HugeLevels {
     return to;
   }
 
-  /** After {@link takeOne}: the current huge frame, with this summary before, is in the next class now, or is full. */
+  /** After {@link takeOne}: the current huge frame, with this summary before, is in the next class now. */
   #leaveClass(huge: number, before: number): void {
-    const set = classOf(before);
-    this.remove(set, huge);
-    if ((before & 0x3ff_0000) === 0x1_0000) this.setBest(huge, 0);
-    else this.add(set - 1, huge);
+    const { words, setWords } = this;
+    const set = 9 + ((before >>> 22) & 15);
+    const at = this.sets + set * setWords + (huge >>> 5);
+    const bit = 1 << (huge & 31);
+    const left = words[at + setWords]! & ~bit;
+    words[at + setWords] = left;
+    if (left === 0) this.emptyWord(set + 1, huge);
+    const before1 = words[at]!;
+    words[at] = before1 | bit;
+    if (before1 === 0) this.fillWord(set, huge);
+  }
+
+  /** After the first frame came back to a huge frame: it is in the fullest class, where it may have been left. */
+  #enterClass(index: number): void {
+    const { words } = this;
+    // No branches: whether its neighbours are in the class cannot be foretold.
+    const at = this.sets + Math.imul(10, this.setWords) + (index >>> 14);
+    words[at] = words[at]! | (1 << (index >>> 9));
+    const top = this.tops + Math.imul(10, this.setTops) + (index >>> 19);
+    words[top] = words[top]! | (1 << (index >>> 14));
+    this.occupied |= 1 << 10;
+    if ((words[this.summaries + this.current]! & 0x3c0_0000) !== 0) this.current = this.hugeFrames;
   }
 
   /** After a frame came back to a huge frame with this summary before: its class may be another, and its best order. */
@@ -330,16 +348,21 @@ export class FreeMap extends HugeLevels {
 
   /** The huge frame that gives single frames from now on, or -1. */
   #chooseCurrent(): number {
-    const classes = this.occupied >>> 10;
-    let huge: number;
-    if (classes !== 0) {
-      huge = this.lowest(10 + lowestBit(classes));
-    } else {
+    let huge = -1;
+    for (let classes = this.occupied >>> 10; classes !== 0; classes = this.occupied >>> 10) {
+      const set = 10 + lowestBit(classes);
+      huge = this.lowest(set);
+      if (this.count(huge) !== 0) break;
+      // Full since it gave its last frame.
+      this.remove(set, huge);
+      huge = -1;
+    }
+    if (huge < 0) {
       huge = this.lowest(9);
       if (huge < 0) return -1;
       // Frames are taken at once, so it is in its class already.
       this.setBest(huge, 8);
-      this.add(classOf(this.words[this.summaries + huge]!), huge);
+      this.add(18, huge);
     }
     this.current = huge;
     this.markStale(huge);

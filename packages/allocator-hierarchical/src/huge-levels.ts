@@ -28,7 +28,7 @@ export const WORDS = 16;
 export const WHOLE = 9;
 export const FIRST_CLASS = 10;
 /** Set 19 is for a huge frame of which the first frame is being taken. */
-const SETS = 20;
+const SETS = 19;
 /** Summaries without the best order. */
 const NOT_BEST = ~(15 << 27);
 const IS_STALE = 1 << 26;
@@ -136,7 +136,9 @@ export class HugeLevels {
         if (this.#has(set, huge) !== member) broken.add('order-sets');
       }
       for (let set = FIRST_CLASS; set < SETS; set++) {
-        if (this.#has(set, huge) !== (set === classOf(summary))) broken.add('class-sets');
+        const member = set === classOf(summary);
+        const left = set === FIRST_CLASS && count === 0;
+        if (!left && this.#has(set, huge) !== member) broken.add('class-sets');
       }
     }
     if (new Set(listed).size !== listed.length) broken.add('stale-list');
@@ -155,11 +157,13 @@ export class HugeLevels {
     const at = this.sets + set * this.setWords + (huge >>> 5);
     const before = words[at]!;
     words[at] = before | (1 << (huge & 31));
-    if (before === 0) {
-      const top = this.tops + set * this.setTops + (huge >>> 10);
-      words[top] = words[top]! | (1 << ((huge >>> 5) & 31));
-      this.occupied |= 1 << set;
-    }
+    if (before === 0) this.fillWord(set, huge);
+  }
+
+  protected fillWord(set: number, huge: number): void {
+    const top = this.tops + set * this.setTops + (huge >>> 10);
+    this.words[top] = this.words[top]! | (1 << ((huge >>> 5) & 31));
+    this.occupied |= 1 << set;
   }
 
   /** Takes a huge frame out of a set that it is in. */
@@ -168,7 +172,7 @@ export class HugeLevels {
     const at = this.sets + set * this.setWords + (huge >>> 5);
     const left = words[at]! & ~(1 << (huge & 31));
     words[at] = left;
-    if (left === 0) this.#emptyWord(set, huge);
+    if (left === 0) this.emptyWord(set, huge);
   }
 
   /** The smallest member of a set, or -1. */
@@ -220,7 +224,8 @@ export class HugeLevels {
     const after = (before + frames * 0x1_0000) | 0;
     this.words[place] = after;
     const count = (after >>> 16) & 0x3ff;
-    const from = classOf(before);
+    let from = classOf(before);
+    if (from === 0 && this.#has(FIRST_CLASS, huge)) from = FIRST_CLASS;
     if (count === 0) this.setBest(huge, 0);
     else if (count === 512) this.setBest(huge, 9);
     else if (((after >>> 27) & 15) === 9) this.setBest(huge, 8);
@@ -270,7 +275,9 @@ export class HugeLevels {
     const summary = words[place]!;
     if ((summary & IS_STALE) !== 0) return;
     const stale = this.#stale;
-    const next = this.#nextStale;
+    let next = this.#nextStale;
+    // Frames are taken from the current one all the time.
+    if (stale[next] === this.current) next = (next + 1) & (STALE - 1);
     const oldest = stale[next]!;
     if (oldest >= 0) {
       words[this.summaries + oldest]! &= ~IS_STALE;
@@ -327,7 +334,7 @@ export class HugeLevels {
   }
 
   /** Takes the word of a huge frame out of the summary, and the set out of {@link occupied} when it is empty now. */
-  #emptyWord(set: number, huge: number): void {
+  protected emptyWord(set: number, huge: number): void {
     const { words, setTops } = this;
     const first = this.tops + set * setTops;
     words[first + (huge >>> 10)]! &= ~(1 << ((huge >>> 5) & 31));
@@ -341,5 +348,5 @@ export class HugeLevels {
 /** The class of a huge frame with a summary: none (0) when it is full or free. */
 export function classOf(summary: number): number {
   const count = (summary >>> 16) & 0x3ff;
-  return count === 0 || ((summary >>> 27) & 15) === 9 ? 0 : 41 - Math.clz32(count);
+  return count === 0 || ((summary >>> 27) & 15) === 9 ? 0 : 10 + (count >>> 6);
 }
