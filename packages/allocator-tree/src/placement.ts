@@ -3,7 +3,7 @@ import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
 import type { Operations } from './code/operations.ts';
 import { RESULT } from './code/scope.ts';
-import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, FREE, NO_TREE, type TreeLayout } from './layout.ts';
+import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, type TreeLayout } from './layout.ts';
 import type { Trees } from './trees.ts';
 
 /** Child of a worker that has none. */
@@ -16,21 +16,29 @@ export interface Cursors {
   /** Child and word of the last single frame. */
   readonly child: number;
   readonly word: number;
-  /** Tree of the last single frame, and of the last block. */
+  /** Tree of the last single frame. */
   readonly tree: number;
-  readonly blocks: number;
+  /** Child and word of the last block. */
+  readonly blockChild: number;
+  readonly blockWord: number;
   /** Child behind the last whole child. */
   readonly huge: number;
 }
 
-export const FIRST_CURSORS: Cursors = { child: NO_CHILD, word: 0, tree: 0, blocks: 0, huge: 0 };
+export const FIRST_CURSORS: Cursors = {
+  child: NO_CHILD,
+  word: 0,
+  tree: 0,
+  blockChild: 0,
+  blockWord: 0,
+  huge: 0,
+};
 
 export class Placement {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #operations: Operations;
   readonly #alone: boolean;
-  #blocks = 0;
 
   constructor(layout: TreeLayout, operations: Operations, children: Children, trees: Trees) {
     this.#alone = layout.workers === 1;
@@ -46,30 +54,33 @@ export class Placement {
       child: operations.cursorChild(),
       word: operations.cursorWord(),
       tree: operations.cursorTree(),
-      blocks: this.#blocks,
+      blockChild: operations.blockChild(),
+      blockWord: operations.blockWord(),
       huge: operations.cursorWhole(),
     };
   }
 
-  set cursors({ child, word, tree, blocks, huge }: Cursors) {
+  set cursors({ child, word, tree, blockChild, blockWord, huge }: Cursors) {
     this.#operations.seek(child, word, tree, huge);
-    this.#blocks = blocks;
+    this.#operations.seekBlocks(blockChild, blockWord);
   }
 
   /** Gives the worker's tree back. */
   release(): void {
-    this.#goOnIn(NO_CHILD);
+    const operations = this.#operations;
+    operations.seek(NO_CHILD, 0, operations.cursorTree(), operations.cursorWhole());
     this.#trees.release();
   }
 
   /** Takes one frame. @returns its index, or -1 when none is free */
   single(): number {
+    const operations = this.#operations;
     for (;;) {
-      const child = this.#operations.cursorChild();
+      const child = operations.cursorChild();
       const index = child < 0 ? -1 : this.#children.takeSingle(child);
       if (index >= 0) return index;
-      if (this.#nextChild()) continue;
-      const stolen = this.#operations.passedOver() !== 0 ? this.#steal() : -1;
+      if (operations.nextChild() !== 0) continue;
+      const stolen = operations.passedOver() !== 0 ? this.#steal() : -1;
       if (stolen >= 0 || !this.#mayHave(0)) return stolen;
     }
   }
@@ -89,18 +100,20 @@ export class Placement {
    * @returns the first index, or -1
    */
   block(order: number): number {
-    const trees = this.#trees;
     const operations = this.#operations;
     for (;;) {
-      for (let tree = this.#blocks; tree >= 0; tree = operations.pick(order, trees.local())) {
-        const index = trees.hint(tree) > order ? this.#blockIn(tree, order) : -1;
-        if (index < 0) continue;
-        this.#blocks = tree;
-        return index;
+      while (operations.seekBlock(order) !== 0) {
+        const index = this.#tryBlock(order);
+        if (index >= 0) return index;
       }
       const stolen = operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
       if (stolen >= 0 || !this.#mayHave(order)) return stolen;
     }
+  }
+
+  /** Gives up the right to a block that was not found where blocks are taken. */
+  giveUpBlock(order: number): void {
+    this.#children.giveUp(this.#operations.blockChild(), 1 << order);
   }
 
   /**
@@ -116,7 +129,7 @@ export class Placement {
       const child = operations.cursorChild();
       const given = child < 0 ? 0 : this.#children.takeMany(child, out.length - slot, out, slot, origin);
       slot += given;
-      if (given > 0 || this.#nextChild()) continue;
+      if (given > 0 || operations.nextChild() !== 0) continue;
       const index = operations.passedOver() !== 0 ? this.#steal() : -1;
       if (index >= 0) out[slot++] = origin + index;
       else if (!this.#mayHave(0)) break;
@@ -130,31 +143,6 @@ export class Placement {
    */
   #mayHave(order: number): boolean {
     return !this.#alone && this.#operations.nextTree(0, order) >= 0;
-  }
-
-  /**
-   * Moves on to a child with free frames: of the worker's tree, or else of another that nobody has reserved.
-   *
-   * @returns whether there was one
-   */
-  #nextChild(): boolean {
-    const trees = this.#trees;
-    for (;;) {
-      const local = trees.local();
-      const child = local === NO_TREE ? NO_CHILD : this.#singleChild(local);
-      if (child >= 0) {
-        this.#goOnIn(child);
-        return true;
-      }
-      const tree = this.#operations.pick(0, NO_TREE);
-      if (tree < 0) return false;
-      trees.reserve(tree);
-    }
-  }
-
-  #goOnIn(child: number): void {
-    const operations = this.#operations;
-    operations.seek(child, 0, operations.cursorTree(), operations.cursorWhole());
   }
 
   /** The child of a tree to take single frames of: rather one in part used than a free one. */
@@ -172,35 +160,18 @@ export class Placement {
     return best;
   }
 
-  /** Takes a block of the tree, or lowers its hint. */
-  #blockIn(tree: number, order: number): number {
-    const trees = this.#trees;
-    const end = trees.endChild(tree);
-    let free = NO_CHILD;
-    for (let child = trees.firstChild(tree); child < end; child++) {
-      const entry = this.#children.entry(child);
-      if (hintOf(entry) <= order) continue;
-      if ((entry & FREE) === CHILD_FRAMES) {
-        if (free < 0) free = child;
-        continue;
-      }
-      const index = this.#tryBlock(child, order);
-      if (index >= 0) return index;
-    }
-    const index = free < 0 ? -1 : this.#tryBlock(free, order);
-    if (index < 0) trees.lower(tree);
-    return index;
-  }
-
-  #tryBlock(child: number, order: number): number {
+  /** Takes a block of the child where blocks are taken. @returns the first index, or -1 */
+  #tryBlock(order: number): number {
+    const operations = this.#operations;
     if (order > WORD_ORDER) {
+      const child = operations.blockChild();
       const index = this.#children.takeWords(child, order);
       // Words that were taken and put back may have raised the child's hint.
       if (index < 0) this.#trees.raise(child, this.#children.hintNow(child));
       return index;
     }
-    const index = this.#operations.takeBlock(child, order);
-    if (index === RESULT.notFound) this.#children.giveUp(child, 1 << order);
+    const index = operations.takeBlockHere(order);
+    if (index === RESULT.notFound) this.giveUpBlock(order);
     return index;
   }
 
@@ -221,10 +192,17 @@ export class Placement {
   }
 
   #stealBlock(order: number): number {
+    const trees = this.#trees;
     const operations = this.#operations;
     for (let tree = operations.nextTree(0, order); tree >= 0; tree = operations.nextTree(tree + 1, order)) {
-      const index = this.#blockIn(tree, order);
-      if (index >= 0) return index;
+      const end = trees.endChild(tree);
+      for (let child = trees.firstChild(tree); child < end; child++) {
+        if (hintOf(this.#children.entry(child)) <= order) continue;
+        operations.seekBlocks(child, 0);
+        const index = this.#tryBlock(order);
+        if (index >= 0) return index;
+      }
+      trees.lower(tree);
     }
     return -1;
   }
@@ -233,14 +211,15 @@ export class Placement {
 /** Whether a value is where a worker's searches may go on. */
 export function areCursors(value: unknown, { childCount, treeCount }: TreeLayout): value is Cursors {
   if (typeof value !== 'object' || value === null) return false;
-  const { child, word, tree, blocks, huge } = value as Record<string, unknown>;
+  const { child, word, tree, blockChild, blockWord, huge } = value as Record<string, unknown>;
   const within = (each: unknown, from: number, bound: number): boolean =>
     Number.isInteger(each) && (each as number) >= from && (each as number) < bound;
   return (
     within(child, NO_CHILD, childCount) &&
     within(word, 0, CHILD_WORDS) &&
     within(tree, 0, treeCount) &&
-    within(blocks, 0, treeCount) &&
+    within(blockChild, 0, childCount) &&
+    within(blockWord, 0, CHILD_WORDS) &&
     within(huge, 0, childCount + 1)
   );
 }

@@ -145,7 +145,10 @@ describe('snapshots', () => {
     ['a word is too large', changed('inside', 0, () => 2 ** 32)],
     ['there are more workers', { workers: 2 }],
     ['trees are larger', { treeOrder: 5 }],
-    ['a cursor is outside', { cursors: { child: 99, word: 0, tree: 0, blocks: 0, huge: 0 } }],
+    [
+      'a cursor is outside',
+      { cursors: { child: 99, word: 0, tree: 0, blockChild: 0, blockWord: 0, huge: 0 } },
+    ],
     ['there are no cursors', { cursors: null }],
     ['a reservation is missing', { reservations: [{ frame: BASE + 1, count: 1, tag: 'a' }] }],
     ['a reservation is outside', { reservations: [{ frame: BASE + 1023, count: 2, tag: 'a' }] }],

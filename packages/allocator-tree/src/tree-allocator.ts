@@ -22,8 +22,7 @@ import {
 } from '@armature/core';
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
-import type { Operations } from './code/operations.ts';
-import { COUNTER } from './code/scope.ts';
+import { COUNTER, RESULT } from './code/scope.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -93,12 +92,13 @@ export class TreeAllocator implements FrameAllocator {
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #placement: Placement;
-  readonly #operations: Operations;
   /** The operations that are called most, where the compiler finds them at once. */
   readonly #take: () => number;
   readonly #free: (frame: number) => number;
   readonly #takeWhole: () => number;
   readonly #freeWhole: (frame: number) => number;
+  readonly #takeBlock: (order: number) => number;
+  readonly #freeBlock: (frame: number, order: number) => number;
   readonly #runs: Runs;
   readonly #log: ReservationLog;
   readonly #batch: SingleBatch;
@@ -124,11 +124,12 @@ export class TreeAllocator implements FrameAllocator {
     this.#words = words;
     this.#counters = countersOf(words, layout, worker);
     this.#children = new Children(cells, layout);
-    this.#operations = cells.operations;
     this.#take = cells.operations.take;
     this.#free = cells.operations.free;
     this.#takeWhole = cells.operations.takeWhole;
     this.#freeWhole = cells.operations.freeWhole;
+    this.#takeBlock = cells.operations.takeBlock;
+    this.#freeBlock = cells.operations.freeBlock;
     this.#trees = new Trees(cells, layout, worker);
     this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
     this.#runs = new Runs(layout, cells.operations, this.#children, this.#trees);
@@ -172,6 +173,10 @@ export class TreeAllocator implements FrameAllocator {
     if (order === CHILD_ORDER) {
       const frame = this.#takeWhole();
       return frame >= 0 ? frame : this.#allocWhole();
+    }
+    if (isWordOrder(order)) {
+      const frame = this.#takeBlock(order);
+      return frame >= 0 ? frame : this.#allocSmall(order, frame);
     }
     return this.#allocBlock(order);
   }
@@ -224,6 +229,9 @@ export class TreeAllocator implements FrameAllocator {
       if (status >= 0) return status as FreeStatus;
     } else if (order === CHILD_ORDER) {
       const status = this.#freeWhole(frame);
+      if (status >= 0) return status as FreeStatus;
+    } else if (isWordOrder(order)) {
+      const status = this.#freeBlock(frame, order);
       if (status >= 0) return status as FreeStatus;
     }
     return this.#freeOther(frame, order);
@@ -387,6 +395,12 @@ export class TreeAllocator implements FrameAllocator {
     return frame >= 0 ? frame : this.#took(-1);
   }
 
+  /** A block of 2 to 32 frames where the first try gave none. */
+  #allocSmall(order: number, result: number): number {
+    if (result === RESULT.notFound) this.#placement.giveUpBlock(order);
+    return this.#took(this.#placement.block(order));
+  }
+
   #allocBlock(order: number): number {
     if (!isFrameOrder(order)) return this.#took(-1);
     if (order < CHILD_ORDER) return this.#took(this.#placement.block(order));
@@ -401,7 +415,7 @@ export class TreeAllocator implements FrameAllocator {
     const frames = 1 << order;
     if (!this.#manages(index, frames)) return FREE_STATUS.outOfRange;
     if ((frame & (frames - 1)) !== 0) return FREE_STATUS.misaligned;
-    return this.#freed(order < 6 ? this.#freeBlock(index, order) : this.#freeRun(index, frames));
+    return this.#freed(order < 6 ? this.#freeSmall(index, frames) : this.#freeRun(index, frames));
   }
 
   #manages(index: number, count: number): boolean {
@@ -436,9 +450,7 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   /** Frees 2 to 32 frames, naturally aligned. */
-  #freeBlock(index: number, order: number): FreeStatus {
-    if (this.#operations.freeBlock(index, order) === FREE_STATUS.ok) return FREE_STATUS.ok;
-    const frames = 1 << order;
+  #freeSmall(index: number, frames: number): FreeStatus {
     const status = this.#checkFree(index, frames);
     if (status !== FREE_STATUS.ok) return status;
     const children = this.#children;
@@ -461,6 +473,10 @@ export class TreeAllocator implements FrameAllocator {
     return this.#runs.claim(index, index + count);
   }
 }
+
+/** Whether blocks of an order lie in one word of 32 frames and are several frames. */
+const isWordOrder = (order: number): boolean =>
+  order === 1 || order === 2 || order === 3 || order === 4 || order === 5;
 
 function geometryOf({
   base,

@@ -3,7 +3,23 @@
  * with atomic instructions, with plain ones for a worker alone, and with calls of the host, behind which tests put a
  * scheduler.
  */
-import { type Code, constant, equal, type ModuleBuilder, type Variable } from './assembler.ts';
+import {
+  add,
+  and,
+  anyOf,
+  type Code,
+  constant,
+  eachAdd,
+  eachAnd,
+  eachGreater,
+  equal,
+  greater,
+  lane,
+  type ModuleBuilder,
+  or,
+  splat,
+  type Variable,
+} from './assembler.ts';
 
 export type AccessKind = 'atomic' | 'plain' | 'hosted';
 
@@ -17,6 +33,10 @@ export interface Access {
   store(address: Code, value: Code): Code;
   /** Replaces a word that was read to be `before` in the same function: 1, or 0 when it has changed meanwhile. */
   swap(address: Code, before: Variable, after: Code): Code;
+  /** Whether one of four words, hints, is greater than a value. */
+  oneOfFour(address: Variable, value: Code): Code;
+  /** The sum of the masked bits of so many words, a power of two, in any order; `vector` is a local variable for it. */
+  sum(address: Variable, words: number, mask: number, vector: Variable): Code;
   /** Adds one to one of the worker's counters, by its number. */
   count(counter: number): Code;
   /** A word of the worker's own, by its number; zero in the beginning. */
@@ -35,6 +55,8 @@ const PLAIN_STORE = 0x36;
 const FLOAT_LOAD = 0x2b;
 const FLOAT_STORE = 0x39;
 const FLOAT_ADD = 0xa0;
+/** A load of four words; the alignment 2^2, and the offset follows. */
+const VECTOR_LOAD = [0xfd, 0x00, 2];
 /** The constant 1. */
 const FLOAT_ONE = [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
 /** At least one page; and where it is shared, at most 2^16. */
@@ -65,12 +87,14 @@ export function importAccess(
       peek: load,
       store,
       swap: (address, before, after) => swap(address, before.get, after),
+      ...oneByOne(load),
       count: (counter) => count(constant(counter)),
       own: () => builder.global(0),
     };
   }
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
   const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
+  const fours = fourAtOnce(peek);
   // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
   const store = (address: Code, value: Code): Code => [address, value, PLAIN_STORE, ...WORD_AT];
   const count = (counter: number): Code => {
@@ -84,6 +108,7 @@ export function importAccess(
   switch (kind) {
     case 'atomic':
       return {
+        ...fours,
         peek,
         store,
         count,
@@ -93,6 +118,7 @@ export function importAccess(
       };
     case 'plain':
       return {
+        ...fours,
         peek,
         store,
         count,
@@ -102,6 +128,42 @@ export function importAccess(
         swap: (address, _before, after) => [...store(address, after), ...constant(1)],
       };
   }
+}
+
+type SeveralWords = Pick<Access, 'oneOfFour' | 'sum'>;
+
+function oneByOne(peek: Access['peek']): SeveralWords {
+  const words = (address: Variable, length: number): Code[] =>
+    Array.from({ length }, (_, index) => peek(add(address.get, constant(index * 4))));
+  return {
+    oneOfFour: (address, value) =>
+      words(address, 4)
+        .map((each) => greater(each, value))
+        .reduce((all, each) => or(all, each)),
+    sum: (address, length, mask) =>
+      words(address, length)
+        .map((each) => and(each, constant(mask)))
+        .reduce((all, each) => add(all, each)),
+  };
+}
+
+/** Words that are only hints, read in vectors. */
+function fourAtOnce(peek: Access['peek']): SeveralWords {
+  /** The offset is below 128. */
+  const four = (address: Code, offset = 0): Code => [address, ...VECTOR_LOAD, offset];
+  return {
+    oneOfFour: (address, value) => anyOf(eachGreater(four(address.get), splat(value))),
+    sum: (address, length, mask, vector) => {
+      if (length < 4) return oneByOne(peek).sum(address, length, mask, vector);
+      const masked = Array.from({ length: length / 4 }, (_, index) =>
+        eachAnd(four(address.get, index * 16), splat(constant(mask))),
+      );
+      return [
+        ...vector.set(masked.reduce((all, each) => eachAdd(all, each))),
+        ...[0, 1, 2, 3].map((index) => lane(vector.get, index)).reduce((all, each) => add(all, each)),
+      ];
+    },
+  };
 }
 
 /** Single atomic instructions. */

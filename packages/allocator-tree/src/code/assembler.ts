@@ -1,4 +1,7 @@
-/** A small assembler for WebAssembly functions of 32-bit integers, whose jumps name the block that they leave or repeat. */
+/**
+ * A small assembler for WebAssembly functions of 32-bit integers, whose jumps name the block that they leave or repeat.
+ * Vectors of four integers may be on the stack and in local variables.
+ */
 
 /** Instructions in their order: bytes, more of the same, and what depends on the blocks around. */
 export type Code = readonly (number | Code | Region | Jump)[];
@@ -16,6 +19,7 @@ interface Jump {
 }
 
 const I32 = 0x7f;
+const V128 = 0x7b;
 const OPCODE = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d } as const;
 const NO_RESULT = 0x40;
 const FUNCTION_TYPE = 0x60;
@@ -40,11 +44,16 @@ const operation =
   (opcode: number) =>
   (...operands: readonly Code[]): Code => [...operands, opcode];
 
+const vectorOperation =
+  (...opcode: readonly number[]) =>
+  (...operands: readonly Code[]): Code => [...operands, 0xfd, ...opcode];
+
 export const constant = (value: number): Code => [0x41, ...signed(value | 0)];
 export const isZero = operation(0x45);
 export const equal = operation(0x46);
 export const differ = operation(0x47);
 export const less = operation(0x48);
+export const lessUnsigned = operation(0x49);
 export const greater = operation(0x4a);
 export const atLeast = operation(0x4e);
 export const atLeastUnsigned = operation(0x4f);
@@ -57,7 +66,17 @@ export const and = operation(0x71);
 export const or = operation(0x72);
 export const exclusiveOr = operation(0x73);
 export const shiftLeft = operation(0x74);
+/** Zeros come in. */
 export const shiftRight = operation(0x76);
+/** Each is a vector of four integers, but for `anyOf` and `lane`. */
+export const splat = vectorOperation(0x11);
+export const eachGreater = vectorOperation(0x3b);
+export const eachAnd = vectorOperation(0x4e);
+export const eachAdd = vectorOperation(0xae, 0x01);
+/** 1 when a bit of the vector is set. */
+export const anyOf = vectorOperation(0x53);
+/** One of the four integers. */
+export const lane = (vector: Code, index: number): Code => [vector, 0xfd, 0x1b, index];
 /** The first where the condition, which comes last, is not zero, else the second. */
 export const choose = operation(0x1b);
 export const giveResult = operation(0x0f);
@@ -126,7 +145,7 @@ interface Imported {
 interface Defined {
   readonly name: string;
   readonly type: number;
-  readonly locals: number;
+  readonly locals: readonly number[];
   readonly body: readonly number[];
 }
 
@@ -164,17 +183,20 @@ export class ModuleBuilder {
   /**
    * Adds and exports a function.
    *
-   * @param write writes its code, given its parameters and a maker of local variables
+   * @param write writes its code, given its parameters and a maker of local variables, integers or vectors
    * @returns a call of it
    */
   define(
     name: string,
     parameters: number,
     results: 0 | 1,
-    write: (local: () => Variable, ...parameters: readonly Variable[]) => Code,
+    write: (local: (type?: 'vector') => Variable, ...parameters: readonly Variable[]) => Code,
   ): (...operands: readonly Code[]) => Code {
-    let locals = 0;
-    const local = (): Variable => new Variable(parameters + locals++, 'local');
+    const locals: number[] = [];
+    const local = (type?: 'vector'): Variable => {
+      const index = locals.push(type === 'vector' ? V128 : I32) - 1;
+      return new Variable(parameters + index, 'local');
+    };
     const given = Array.from({ length: parameters }, (_, index) => new Variable(index, 'local'));
     const body = flatten(write(local, ...given), []);
     this.#functions.push({ name, type: this.#type(parameters, results), locals, body });
@@ -196,7 +218,7 @@ export class ModuleBuilder {
       ...unsigned(first + index),
     ]);
     const bodies = functions.map(({ locals, body }) =>
-      sized([...(locals > 0 ? [1, ...unsigned(locals), I32] : [0]), ...body, OPCODE.end]),
+      sized([...list(locals.map((type) => [1, type])), ...body, OPCODE.end]),
     );
     return Uint8Array.from([
       ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -1,35 +1,29 @@
 /** Hints: what may be free in a child and in a tree, and how many frames are. */
-import { CHILD_FRAMES, WHOLE } from '../layout.ts';
+import { CHILD_FRAMES, FREE, WHOLE } from '../layout.ts';
 import {
   add,
   and,
   block,
+  type Code,
   constant,
   differ,
-  divideUnsigned,
   equal,
+  exclusiveOr,
   giveResult,
   greater,
   isZero,
-  jump,
   jumpIf,
   less,
   loop,
   or,
-  shiftLeft,
   shiftRight,
-  subtract,
   when,
 } from './assembler.ts';
-import { bits, field, free, increase, type Scope, word } from './scope.ts';
+import { free, type Geometry, increase, type Scope, word } from './scope.ts';
 
-export function defineHints(scope: Scope) {
-  const { at, define, load, peek, swap, smaller, endOf, firstOf } = scope;
-
-  const hintOf = define('hintOf', 1, 1, (local, entry) => {
-    const [hint, bound] = [local(), local()];
-    return [...hint.set(field(entry!.get)), ...bound.set(bits(free(entry!.get))), ...smaller(hint, bound)];
-  });
+export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {
+  const { at, define, load, swap, sum, firstOf, setHint } = scope;
+  const children = 1 << treeOrder;
 
   const raiseTo = define('raiseTo', 2, 0, (local, tree, hint) => {
     const [address, before] = [local(), local()];
@@ -47,36 +41,29 @@ export function defineHints(scope: Scope) {
   });
 
   const raise = define('raise', 2, 0, (local, child, hint) => {
-    const [order, each, end] = [local(), local(), local()];
+    const each = local();
+    /** Free children around a free one make larger blocks: looks at the other half of the block of 2^order. */
+    const joined = (order: number): Code => [
+      ...each.set(exclusiveOr(and(child!.get, constant(-1 << (order - 1))), constant(1 << (order - 1)))),
+      ...each.set(word(at.entries, each.get)),
+      ...Array.from({ length: 1 << (order - 1) }, (_, index) =>
+        jumpIf('known', differ(free(load(add(each.get, constant(index * 4)))), constant(CHILD_FRAMES))),
+      ).flat(),
+      ...increase(hint!),
+    ];
     return [
       block(
         'known',
         ...jumpIf('known', differ(hint!.get, constant(WHOLE))),
-        // Free children around a free one make larger blocks.
-        loop(
-          'order',
-          ...increase(order),
-          ...jumpIf('known', greater(order.get, at.treeOrder)),
-          ...each.set(and(child!.get, shiftLeft(constant(-1), order.get))),
-          ...end.set(add(each.get, shiftLeft(constant(1), order.get))),
-          ...jumpIf('known', greater(end.get, at.childCount)),
-          loop(
-            'child',
-            ...jumpIf('known', differ(free(load(word(at.entries, each.get))), constant(CHILD_FRAMES))),
-            ...increase(each),
-            ...jumpIf('child', less(each.get, end.get)),
-          ),
-          ...increase(hint!),
-          ...jump('order'),
-        ),
+        // Behind the last child are zeros.
+        ...Array.from({ length: treeOrder }, (_, order) => joined(order + 1)).flat(),
       ),
       ...raiseTo(shiftRight(child!.get, at.treeOrder), hint!.get),
     ];
   });
 
   const hintByChildren = define('hintByChildren', 1, 1, (local, tree) => {
-    const [child, end, hint, found, whole, order, pairs] = [
-      local(),
+    const [address, entry, hint, found, bound, whole] = [
       local(),
       local(),
       local(),
@@ -84,45 +71,31 @@ export function defineHints(scope: Scope) {
       local(),
       local(),
     ];
+    const look = (index: number): Code => [
+      ...entry.set(load(add(address.get, constant(index * 4)))),
+      ...setHint(found, bound, entry),
+      ...when(
+        equal(found.get, constant(WHOLE)),
+        whole.set(or(whole.get, constant(1 << index))),
+        when(greater(found.get, hint.get), hint.set(found.get)),
+      ),
+    ];
+    /** `whole` keeps the first child of each aligned block of 2^order free ones. */
+    const join = (order: number): Code => [
+      ...whole.set(
+        and(
+          and(whole.get, shiftRight(whole.get, constant(1 << (order - 1)))),
+          constant(firstOfEach(children, 1 << order)),
+        ),
+      ),
+      ...when(isZero(whole.get), giveResult(constant(WHOLE + order - 1))),
+    ];
     return [
-      ...child.set(firstOf(tree!)),
-      ...endOf(tree!, end),
-      loop(
-        'child',
-        ...found.set(hintOf(load(word(at.entries, child.get)))),
-        ...when(
-          equal(found.get, constant(WHOLE)),
-          whole.set(or(whole.get, shiftLeft(constant(1), subtract(child.get, firstOf(tree!))))),
-          when(greater(found.get, hint.get), hint.set(found.get)),
-        ),
-        ...increase(child),
-        ...jumpIf('child', less(child.get, end.get)),
-      ),
+      ...address.set(word(at.entries, firstOf(tree!))),
+      ...Array.from({ length: children }, (_, index) => look(index)).flat(),
       ...when(isZero(whole.get), giveResult(hint.get)),
-      // `whole` keeps the first child of each aligned block of 2^order free ones.
-      loop(
-        'order',
-        ...pairs.set(and(whole.get, shiftRight(whole.get, shiftLeft(constant(1), order.get)))),
-        ...when(
-          less(order.get, constant(4)),
-          pairs.set(
-            and(
-              pairs.get,
-              divideUnsigned(
-                constant(-1),
-                subtract(shiftLeft(constant(1), shiftLeft(constant(2), order.get)), constant(1)),
-              ),
-            ),
-          ),
-          pairs.set(and(pairs.get, constant(1))),
-        ),
-        ...when(pairs.get, [
-          ...whole.set(pairs.get),
-          ...increase(order),
-          ...jumpIf('order', less(order.get, constant(5))),
-        ]),
-      ),
-      ...add(constant(WHOLE), order.get),
+      ...Array.from({ length: treeOrder }, (_, order) => join(order + 1)).flat(),
+      ...constant(WHOLE + treeOrder),
     ];
   });
 
@@ -143,21 +116,19 @@ export function defineHints(scope: Scope) {
   });
 
   const treeFree = define('treeFree', 1, 1, (local, tree) => {
-    const [child, end, frames] = [local(), local(), local()];
-    return [
-      ...child.set(firstOf(tree!)),
-      ...endOf(tree!, end),
-      loop(
-        'child',
-        ...frames.set(add(frames.get, free(peek(word(at.entries, child.get))))),
-        ...increase(child),
-        ...jumpIf('child', less(child.get, end.get)),
-      ),
-      ...frames.get,
-    ];
+    const [address, vector] = [local(), local('vector')];
+    return [...address.set(word(at.entries, firstOf(tree!))), ...sum(address, children, FREE, vector)];
   });
-  return { hintOf, raiseTo, raise, lower, treeFree };
+
+  return { raiseTo, raise, lower, treeFree };
 }
 
 /** How the hints are read and changed. */
 export type Hints = ReturnType<typeof defineHints>;
+
+/** The lowest bit of each group of so many bits. */
+function firstOfEach(bits: number, group: number): number {
+  let mask = 0;
+  for (let bit = 0; bit < bits; bit += group) mask |= 1 << bit;
+  return mask;
+}

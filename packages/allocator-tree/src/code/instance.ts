@@ -18,6 +18,7 @@ function geometryOf(layout: TreeLayout, worker: number): Geometry {
     trees: layout.treesAt * 4,
     hints: layout.hintsAt * 4,
     counters: (workerAt + WORKER_COUNTERS) * 4,
+    local: workerAt * 4,
     own: (workerAt + WORKER_OWN) * 4,
     base: layout.base,
     origin: layout.origin,

@@ -5,12 +5,12 @@
  * `children.ts` and `trees.ts`, which see to the rest.
  */
 import { CHILD_WORDS } from '../layout.ts';
-
 import { type AccessKind, defineAtomicSteps } from './access.ts';
 import {
   add,
   and,
   atLeast,
+  type Code,
   choose,
   constant,
   ModuleBuilder,
@@ -28,7 +28,7 @@ import { defineTreeChoice } from './tree-choice.ts';
 import { defineWholeChildren } from './whole-children.ts';
 
 export interface Operations {
-  /** Takes one frame of the child of the cursor, and counts it. @returns the frame, or `RESULT.none` when it got none */
+  /** Takes one frame, and counts it. @returns the frame, or `RESULT.none` */
   take(): number;
   /** Frees one frame, any integer, and counts it. @returns a status, or `RESULT.unsure` */
   free(frame: number): number;
@@ -36,26 +36,33 @@ export interface Operations {
   takeWhole(): number;
   /** Frees a child that is used as a whole, given any integer, and counts it. @returns a status, or `RESULT.unsure` */
   freeWhole(frame: number): number;
-  /** Takes 2^order frames of a child, order 1 to 5. @returns the first index, `RESULT.none` or `RESULT.notFound` */
-  takeBlock(child: number, order: number): number;
+  /** Takes 2^order frames, order 1 to 5, and counts it. @returns the frame, `RESULT.none` or `RESULT.notFound` */
+  takeBlock(order: number): number;
+  /** The same of the cursor's child alone, not counted. @returns the index, `RESULT.none` or `RESULT.notFound` */
+  takeBlockHere(order: number): number;
   /**
-   * Frees 2 to 16 frames, naturally aligned and managed, when they are seen at a glance to be a run that is not
-   * reserved. @returns a status, or `RESULT.unsure`
+   * Frees 2^order frames, order 1 to 5, given any integer, and counts it, when they are seen at a glance to be a run that
+   * is not reserved. @returns a status, or `RESULT.unsure`
    */
-  freeBlock(index: number, order: number): number;
+  freeBlock(frame: number, order: number): number;
   /**
    * Counts frames of a child as free whose busy bits are clear already: an aligned block around an index. Raises the
    * hints.
    */
   giveBack(child: number, frames: number, index: number): void;
-  /** The first tree from a number on whose hint is above an order, below 15, or `RESULT.none`. */
+  /** The first tree from a number on whose hint is above an order, or `RESULT.none`. */
   nextTree(from: number, order: number): number;
   /**
-   * The tree to take blocks of an order from: of those nobody else has reserved, rather one in part used than a free
-   * one, and rather one that will last. `own` is the worker's. `RESULT.none` when there is none.
+   * Moves the cursor of single frames to a child with some: of the worker's tree, rather one in part used than a free one,
+   * or else of another that nobody has reserved, which becomes the worker's. @returns whether there was one
    */
-  pick(order: number, own: number): number;
-  /** Whether the last pick left out a tree only because another worker has it. */
+  nextChild(): number;
+  /**
+   * Moves the cursor of blocks to a child that may have one of an order, if it is at none: in the same tree, or else in
+   * that of those nobody else has reserved which has fewest frames free for its hint. @returns whether there was one
+   */
+  seekBlock(order: number): number;
+  /** Whether the last of these moves left out a tree only because another worker has it. */
   passedOver(): number;
   /**
    * Where to look for a run of free frames: an index from which on there is one, or was when it was looked at, or
@@ -70,24 +77,28 @@ export interface Operations {
   lower(tree: number): void;
   /** What the hint of a tree must at least be: one more than the largest order that its children may have free. */
   hintByChildren(tree: number): number;
-  /** Moves the cursors. */
+  /** Moves the cursors of single frames and whole children. */
   seek(child: number, word: number, tree: number, whole: number): void;
+  /** Moves the cursor of blocks. */
+  seekBlocks(child: number, word: number): void;
   cursorChild(): number;
   cursorWord(): number;
   cursorTree(): number;
   cursorWhole(): number;
+  blockChild(): number;
+  blockWord(): number;
 }
 
 /** The module's bytes. The geometry is in them as constants: they are at hand where imported ones are loads in a row. */
 export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
   const scope = scopeOf(builder, kind, geometry);
-  const hints = defineHints(scope);
+  const hints = defineHints(scope, geometry);
   const choice = defineTreeChoice(scope, hints);
-  const singles = defineSingleFrames(scope, hints);
+  const singles = defineSingleFrames(scope, hints, choice);
   defineWholeChildren(scope, hints, choice);
-  defineBlocks(scope, singles);
-  defineRunSearch(scope, hints);
+  defineBlocks(scope, singles, choice);
+  defineRunSearch(scope);
   defineCursors(scope);
   if (kind === 'atomic') defineAtomicSteps(builder);
   return builder.bytes();
@@ -95,19 +106,25 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
 
 /** Moving and reading the cursors. */
 function defineCursors({ define, at, cursor }: Scope): void {
+  const childAt = (entry: Code): Code => shiftRight(subtract(entry, at.entries), constant(2));
+  const wordOf = (child: Code, index: Code): Code => word(at.busy, add(shiftLeft(child, constant(4)), index));
+  const indexOf = (address: Code): Code =>
+    and(shiftRight(subtract(address, at.busy), constant(2)), constant(CHILD_WORDS - 1));
   define('seek', 4, 0, (_, child, wordIndex, tree, whole) => [
     ...cursor.entry.set(constant(0)),
     ...when(atLeast(child!.get, constant(0)), cursor.entry.set(word(at.entries, child!.get))),
-    ...cursor.word.set(word(at.busy, add(shiftLeft(child!.get, constant(4)), wordIndex!.get))),
+    ...cursor.word.set(wordOf(child!.get, wordIndex!.get)),
     ...cursor.tree.set(tree!.get),
     ...cursor.whole.set(whole!.get),
   ]);
-  define('cursorChild', 0, 1, () =>
-    choose(shiftRight(subtract(cursor.entry.get, at.entries), constant(2)), constant(-1), cursor.entry.get),
-  );
-  define('cursorWord', 0, 1, () =>
-    and(shiftRight(subtract(cursor.word.get, at.busy), constant(2)), constant(CHILD_WORDS - 1)),
-  );
+  define('seekBlocks', 2, 0, (_, child, wordIndex) => [
+    ...cursor.blockEntry.set(word(at.entries, child!.get)),
+    ...cursor.blockWord.set(wordOf(child!.get, wordIndex!.get)),
+  ]);
+  define('blockChild', 0, 1, () => childAt(cursor.blockEntry.get));
+  define('blockWord', 0, 1, () => indexOf(cursor.blockWord.get));
+  define('cursorChild', 0, 1, () => choose(childAt(cursor.entry.get), constant(-1), cursor.entry.get));
+  define('cursorWord', 0, 1, () => indexOf(cursor.word.get));
   define('cursorTree', 0, 1, () => cursor.tree.get);
   define('cursorWhole', 0, 1, () => cursor.whole.get);
   define('passedOver', 0, 1, () => cursor.passedOver.get);

@@ -25,10 +25,9 @@ import {
   type Variable,
   when,
 } from './assembler.ts';
-import type { Hints } from './hints.ts';
-import { CHILD_BYTES, free, increase, RESULT, type Scope, word } from './scope.ts';
+import { CHILD_BYTES, field, free, increase, RESULT, type Scope, word } from './scope.ts';
 
-export function defineRunSearch(scope: Scope, { hintOf }: Hints): void {
+export function defineRunSearch(scope: Scope): void {
   const { at, define, load, peek, store, swap, endOf } = scope;
 
   /** Free frames at the end of a child. */
@@ -177,7 +176,7 @@ export function defineRunSearch(scope: Scope, { hintOf }: Hints): void {
               [],
               [
                 ...when(
-                  atLeast(hintOf(entry.get), hint!.get),
+                  atLeast(field(entry.get), hint!.get),
                   when(
                     atLeast(longestOf(child.get), frames!.get),
                     giveResult(shiftLeft(child.get, constant(CHILD_ORDER))),

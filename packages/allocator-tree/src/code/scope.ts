@@ -4,9 +4,9 @@ import { type AccessKind, importAccess } from './access.ts';
 import {
   add,
   and,
+  atLeast,
   block,
   type Code,
-  choose,
   constant,
   greater,
   isZero,
@@ -41,7 +41,7 @@ export const CHILD_BYTES = CHILD_WORDS * 4;
 export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
 
 /** Words of a worker's own. */
-const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4 } as const;
+const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4, blockEntry: 5, blockWord: 6 } as const;
 
 /** What the module is made for: addresses in bytes, and numbers. */
 export interface Geometry {
@@ -51,9 +51,10 @@ export interface Geometry {
   readonly inside: number;
   readonly trees: number;
   readonly hints: number;
-  /** The worker's counters, and its own words. */
+  /** The worker's counters, its own words, and the word with its tree. */
   readonly counters: number;
   readonly own: number;
+  readonly local: number;
   readonly base: number;
   readonly origin: number;
   readonly frames: number;
@@ -84,12 +85,21 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     tree: own(OWN.tree),
     whole: own(OWN.whole),
     passedOver: own(OWN.passedOver),
+    /** Addresses of the words of the child that blocks are taken of, and of the busy word. */
+    blockEntry: own(OWN.blockEntry),
+    blockWord: own(OWN.blockWord),
   };
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
 
-  /** The smaller of two variables. */
-  const smaller = (left: Variable, right: Variable): Code =>
-    choose(left.get, right.get, less(left.get, right.get));
+  /** Sets a variable to one more than the largest order that a child may have free: its hint, bounded by its counter. */
+  const setHint = (hint: Variable, bound: Variable, entry: Variable): Code => [
+    ...hint.set(field(entry.get)),
+    ...bound.set(bits(free(entry.get))),
+    ...when(less(bound.get, hint.get), hint.set(bound.get)),
+  ];
+  /** Whether a child has at least so many free frames, 2^order, and a hint above the order. */
+  const mayHave = (entry: Variable, order: Code, frames: Code): Code =>
+    and(greater(field(entry.get), order), atLeast(free(entry.get), frames));
   const endOf = (tree: Variable, end: Variable): Code => [
     ...end.set(shiftLeft(add(tree.get, constant(1)), at.treeOrder)),
     ...when(greater(end.get, at.childCount), end.set(at.childCount)),
@@ -116,7 +126,20 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     ),
   ];
 
-  return { ...access, define, at, first, originOfBytes, cursor, smaller, endOf, firstOf, change, changeSoon };
+  return {
+    ...access,
+    define,
+    at,
+    first,
+    originOfBytes,
+    cursor,
+    setHint,
+    mayHave,
+    endOf,
+    firstOf,
+    change,
+    changeSoon,
+  };
 }
 
 export type Scope = ReturnType<typeof scopeOf>;

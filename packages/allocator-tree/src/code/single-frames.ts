@@ -28,6 +28,7 @@ import {
   isZero,
   jump,
   jumpIf,
+  leadingZeros,
   less,
   loop,
   or,
@@ -35,6 +36,7 @@ import {
   shiftRight,
   subtract,
   trailingZeros,
+  type Variable,
   when,
 } from './assembler.ts';
 import type { Hints } from './hints.ts';
@@ -50,22 +52,36 @@ import {
   WORD_ORDER,
   word,
 } from './scope.ts';
+import type { TreeChoice } from './tree-choice.ts';
 
-export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
-  const { at, cursor, originOfBytes, define, load, peek, swap, count, change, changeSoon } = scope;
+export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }: TreeChoice) {
+  const { at, cursor, originOfBytes, define, load, peek, swap, count, change, changeSoon, setHint } = scope;
 
   define('take', 0, 1, (local) => {
     const [address, entry, wordAt, value] = [local(), local(), local(), local()];
     const takeBit = swap(wordAt.get, value, or(value.get, add(value.get, constant(1))));
     return [
-      ...address.set(cursor.entry.get),
-      ...when(isZero(address.get), giveResult(constant(RESULT.none))),
-      ...changeSoon(
+      block(
         'right',
-        address,
-        entry,
-        when(isZero(free(entry.get)), giveResult(constant(RESULT.none))),
-        subtract(entry.get, constant(1)),
+        ...address.set(cursor.entry.get),
+        ...when(address.get, [
+          ...entry.set(peek(address.get)),
+          ...when(
+            free(entry.get),
+            jumpIf('right', swap(address.get, entry, subtract(entry.get, constant(1)))),
+          ),
+        ]),
+        loop(
+          'again',
+          ...address.set(cursor.entry.get),
+          ...when(address.get, entry.set(peek(address.get)), entry.set(constant(0))),
+          ...when(
+            free(entry.get),
+            jumpIf('right', swap(address.get, entry, subtract(entry.get, constant(1)))),
+            when(isZero(nextChild()), giveResult(constant(RESULT.none))),
+          ),
+          ...jump('again'),
+        ),
       ),
       ...wordAt.set(cursor.word.get),
       block(
@@ -76,15 +92,7 @@ export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
         loop(
           'word',
           ...value.set(load(wordAt.get)),
-          ...when(equal(value.get, constant(-1)), [
-            ...wordAt.set(
-              or(
-                and(wordAt.get, constant(-CHILD_BYTES)),
-                and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 1)),
-              ),
-            ),
-            ...jump('word'),
-          ]),
+          ...when(equal(value.get, constant(-1)), [...nextWord(wordAt), ...jump('word')]),
           ...jumpIf('word', isZero(takeBit)),
         ),
         ...cursor.word.set(wordAt.get),
@@ -127,7 +135,14 @@ export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
   });
 
   const giveBack = define('giveBack', 3, 0, (local, child, frames, index) => {
-    const [address, entry, counted, hint, rest] = [local(), local(), local(), local(), local()];
+    const [address, entry, counted, hint, bound, next] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
     return [
       ...address.set(word(at.entries, child!.get)),
       ...change(
@@ -137,10 +152,10 @@ export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
         [
           ...counted.set(add(free(entry.get), frames!.get)),
           ...hint.set(field(entry.get)),
-          ...rest.set(and(entry.get, constant(~(FREE | HINT | MEASURED)))),
+          ...next.set(and(entry.get, constant(~(FREE | HINT | MEASURED)))),
           ...when(
             equal(counted.get, constant(CHILD_FRAMES)),
-            [...hint.set(constant(WHOLE)), ...rest.set(and(rest.get, constant(~RUNS)))],
+            [...hint.set(constant(WHOLE)), ...next.set(and(next.get, constant(~RUNS)))],
             [
               block(
                 'raised',
@@ -154,24 +169,70 @@ export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
               ),
             ],
           ),
+          ...next.set(
+            add(or(or(next.get, counted.get), shiftLeft(hint.get, constant(HINT_SHIFT))), constant(EPOCH)),
+          ),
         ],
-        add(or(or(rest.get, counted.get), shiftLeft(hint.get, constant(HINT_SHIFT))), constant(EPOCH)),
+        next.get,
       ),
-      ...hint.set(hintOf(or(counted.get, shiftLeft(hint.get, constant(HINT_SHIFT))))),
-      ...when(greater(hint.get, hintOf(entry.get)), raise(child!.get, hint.get)),
+      ...setHint(counted, bound, next),
+      ...setHint(hint, bound, entry),
+      ...when(greater(counted.get, hint.get), raise(child!.get, counted.get)),
     ];
   });
 
-  define('free', 1, 1, (local, frame) => {
-    const [index, address, entry, wordAt, value, bit, hint] = [
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
+  /**
+   * Counts frames of a child as free, whose bits in `wordAt`'s word were cleared: the rest of the word is in `value`.
+   * The common course: they join no block larger than the hint says, and don't make the child free.
+   */
+  const countFreed = (
+    local: () => Variable,
+    address: Variable,
+    index: Variable,
+    frames: Code,
+    value: Variable,
+  ): Code => {
+    const [entry, hint, bound] = [local(), local(), local()];
+    const child = shiftRight(index.get, constant(CHILD_ORDER));
+    return [
+      block(
+        'counted',
+        block(
+          'uncommon',
+          ...changeSoon(
+            'count',
+            address,
+            entry,
+            [
+              ...jumpIf('uncommon', equal(add(free(entry.get), frames), constant(CHILD_FRAMES))),
+              ...hint.set(field(entry.get)),
+              ...when(less(hint.get, constant(CHILD_ORDER)), [
+                ...when(
+                  less(hint.get, constant(WORD_ORDER)),
+                  jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
+                  jumpIf('uncommon', isZero(value.get)),
+                ),
+              ]),
+            ],
+            and(add(entry.get, add(frames, constant(EPOCH))), constant(~MEASURED)),
+          ),
+          ...jumpIf(
+            'counted',
+            equal(leadingZeros(free(entry.get)), leadingZeros(add(free(entry.get), frames))),
+          ),
+          // Passing a power of two the counter lifts its bound of the hint.
+          ...entry.set(add(entry.get, frames)),
+          ...setHint(hint, bound, entry),
+          ...raise(child, hint.get),
+          ...jump('counted'),
+        ),
+        ...giveBack(child, frames, index.get),
+      ),
     ];
+  };
+
+  define('free', 1, 1, (local, frame) => {
+    const [index, address, wordAt, value, bit] = [local(), local(), local(), local(), local()];
     return [
       ...when(
         atLeastUnsigned(subtract(frame!.get, at.base), at.frames),
@@ -191,38 +252,19 @@ export function defineSingleFrames(scope: Scope, { hintOf, raise }: Hints) {
       ),
       ...value.set(exclusiveOr(value.get, bit.get)),
       ...count(COUNTER.frees),
-      block(
-        'uncommon',
-        // The common course: the frame joins no block larger than the hint says, and does not make the child free.
-        ...changeSoon(
-          'count',
-          address,
-          entry,
-          [
-            ...jumpIf('uncommon', equal(free(entry.get), constant(CHILD_FRAMES - 1))),
-            ...hint.set(field(entry.get)),
-            ...when(less(hint.get, constant(CHILD_ORDER)), [
-              ...when(
-                less(hint.get, constant(WORD_ORDER)),
-                jumpIf('uncommon', isZero(and(value.get, blockAround(index.get, hint.get)))),
-                jumpIf('uncommon', isZero(value.get)),
-              ),
-            ]),
-          ],
-          and(add(entry.get, constant(EPOCH + 1)), constant(~MEASURED)),
-        ),
-        // Passing a power of two the counter lifts its bound of the hint.
-        ...when(isZero(and(free(entry.get), free(add(entry.get, constant(1))))), [
-          ...raise(shiftRight(index.get, constant(CHILD_ORDER)), hintOf(add(entry.get, constant(1)))),
-        ]),
-        ...giveResult(constant(STATUS.ok)),
-      ),
-      ...giveBack(shiftRight(index.get, constant(CHILD_ORDER)), constant(1), index.get),
+      ...countFreed(local, address, index, constant(1), value),
       ...constant(STATUS.ok),
     ];
   });
-  return { giveBack };
+
+  return { giveBack, countFreed };
 }
+
+/** Moves an address on to the child's next word. */
+export const nextWord = (wordAt: Variable): Code =>
+  wordAt.set(
+    or(and(wordAt.get, constant(-CHILD_BYTES)), and(add(wordAt.get, constant(4)), constant(CHILD_BYTES - 1))),
+  );
 
 export type SingleFrames = ReturnType<typeof defineSingleFrames>;
 

@@ -1,11 +1,10 @@
-/** Which tree a search looks into. */
+/** Which tree and child a search looks into. */
 import { CHILD_FRAMES, TREE_RESERVED } from '../layout.ts';
 import {
   add,
   and,
   atLeast,
   block,
-  type Code,
   constant,
   differ,
   giveResult,
@@ -14,42 +13,40 @@ import {
   jump,
   jumpIf,
   less,
+  lessUnsigned,
   loop,
   or,
   shiftLeft,
+  shiftRight,
   subtract,
-  type Variable,
   when,
 } from './assembler.ts';
 import type { Hints } from './hints.ts';
-import { increase, RESULT, type Scope, word } from './scope.ts';
+import { free, increase, RESULT, type Scope, word } from './scope.ts';
 
 /** Trees that are compared before the best of them is taken. */
 const COMPARED = 64;
-/** Bit that a hint above an order sets once 15 less the order is added to it. */
-const ABOVE = 16;
 
 export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
-  const { at, cursor, define, peek } = scope;
+  const { at, cursor, define, peek, store, swap, oneOfFour, mayHave, firstOf } = scope;
 
-  /** Whether one of four trees from a multiple of four on has a hint above 15 less `gap`. */
-  const groupHas = (tree: Variable, gap: Code, address: Variable): Code => {
-    const raised = (index: number): Code => add(peek(add(address.get, constant(index * 4))), gap);
+  const nextTree = define('nextTree', 2, 1, (local, tree, order) => {
+    const address = local();
     return [
-      ...address.set(word(at.hints, tree.get)),
-      ...and(or(or(raised(0), raised(1)), or(raised(2), raised(3))), constant(ABOVE)),
-    ];
-  };
-
-  define('nextTree', 2, 1, (local, tree, order) => {
-    const [gap, address] = [local(), local()];
-    return [
-      ...gap.set(subtract(constant(15), order!.get)),
       loop(
         'tree',
         ...when(atLeast(tree!.get, at.treeCount), giveResult(constant(RESULT.none))),
+        // Behind the last tree are zeros.
         ...when(isZero(and(tree!.get, constant(3))), [
-          ...when(isZero(groupHas(tree!, gap.get, address)), [...increase(tree!, 4), ...jump('tree')]),
+          loop(
+            'four',
+            ...address.set(word(at.hints, tree!.get)),
+            ...when(isZero(oneOfFour(address, order!.get)), [
+              ...increase(tree!, 4),
+              ...jumpIf('four', less(tree!.get, at.treeCount)),
+              ...giveResult(constant(RESULT.none)),
+            ]),
+          ),
         ]),
         ...when(greater(peek(word(at.hints, tree!.get)), order!.get), giveResult(tree!.get)),
         ...increase(tree!),
@@ -59,40 +56,26 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
     ];
   });
 
-  /** Goes on with the tree after the next four when none of them has a hint above 15 less `gap`. */
-  const skipFour = (label: string, next: Variable, left: Variable, gap: Code, address: Variable): Code => [
-    ...when(and(isZero(and(next.get, constant(3))), atLeast(left.get, constant(4))), [
-      ...when(less(add(next.get, constant(3)), at.treeCount), [
-        ...when(isZero(groupHas(next, gap, address)), [
-          ...increase(next, 4),
-          ...left.set(subtract(left.get, constant(4))),
-          ...jump(label),
-        ]),
-      ]),
-    ]),
-  ];
-
-  define('pick', 2, 1, (local, order, own) => {
-    const [next, tree, left, gap, address, frames] = [local(), local(), local(), local(), local(), local()];
+  const pick = define('pick', 2, 1, (local, order, own) => {
+    const [next, tree, wrapped, frames] = [local(), local(), local(), local()];
     const [best, score, bestScore, compared] = [local(), local(), local(), local()];
     return [
       ...cursor.passedOver.set(constant(0)),
       ...best.set(constant(RESULT.none)),
       ...bestScore.set(constant(-1)),
-      ...gap.set(subtract(constant(15), order!.get)),
       ...next.set(add(cursor.tree.get, constant(1))),
-      ...left.set(at.treeCount),
       block(
         'enough',
         loop(
           'tree',
-          ...jumpIf('enough', isZero(left.get)),
-          ...when(atLeast(next.get, at.treeCount), next.set(constant(0))),
-          ...skipFour('tree', next, left, gap.get, address),
-          ...tree.set(next.get),
-          ...increase(next),
-          ...left.set(subtract(left.get, constant(1))),
-          ...jumpIf('tree', less(peek(word(at.hints, tree.get)), add(order!.get, constant(1)))),
+          ...tree.set(nextTree(next.get, order!.get)),
+          ...when(or(less(tree.get, constant(0)), and(wrapped.get, greater(tree.get, cursor.tree.get))), [
+            ...jumpIf('enough', wrapped.get),
+            ...wrapped.set(constant(1)),
+            ...next.set(constant(0)),
+            ...jump('tree'),
+          ]),
+          ...next.set(add(tree.get, constant(1))),
           ...frames.set(treeFree(tree.get)),
           ...when(less(frames.get, shiftLeft(constant(1), order!.get)), [
             // Not looked at again before something is freed there.
@@ -115,7 +98,115 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
       ...best.get,
     ];
   });
-  return { skipFour };
+
+  const reserve = define('reserve', 1, 1, (local, tree) => {
+    const before = local();
+    return [
+      ...before.set(peek(word(at.trees, tree!.get))),
+      ...when(before.get, giveResult(constant(0))),
+      ...when(
+        isZero(swap(word(at.trees, tree!.get), before, constant(TREE_RESERVED))),
+        giveResult(constant(0)),
+      ),
+      ...before.set(peek(at.local)),
+      ...store(at.local, tree!.get),
+      // Only the worker that has a tree gives it back.
+      ...when(atLeast(before.get, constant(0)), store(word(at.trees, before.get), constant(0))),
+      ...constant(1),
+    ];
+  });
+
+  /** The child of a tree to take single frames of, rather one in part used than a free one: its address, or 0. */
+  const singleChild = define('singleChild', 1, 1, (local, tree) => {
+    const [address, end, frames, best, least] = [local(), local(), local(), local(), local()];
+    return [
+      // Behind the last child are zeros.
+      ...address.set(word(at.entries, firstOf(tree!))),
+      ...end.set(add(address.get, shiftLeft(constant(4), at.treeOrder))),
+      ...least.set(constant(CHILD_FRAMES)),
+      loop(
+        'child',
+        // One less than the free frames: none is the most.
+        ...frames.set(subtract(free(peek(address.get)), constant(1))),
+        ...when(lessUnsigned(frames.get, least.get), [...least.set(frames.get), ...best.set(address.get)]),
+        ...increase(address, 4),
+        ...jumpIf('child', less(address.get, end.get)),
+      ),
+      ...best.get,
+    ];
+  });
+
+  const nextChild = define('nextChild', 0, 1, (local) => {
+    const [tree, address] = [local(), local()];
+    return [
+      ...tree.set(peek(at.local)),
+      loop(
+        'tree',
+        ...when(atLeast(tree.get, constant(0)), [
+          ...address.set(singleChild(tree.get)),
+          ...when(address.get, [
+            ...cursor.entry.set(address.get),
+            ...cursor.word.set(add(at.busy, shiftLeft(subtract(address.get, at.entries), constant(4)))),
+            ...giveResult(constant(1)),
+          ]),
+        ]),
+        ...tree.set(pick(constant(0), constant(RESULT.none))),
+        ...when(less(tree.get, constant(0)), giveResult(constant(0))),
+        ...when(isZero(reserve(tree.get)), tree.set(peek(at.local))),
+        ...jump('tree'),
+      ),
+      ...constant(0),
+    ];
+  });
+
+  /** A child of a tree that may have a block, rather one in part used than a free one: its address, or 0. */
+  const childWithBlock = define('childWithBlock', 2, 1, (local, tree, order) => {
+    const [address, end, entry, whole, frames] = [local(), local(), local(), local(), local()];
+    return [
+      ...frames.set(shiftLeft(constant(1), order!.get)),
+      ...address.set(word(at.entries, firstOf(tree!))),
+      ...end.set(add(address.get, shiftLeft(constant(4), at.treeOrder))),
+      loop(
+        'child',
+        ...entry.set(peek(address.get)),
+        ...when(mayHave(entry, order!.get, frames.get), [
+          ...when(differ(free(entry.get), constant(CHILD_FRAMES)), giveResult(address.get)),
+          ...when(isZero(whole.get), whole.set(address.get)),
+        ]),
+        ...increase(address, 4),
+        ...jumpIf('child', less(address.get, end.get)),
+      ),
+      ...whole.get,
+    ];
+  });
+
+  const seekBlock = define('seekBlock', 1, 1, (local, order) => {
+    const [tree, address] = [local(), local()];
+    return [
+      ...tree.set(shiftRight(subtract(cursor.blockEntry.get, at.entries), add(constant(2), at.treeOrder))),
+      loop(
+        'tree',
+        ...when(greater(peek(word(at.hints, tree.get)), order!.get), [
+          ...address.set(childWithBlock(tree.get, order!.get)),
+          ...when(address.get, [
+            ...when(differ(address.get, cursor.blockEntry.get), [
+              ...cursor.blockEntry.set(address.get),
+              ...cursor.blockWord.set(
+                add(at.busy, shiftLeft(subtract(address.get, at.entries), constant(4))),
+              ),
+            ]),
+            ...giveResult(constant(1)),
+          ]),
+          ...lower(tree.get),
+        ]),
+        ...tree.set(pick(order!.get, peek(at.local))),
+        ...jumpIf('tree', atLeast(tree.get, constant(0))),
+      ),
+      ...constant(0),
+    ];
+  });
+
+  return { nextTree, nextChild, seekBlock };
 }
 
 export type TreeChoice = ReturnType<typeof defineTreeChoice>;

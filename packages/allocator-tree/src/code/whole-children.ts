@@ -24,6 +24,7 @@ import {
   equal,
   exclusiveOr,
   giveResult,
+  greater,
   isZero,
   jump,
   jumpIf,
@@ -33,6 +34,7 @@ import {
   shiftLeft,
   shiftRight,
   subtract,
+  type Variable,
   when,
 } from './assembler.ts';
 import type { Hints } from './hints.ts';
@@ -42,58 +44,67 @@ import type { TreeChoice } from './tree-choice.ts';
 export function defineWholeChildren(
   scope: Scope,
   { lower, raise, raiseTo }: Hints,
-  { skipFour }: TreeChoice,
+  { nextTree }: TreeChoice,
 ): void {
   const { at, cursor, first, define, load, peek, swap, count, endOf, firstOf } = scope;
 
-  define('takeWhole', 0, 1, (local) => {
-    const [tree, left, address, child, end, entry] = [local(), local(), local(), local(), local(), local()];
-    /** The first free child from a variable on before the end: leaves with its frame. */
-    const takeIn = (label: string): Code => [
-      loop(
-        label,
-        ...address.set(word(at.entries, child.get)),
-        ...entry.set(peek(address.get)),
-        ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
-          ...jumpIf(
-            label,
-            isZero(
-              swap(address.get, entry, or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE))),
-            ),
+  /** Takes the first free child from a variable on before the end, and leaves with its frame. */
+  const takeIn = (
+    label: string,
+    child: Variable,
+    end: Variable,
+    address: Variable,
+    entry: Variable,
+  ): Code => [
+    ...address.set(word(at.entries, child.get)),
+    loop(
+      label,
+      ...entry.set(peek(address.get)),
+      ...when(equal(free(entry.get), constant(CHILD_FRAMES)), [
+        ...jumpIf(
+          label,
+          isZero(
+            swap(address.get, entry, or(and(entry.get, constant(~(FREE | HINT | RUNS))), constant(HUGE))),
           ),
-          ...cursor.whole.set(add(child.get, constant(1))),
-          ...count(COUNTER.allocations),
-          ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
-        ]),
-        ...increase(child),
-        ...jumpIf(label, less(child.get, end.get)),
-      ),
-    ];
+        ),
+        ...cursor.whole.set(add(child.get, constant(1))),
+        ...count(COUNTER.allocations),
+        ...giveResult(add(at.origin, shiftLeft(child.get, constant(CHILD_ORDER)))),
+      ]),
+      ...increase(child),
+      ...increase(address, 4),
+      ...jumpIf(label, less(child.get, end.get)),
+    ),
+  ];
+
+  define('takeWhole', 0, 1, (local) => {
+    const [tree, start, next, wrapped] = [local(), local(), local(), local()];
+    const [address, child, end, entry] = [local(), local(), local(), local()];
     return [
       // On from the last one to the end of its tree, then tree by tree.
       ...child.set(cursor.whole.get),
-      ...tree.set(shiftRight(child.get, at.treeOrder)),
+      ...start.set(shiftRight(child.get, at.treeOrder)),
       block(
         'rest',
-        ...endOf(tree, end),
+        ...endOf(start, end),
         ...jumpIf('rest', atLeast(child.get, end.get)),
-        ...takeIn('here'),
-        ...increase(tree),
+        ...takeIn('here', child, end, address, entry),
       ),
-      ...left.set(at.treeCount),
+      ...next.set(add(start.get, constant(1))),
       loop(
         'tree',
-        ...when(isZero(left.get), giveResult(constant(RESULT.none))),
-        ...when(atLeast(tree.get, at.treeCount), tree.set(constant(0))),
-        ...skipFour('tree', tree, left, constant(15 - CHILD_ORDER), address),
-        ...when(atLeast(peek(word(at.hints, tree.get)), constant(WHOLE)), [
-          ...child.set(firstOf(tree)),
-          ...endOf(tree, end),
-          ...takeIn('child'),
-          ...lower(tree.get),
+        ...tree.set(nextTree(next.get, constant(CHILD_ORDER))),
+        ...when(or(less(tree.get, constant(0)), and(wrapped.get, greater(tree.get, start.get))), [
+          ...when(wrapped.get, giveResult(constant(RESULT.none))),
+          ...wrapped.set(constant(1)),
+          ...next.set(constant(0)),
+          ...jump('tree'),
         ]),
-        ...increase(tree),
-        ...left.set(subtract(left.get, constant(1))),
+        ...child.set(firstOf(tree)),
+        ...endOf(tree, end),
+        ...takeIn('child', child, end, address, entry),
+        ...lower(tree.get),
+        ...next.set(add(tree.get, constant(1))),
         ...jump('tree'),
       ),
       ...constant(RESULT.none),
