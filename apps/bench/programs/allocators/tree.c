@@ -43,7 +43,7 @@ static word64 *busy, *inside;
 static uint64_t *seen;
 /* Of a worker: its tree, where its searches go on, and its statistics. */
 PER_WORKER int32_t local = NO_TREE, cursor_child = -1, cursor_word, cursor_tree;
-PER_WORKER int32_t block_tree, block_child, block_word, cursor_huge;
+PER_WORKER int32_t block_child, block_word, cursor_huge;
 PER_WORKER bool passed_over;
 PER_WORKER double allocations, frees, failed;
 
@@ -428,16 +428,15 @@ static int32_t block_in(int32_t tree, int order)
 static int32_t block(int order)
 {
     /* On in the child of the last one. */
-    if ((int)hint_of(HINT_AT(&entries[block_child])) > order) {
+    uint32_t entry = HINT_AT(&entries[block_child]);
+    if ((int)hint_of(entry) > order && (entry & FREE) != CHILD_FRAMES) {
         int32_t index = take_block(block_child, order, &block_word);
         if (index >= 0) return index;
     }
     for (;;) {
-        for (int32_t tree = block_tree; tree >= 0; tree = pick(order, local)) {
+        for (int32_t tree = block_child >> shift; tree >= 0; tree = pick(order, local)) {
             int32_t index = (int)HINT_AT(&hints[tree]) > order ? block_in(tree, order) : -1;
-            if (index < 0) continue;
-            block_tree = tree;
-            return index;
+            if (index >= 0) return index;
         }
         for (int32_t tree = passed_over ? next_tree(0, order) : -1; tree >= 0; tree = next_tree(tree + 1, order)) {
             int32_t index = block_in(tree, order);
@@ -554,8 +553,11 @@ static int free_single(int32_t index)
 static int free_at_a_glance(int32_t index, int order)
 {
     int32_t frames = 1 << order, bit = index & 63, child = index >> CHILD_ORDER;
-    if (bit + frames >= 64 || (LOAD(&entries[child]) & (HUGE | RUNS | PINNED)) != RUNS) return -1;
-    uint64_t mask = ((1ull << (frames - 1)) - 1) << (bit + 1), beside = 1ull << bit | 1ull << (bit + frames);
+    if ((LOAD(&entries[child]) & (HUGE | RUNS | PINNED)) != RUNS) return -1;
+    /* The first frame is inside no run, nor is the one behind the others, which may be in the next word or child. */
+    uint64_t mask = ((1ull << (frames - 1)) - 1) << (bit + 1), beside = 1ull << bit;
+    if (bit + frames < 64) beside |= 1ull << (bit + frames);
+    else if (((index + frames) & (CHILD_FRAMES - 1)) == 0 || (LOAD(&inside[(index >> 6) + 1]) & 1) != 0) return -1;
     uint64_t word = LOAD(&inside[index >> 6]);
     do {
         if ((word & (mask | beside)) != mask) return -1;

@@ -14,7 +14,7 @@ import { figure } from './report.ts';
 import type { AllocatorResults, CellResult } from './results.ts';
 import { SUBJECTS } from './subjects.ts';
 
-const PANEL = { width: 480, label: 110, right: 20, head: 30, foot: 26, gap: 18 };
+const PANEL = { width: 480, label: 118, right: 20, head: 30, foot: 26, gap: 18 };
 const [TOP, LANE, ROW_GAP, DOT] = [56, 8, 7, 3];
 const COLUMNS = 2;
 const COLOURS = { ours: '#2a7f62', inC: '#5b6b8c', link: '#b9c2c0' };
