@@ -15,7 +15,7 @@ export interface AllocatorOptions {
 }
 
 /** Rounds of a run, and of a quick one. */
-const [ROUNDS, QUICK_ROUNDS] = [5, 1];
+const [ROUNDS, QUICK_ROUNDS] = [3, 1];
 
 /** The highest order that all allocators have. */
 const MOST_ORDER = 10;

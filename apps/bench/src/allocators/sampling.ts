@@ -3,6 +3,9 @@
 /** Milliseconds; of one thread its processor time where Node tells it, so that what else the host does is not in it. */
 export const clock: () => number = processorTime() ?? (() => performance.now());
 
+/** Whether {@link clock} is a thread's processor time. */
+export const isProcessorTime = processorTime() !== undefined;
+
 function processorTime(): (() => number) | undefined {
   const { threadCpuUsage } = process as { threadCpuUsage?: () => { user: number; system: number } };
   if (threadCpuUsage === undefined) return undefined;
@@ -22,7 +25,7 @@ export interface SamplingTimes {
   readonly samples: number;
 }
 
-export const SAMPLING: SamplingTimes = { settling: 8_000_000, warmUp: 100, sample: 60, samples: 2 };
+export const SAMPLING: SamplingTimes = { settling: 4_000_000, warmUp: 100, sample: 60, samples: 2 };
 
 /** After this many milliseconds no further sample begins, and a single portion that took as long is one. */
 const SLOW = 1000;

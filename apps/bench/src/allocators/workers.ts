@@ -1,9 +1,10 @@
 /** Several workers on one tree allocator, each with blocks of its own; `harness.h` with -DTHREADS does the same in C. */
+import { availableParallelism } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { TreeAllocator } from '@armature/allocator-tree';
 import { FIRST_FRAME } from './measured-allocator.ts';
 import { randomOf } from './random.ts';
-import type { SamplingTimes } from './sampling.ts';
+import { clock, isProcessorTime, type SamplingTimes } from './sampling.ts';
 import { type Cell, churnWork, occupy, picksOf, settle } from './workloads.ts';
 
 export interface WorkersCell extends Omit<Cell, 'workload'> {
@@ -22,15 +23,20 @@ interface Share {
   readonly signals: Int32Array;
 }
 
-/** What a worker answers: operations a millisecond. */
+/** What a worker answers. */
 interface Answer {
-  readonly rate: number;
+  readonly operations: number;
+  /** Milliseconds by {@link clock}. */
+  readonly time: number;
   readonly failures: number;
 }
 
 const [READY, PHASE] = [0, 1];
 
-/** Million operations a second of all workers together; each is a thread, also when there is one. */
+/**
+ * Million operations a second of all workers together; each is a thread, also when there is one. A second is one of
+ * processor time, of as many processors as there are for them: on an idle host the same as of the clock on the wall.
+ */
 export async function measureWorkers(
   { frames, order, occupancy, workers }: WorkersCell,
   { settling, warmUp, sample }: Omit<SamplingTimes, 'samples'>,
@@ -66,10 +72,13 @@ export async function measureWorkers(
   Atomics.notify(signals, PHASE);
   await pause(sample);
   Atomics.store(signals, PHASE, 2);
-  const rates = await over;
-  const failures = rates.reduce((sum, each) => sum + each.failures, 0);
+  const done = await over;
+  const sum = (value: (answer: Answer) => number): number =>
+    done.reduce((total, each) => total + value(each), 0);
+  const failures = sum((each) => each.failures);
   if (failures > 0) throw new Error(`${failures} operations failed`);
-  return { samples: [rates.reduce((sum, { rate }) => sum + rate, 0) / 1000] };
+  const processors = isProcessorTime ? Math.min(workers, availableParallelism()) : workers;
+  return { samples: [((sum((each) => each.operations) / sum((each) => each.time)) * processors) / 1000] };
 }
 
 /** This program's own entry, from sources or built. */
@@ -83,12 +92,12 @@ export function runWorker(): void {
   const allocator = TreeAllocator.attach(memory, { worker });
   const work = churnWork(allocator, held, picksOf(held.length, randomOf()), order);
   settle(work, settling);
-  for (const from = performance.now(); performance.now() - from < warmUp; ) work.portion();
+  for (const from = clock(); clock() - from < warmUp; ) work.portion();
   Atomics.add(signals, READY, 1);
   Atomics.wait(signals, PHASE, 0);
   let operations = 0;
-  const from = performance.now();
+  const from = clock();
   while (Atomics.load(signals, PHASE) === 1) operations += work.portion();
-  const rate = operations / (performance.now() - from);
-  parentPort!.postMessage({ rate, failures: work.failures } satisfies Answer);
+  const answer: Answer = { operations, time: clock() - from, failures: work.failures };
+  parentPort!.postMessage(answer);
 }

@@ -72,7 +72,7 @@ export function measureCell(allocator: MeasuredAllocator, cell: Cell, times: Sam
 }
 
 /** Longest time to settle, in milliseconds: only what is slow, and has nothing in C beside it, takes so long. */
-const LONGEST_SETTLING = 1500;
+const LONGEST_SETTLING = 1000;
 
 /** Replaces every held block once, and goes on to so many operations. */
 export function settle(work: Work, least: number): void {
