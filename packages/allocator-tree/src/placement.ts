@@ -72,25 +72,26 @@ export class Placement {
     this.#trees.release();
   }
 
-  /** Takes one frame. @returns its index, or -1 when none is free */
+  /** Takes one frame after a search found none. @returns its index, or -1 when none is free */
   single(): number {
     const operations = this.#operations;
     for (;;) {
-      const child = operations.cursorChild();
-      const index = child < 0 ? -1 : this.#children.takeSingle(child);
-      if (index >= 0) return index;
-      if (operations.nextChild() !== 0) continue;
       const stolen = operations.passedOver() !== 0 ? this.#steal() : -1;
       if (stolen >= 0 || !this.#mayHave(0)) return stolen;
+      while (operations.nextChild() !== 0) {
+        const index = this.#children.takeSingle(operations.cursorChild());
+        if (index >= 0) return index;
+      }
     }
   }
 
-  /** Takes a whole child, and counts it. @returns its first frame, or -1 */
+  /** Takes a whole child after a search found none, and counts it. @returns its first frame, or -1 */
   whole(): number {
-    for (;;) {
+    while (this.#mayHave(CHILD_ORDER)) {
       const frame = this.#operations.takeWhole();
-      if (frame >= 0 || !this.#mayHave(CHILD_ORDER)) return frame;
+      if (frame >= 0) return frame;
     }
+    return -1;
   }
 
   /**
@@ -106,9 +107,15 @@ export class Placement {
         const index = this.#tryBlock(order);
         if (index >= 0) return index;
       }
-      const stolen = operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
+      const stolen = this.#operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
       if (stolen >= 0 || !this.#mayHave(order)) return stolen;
     }
+  }
+
+  /** As {@link block} after a search found none. */
+  blockAgain(order: number): number {
+    const stolen = this.#operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
+    return stolen >= 0 || !this.#mayHave(order) ? stolen : this.block(order);
   }
 
   /** Gives up the right to a block that was not found where blocks are taken. */

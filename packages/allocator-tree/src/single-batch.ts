@@ -1,39 +1,41 @@
 /** Many single frames freed at once, a word at a time where neighbours come together. */
 import type { Children } from './children.ts';
-import { CHILD_WORDS, type TreeLayout } from './layout.ts';
+import { CHILD_FRAMES, type TreeLayout } from './layout.ts';
 import { popcount } from './words.ts';
 
 /** Frames that are compared for twins in one go, as a power of two: 1 GiB, a map of 32 KiB. */
 const WINDOW_ORDER = 18;
+const WINDOW_WORDS = 1 << (WINDOW_ORDER - 5);
 
 export class SingleBatch {
   readonly #children: Children;
-  readonly #seen: Int32Array;
   readonly #windows: number;
+  /** A bit for each frame of a window, all clear between calls. Made when a batch needs it. */
+  #seen: Int32Array | undefined;
 
   constructor(layout: TreeLayout, children: Children) {
     this.#children = children;
-    const words = layout.childCount * CHILD_WORDS;
-    this.#seen = new Int32Array(Math.min(words, 1 << (WINDOW_ORDER - 5)));
-    this.#windows = Math.ceil(words / this.#seen.length);
+    this.#windows = Math.ceil((layout.childCount * CHILD_FRAMES) / (1 << WINDOW_ORDER));
   }
 
   /** Whether a frame is in the batch twice. All are managed. */
   hasTwins(frames: Int32Array, origin: number): boolean {
+    if (isAscending(frames)) return false;
+    this.#seen ??= new Int32Array(WINDOW_WORDS);
     const seen = this.#seen;
     let twins = false;
     for (let window = 0; window < this.#windows && !twins; window++) {
       for (let slot = 0; slot < frames.length; slot++) {
         const index = frames[slot]! - origin;
         if (index >>> WINDOW_ORDER !== window) continue;
-        const at = (index >>> 5) & ((1 << (WINDOW_ORDER - 5)) - 1);
+        const at = (index >>> 5) & (WINDOW_WORDS - 1);
         const bit = 1 << (index & 31);
         if ((seen[at]! & bit) !== 0) twins = true;
         seen[at]! |= bit;
       }
       for (let slot = 0; slot < frames.length; slot++) {
         const index = frames[slot]! - origin;
-        if (index >>> WINDOW_ORDER === window) seen[(index >>> 5) & ((1 << (WINDOW_ORDER - 5)) - 1)] = 0;
+        if (index >>> WINDOW_ORDER === window) seen[(index >>> 5) & (WINDOW_WORDS - 1)] = 0;
       }
     }
     return twins;
@@ -71,4 +73,9 @@ export class SingleBatch {
     if (frames === 1) this.#children.giveBack(child, 1, index);
     else this.#children.giveBackRun(child, frames);
   }
+}
+
+function isAscending(frames: Int32Array): boolean {
+  for (let slot = 1; slot < frames.length; slot++) if (frames[slot]! <= frames[slot - 1]!) return false;
+  return true;
 }

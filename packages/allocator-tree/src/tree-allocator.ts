@@ -171,8 +171,8 @@ export class TreeAllocator implements FrameAllocator {
       return frame >= 0 ? frame : this.#took(this.#placement.single());
     }
     if (order === CHILD_ORDER) {
-      const frame = this.#takeWhole();
-      return frame >= 0 ? frame : this.#allocWhole();
+      const frame = this.#whole();
+      return frame >= 0 ? frame : this.#took(-1);
     }
     if (isWordOrder(order)) {
       const frame = this.#takeBlock(order);
@@ -195,7 +195,7 @@ export class TreeAllocator implements FrameAllocator {
       align <= count
     ) {
       const order = 31 - Math.clz32(count);
-      const whole = order === CHILD_ORDER ? this.#placement.whole() : NO_FRAME;
+      const whole = order === CHILD_ORDER ? this.#whole() : NO_FRAME;
       if (whole !== NO_FRAME) return whole;
       const index = order === CHILD_ORDER ? -1 : this.#placement.block(order);
       // Otherwise there may still be such a run that is not aligned for an order.
@@ -390,14 +390,16 @@ export class TreeAllocator implements FrameAllocator {
     return status;
   }
 
-  #allocWhole(): number {
-    const frame = this.#placement.whole();
-    return frame >= 0 ? frame : this.#took(-1);
+  /** Takes a whole child, and counts it. */
+  #whole(): number {
+    const frame = this.#takeWhole();
+    return frame >= 0 ? frame : this.#placement.whole();
   }
 
   /** A block of 2 to 32 frames where the first try gave none. */
   #allocSmall(order: number, result: number): number {
-    if (result === RESULT.notFound) this.#placement.giveUpBlock(order);
+    if (result !== RESULT.notFound) return this.#took(this.#placement.blockAgain(order));
+    this.#placement.giveUpBlock(order);
     return this.#took(this.#placement.block(order));
   }
 
@@ -475,8 +477,7 @@ export class TreeAllocator implements FrameAllocator {
 }
 
 /** Whether blocks of an order lie in one word of 32 frames and are several frames. */
-const isWordOrder = (order: number): boolean =>
-  order === 1 || order === 2 || order === 3 || order === 4 || order === 5;
+const isWordOrder = (order: number): boolean => order > 0 && order <= 5 && (order | 0) === order;
 
 function geometryOf({
   base,

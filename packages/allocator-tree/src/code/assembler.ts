@@ -77,6 +77,7 @@ export const eachAdd = vectorOperation(0xae, 0x01);
 export const anyOf = vectorOperation(0x53);
 /** One of the four integers. */
 export const lane = (vector: Code, index: number): Code => [vector, 0xfd, 0x1b, index];
+export const rotateRight = operation(0x78);
 /** The first where the condition, which comes last, is not zero, else the second. */
 export const choose = operation(0x1b);
 export const giveResult = operation(0x0f);

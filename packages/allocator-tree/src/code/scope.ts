@@ -75,8 +75,7 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
   const { peek, swap, own } = access;
   const names = Object.entries(geometry).map(([name, value]) => [name, constant(value)]);
   const at = Object.fromEntries(names) as Readonly<Record<keyof Geometry, Code>>;
-  /** Index of the first frame, and what a busy word's first frame is more than eight times its address. */
-  const first = constant(geometry.base - geometry.origin);
+  /** What a busy word's first frame is more than eight times its address. */
   const originOfBytes = constant(geometry.origin - geometry.busy * 8);
   const cursor = {
     /** Addresses of the child's word, or 0, and of the busy word. */

@@ -17,6 +17,7 @@ import {
   add,
   and,
   atLeast,
+  atLeastUnsigned,
   block,
   type Code,
   constant,
@@ -31,6 +32,7 @@ import {
   less,
   loop,
   or,
+  rotateRight,
   shiftLeft,
   shiftRight,
   subtract,
@@ -46,7 +48,7 @@ export function defineWholeChildren(
   { lower, raise, raiseTo }: Hints,
   { nextTree }: TreeChoice,
 ): void {
-  const { at, cursor, first, define, load, peek, swap, count, endOf, firstOf } = scope;
+  const { at, cursor, define, load, peek, swap, count, endOf, firstOf } = scope;
 
   /** Takes the first free child from a variable on before the end, and leaves with its frame. */
   const takeIn = (
@@ -112,18 +114,12 @@ export function defineWholeChildren(
   });
 
   define('freeWhole', 1, 1, (local, frame) => {
-    const [index, child, address, entry] = [local(), local(), local(), local()];
+    const [child, address, entry] = [local(), local(), local()];
     const unsure = giveResult(constant(RESULT.unsure));
     return [
-      ...index.set(subtract(frame!.get, at.origin)),
-      ...child.set(shiftRight(index.get, constant(CHILD_ORDER))),
-      ...when(
-        or(
-          and(index.get, constant(CHILD_FRAMES - 1)),
-          or(less(index.get, first), atLeast(child.get, at.childCount)),
-        ),
-        unsure,
-      ),
+      // Of a frame that is not a child's first the low bits come to the top.
+      ...child.set(rotateRight(subtract(frame!.get, at.origin), constant(CHILD_ORDER))),
+      ...when(atLeastUnsigned(child.get, at.childCount), unsure),
       ...address.set(word(at.entries, child.get)),
       ...entry.set(peek(address.get)),
       // Behind the last child are zeros. A run that goes on is told by the next child.
