@@ -129,7 +129,6 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     ...access,
     define,
     at,
-    first,
     originOfBytes,
     cursor,
     setHint,
