@@ -16,15 +16,13 @@ import {
   type RunConstraints,
 } from '@armature/core';
 import { FreeMap } from './free-map.ts';
-import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './huge-levels.ts';
+import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './layout.ts';
 import { Reservations } from './reservations.ts';
 import { RunMap, TAG_RESERVED } from './run-map.ts';
 import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
-const NO_MAP = new FreeMap(0, 0, 0);
-const NO_RUNS = new RunMap(NO_MAP);
 
 /**
  * Hands out page frames so that small allocations gather in few huge frames (512 frames, 2 MiB) and large ones find
@@ -45,8 +43,13 @@ export class HierarchicalAllocator implements FrameAllocator {
   /** Indices of the managed frames. */
   readonly #first: number = 0;
   readonly #end: number = 0;
-  #map: FreeMap = NO_MAP;
-  #runs: RunMap = NO_RUNS;
+  #map: FreeMap;
+  #runs: RunMap;
+  /** The operations that are called most, where the compiler finds them at once. */
+  #takeOne: () => number;
+  #giveOne: (frame: number) => number;
+  #takeHuge: () => number;
+  #giveHuge: (frame: number) => number;
   #reserved = new Reservations();
   #allocations = 0;
   #frees = 0;
@@ -68,7 +71,13 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#origin = base & -ORIGIN_ALIGN;
     this.#first = base - this.#origin;
     this.#end = this.#first + count;
-    this.#clear();
+    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
+    this.#runs = new RunMap(this.#map);
+    const { take, free, takeHuge, freeHuge } = this.#map.operations;
+    this.#takeOne = take;
+    this.#giveOne = free;
+    this.#takeHuge = takeHuge;
+    this.#giveHuge = freeHuge;
   }
 
   /** Bytes of bitmaps, counts and sets now held for the managed frames. */
@@ -78,28 +87,36 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   alloc(order: number): number {
     if (order === 0) {
-      const index = this.#map.takeOne();
-      if (index < 0) return this.#fail();
+      const frame = this.#takeOne();
+      if (frame < 0) return this.#fail();
       this.#allocations++;
-      return this.#origin + index;
+      return frame;
     }
-    return order === 9 ? this.#allocHuge() : this.#allocBlock(order);
+    if (order === 9) {
+      const frame = this.#takeHuge();
+      if (frame < 0) return this.#fail();
+      this.#allocations++;
+      this.#hugeInUse++;
+      return frame;
+    }
+    return this.#allocBlock(order);
   }
 
   free(frame: number, order: number): FreeStatus {
-    const index = frame - this.#origin;
+    // WebAssembly would round what is no integer.
+    if ((frame | 0) !== frame) return FREE_STATUS.outOfRange;
     if (order === 0) {
-      if ((index | 0) !== index || !this.#map.releaseOne(index)) return this.#freeRun(index, 1);
+      if (this.#giveOne(frame) !== 0) return this.#freeRun(frame - this.#origin, 1);
       this.#frees++;
       return 0;
     }
     if (order === 9) {
-      if ((index | 0) !== index || !this.#map.releaseHuge(index)) return this.#freeAligned(index, 512);
+      if (this.#giveHuge(frame) !== 0) return this.#freeAligned(frame - this.#origin, 512);
       this.#frees++;
       this.#hugeInUse--;
       return 0;
     }
-    return this.#freeBlock(index, order);
+    return this.#freeBlock(frame - this.#origin, order);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -194,7 +211,8 @@ export class HierarchicalAllocator implements FrameAllocator {
 
   reset(): void {
     const { list } = this.#reserved;
-    this.#clear();
+    this.#map.reset();
+    this.#runs = new RunMap(this.#map);
     this.#reserved = new Reservations();
     for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
     this.#allocations = 0;
@@ -229,6 +247,10 @@ export class HierarchicalAllocator implements FrameAllocator {
     checkFrameSnapshot(broken);
     this.#map = restored.#map;
     this.#runs = restored.#runs;
+    this.#takeOne = restored.#takeOne;
+    this.#giveOne = restored.#giveOne;
+    this.#takeHuge = restored.#takeHuge;
+    this.#giveHuge = restored.#giveHuge;
     this.#reserved = restored.#reserved;
     this.#allocations = data.allocations;
     this.#frees = data.frees;
@@ -296,12 +318,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     return this.validate();
   }
 
-  /** Makes all frames free. */
-  #clear(): void {
-    this.#map = new FreeMap(this.#origin, this.#first, this.#end);
-    this.#runs = new RunMap(this.#map);
-  }
-
   #manages(index: number, count: number): boolean {
     return (
       Number.isInteger(index) &&
@@ -342,14 +358,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#map.releaseRange(index, index + count);
     this.#frees++;
     this.#countRun(index, count, -1);
-  }
-
-  #allocHuge(): number {
-    const huge = this.#map.takeHuge();
-    if (huge < 0) return this.#fail();
-    this.#allocations++;
-    this.#hugeInUse++;
-    return this.#origin + (huge << 9);
   }
 
   #allocBlock(order: number): number {

@@ -1,0 +1,61 @@
+/** What the functions are written with: the memory's parts and fields of summaries. */
+import {
+  add,
+  and,
+  type Code,
+  constant,
+  load,
+  type ModuleBuilder,
+  shiftLeft,
+  shiftRight,
+  store,
+  type Variable,
+} from '@armature/wasm-assembler';
+import { type Layout, STATE } from '../layout.ts';
+
+/** Fields of a summary. */
+export const COUNT = 0x3ff_0000;
+export const ONE = 0x1_0000;
+/** What of the count is 0 at the border of two classes. */
+export const IN_CLASS = 0x3f_0000;
+export const BEST_SHIFT = 27;
+const BEST = 15;
+
+/** A place in memory. */
+export interface Place {
+  readonly get: Code;
+  set(value: Code): Code;
+}
+
+export const not = (value: Code): Code => [value, constant(-1), 0x73];
+export const bit = (number: Code): Code => shiftLeft(constant(1), number);
+export const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
+export const countOf = (summary: Code): Code => shiftRight(and(summary, constant(COUNT)), constant(16));
+export const bestOf = (summary: Code): Code => and(shiftRight(summary, constant(BEST_SHIFT)), constant(BEST));
+
+export function scopeOf(builder: ModuleBuilder, layout: Layout) {
+  const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
+  const table =
+    (part: number) =>
+    (index: Code): Place => {
+      const address = shiftLeft(index, constant(2));
+      return { get: load(address, part * 4), set: (value) => store(address, value, part * 4) };
+    };
+  const state = (number: number): Place => table(layout.state + number)(constant(0));
+  return {
+    define,
+    layout,
+    bits: table(0),
+    summary: table(layout.summaries),
+    tag: table(layout.tags),
+    sets: table(layout.sets),
+    tops: table(layout.tops),
+    stale: table(layout.state + STATE.stale),
+    current: state(STATE.current),
+    occupied: state(STATE.occupied),
+    nextStale: state(STATE.nextStale),
+    none: constant(layout.hugeFrames),
+  };
+}
+
+export type Scope = ReturnType<typeof scopeOf>;

@@ -1,0 +1,80 @@
+/**
+ * What is known of each huge frame (512 frames, 16 words of bits), and where it is, in words from the beginning of one
+ * memory that TypeScript and WebAssembly share:
+ *
+ * - from 0: one bit a frame, set when it is free;
+ * - from `summaries`: one number for each huge frame, so that the path of a single frame reads and writes one:
+ *   - bits 0 to 15, the mask: which of its words are not 0;
+ *   - bits 16 to 25, the count: its free frames, 0 to 512;
+ *   - bit 26: it is in the stale list;
+ *   - bits 27 to 30, the best order: that of its largest free block, 9 when all of it is free;
+ *   - bit 31: its tag is not 0, so that it may hold more than single frames;
+ * - from `tags`: one number for each huge frame that belongs to `RunMap`;
+ * - from `sets`: sets of huge frames as bitmaps, and from `tops` one summary bit for each of their words. The sets 1 to 8
+ *   hold those that are partly free by best order, each in all sets up to its own; 9 those that are free; 10 to 17 those
+ *   that are partly free by fullness, in classes of 64 free frames; 18 is for a huge frame of which the first frame is
+ *   being taken;
+ * - from `state`: the few numbers of {@link STATE}.
+ *
+ * Summaries and tags have one entry more than there are huge frames; the last one is always 0. A huge frame of which the
+ * last frame was taken singly stays in set 10 until the next huge frame is chosen there.
+ */
+export const HUGE_ORDER = 9;
+export const HUGE_FRAMES = 512;
+/** Words of bits of a huge frame. */
+export const WORDS = 16;
+/** Frames of one word of a set of huge frames: 64 MiB. */
+export const ORIGIN_ALIGN = 32 * HUGE_FRAMES;
+/** The set of free huge frames. */
+export const WHOLE = 9;
+export const FIRST_CLASS = 10;
+export const SETS = 19;
+export const IS_STALE = 1 << 26;
+/** Huge frames in the stale list. */
+export const STALE = 4;
+
+/** Numbers beside the tables. */
+export const STATE = {
+  /** The huge frame that gives single frames; `hugeFrames` stands for none. */
+  current: 0,
+  /** Bit `set` is set when the set has members; that of 9 says nothing. */
+  occupied: 1,
+  /** Which entry of the stale list is replaced next. */
+  nextStale: 2,
+  /** Huge frames of which the best order may be too high, or -1. */
+  stale: 3,
+  length: 3 + STALE,
+} as const;
+
+export interface Layout {
+  /** Absolute frame of index 0, a multiple of {@link ORIGIN_ALIGN}. */
+  readonly origin: number;
+  /** Indices of the managed frames. */
+  readonly first: number;
+  readonly end: number;
+  readonly hugeFrames: number;
+  readonly summaries: number;
+  readonly tags: number;
+  readonly sets: number;
+  readonly tops: number;
+  readonly state: number;
+  /** Words of one set, and of its summary. */
+  readonly setWords: number;
+  readonly setTops: number;
+  /** Words of everything. */
+  readonly length: number;
+}
+
+/** Where everything is for the indices `first` to `end` from an absolute frame on. */
+export function layoutOf(origin: number, first: number, end: number): Layout {
+  const hugeFrames = Math.ceil(end / HUGE_FRAMES);
+  const setWords = (hugeFrames + 31) >>> 5;
+  const setTops = (setWords + 31) >>> 5;
+  const summaries = hugeFrames * WORDS;
+  const tags = summaries + hugeFrames + 1;
+  const sets = tags + hugeFrames + 1;
+  const tops = sets + SETS * setWords;
+  const state = tops + SETS * setTops;
+  const length = state + STATE.length;
+  return { origin, first, end, hugeFrames, summaries, tags, sets, tops, state, setWords, setTops, length };
+}
