@@ -94,7 +94,7 @@ export class Arena {
 
   /** How many bytes an arena has at most beside others. */
   static mostBeside(bytes: number): number {
-    return WASM_LIMIT - WASM_PAGE - bytes;
+    return WASM_LIMIT - WASM_PAGE - PAGE_SIZE - bytes;
   }
 
   /** What hands out the frames, once that is known. */

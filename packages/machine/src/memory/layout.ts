@@ -10,9 +10,10 @@ import {
 } from '@armature/core';
 import type { PlacedRegion } from '../address-map.ts';
 
-/** Bytes of a WebAssembly page, and how many a memory may have: 4 GiB. */
+/** Bytes of a WebAssembly page. */
 const WASM_PAGE = 65536;
-const WASM_PAGE_LIMIT = 65536;
+/** Pages of machine memory at most: one less than WebAssembly's 4 GiB, for its end is an offset of 32 bits, too. */
+const WASM_PAGE_LIMIT = 65535;
 
 export interface MachineMemory {
   readonly plan: MachineMemoryPlan;

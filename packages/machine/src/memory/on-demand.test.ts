@@ -54,12 +54,15 @@ describe('a guest whose RAM is backed on demand', () => {
     },
   );
 
-  test('may have more RAM than WebAssembly has memory', async () => {
+  test.each([
+    [
+      'a small arena',
+      () => onDemand({ arena: createArena({ size: MiB(16) }), allocator: bitmapAllocator() }),
+    ],
+    ['an arena of its own, which is as large as can be', own],
+  ])('may have more RAM than WebAssembly has memory: %s', async (_what, backing) => {
     const machine = await guest(
-      {
-        memory: GiB(16),
-        backing: onDemand({ arena: createArena({ size: MiB(16) }), allocator: bitmapAllocator() }),
-      },
+      { memory: GiB(16), backing: backing() },
       `movz x1, #0x3, lsl #32
        mov x2, #77
        str x2, [x1]
@@ -71,6 +74,17 @@ describe('a guest whose RAM is backed on demand', () => {
     expect((await machine.run()).reason).toBe('power-off');
     expect(machine.cpuStates[0].x(9)).toBe(77n);
     expect(machine.memory.readU64(0x3_0000_0000)).toBe(77n);
+  });
+
+  test('RAM in one piece ends 64 KiB before WebAssembly’s does', async () => {
+    const least = await virt({ memory: PAGE_SIZE }).build();
+    const room = 2 ** 32 - least.memory.regions[0].hostOffset;
+    const most = await virt({ memory: room - 65536 }).build();
+    boot(most, { image: phase3KernelImage().bytes });
+    expect((await most.run({ maxInstructions: 1000 })).reason).toBe('budget');
+    const error = await failure(() => virt({ memory: room }).build());
+    expect(error.code).toBe('MEMORY_EXHAUSTED');
+    expect(error.hint).toContain('backed on demand');
   });
 
   test('with two CPUs', async () => {
