@@ -25,8 +25,12 @@ export interface RunOutcome {
 export interface CpuEngine {
   readonly cpu: CpuState;
   readonly name: string;
-  /** Runs at most `budget` instructions, exactly that many unless something stops it earlier. */
-  run(budget: number): RunOutcome;
+  /**
+   * Runs at most `budget` instructions, exactly that many unless something stops it earlier.
+   *
+   * @param mayOvershoot where it is all the same, it may run some more: up to a few thousand. Default false
+   */
+  run(budget: number, mayOvershoot?: boolean): RunOutcome;
   /** Makes the current or next `run` return soon with reason `requested`. */
   requestStop(): void;
   /** The CPU should look at its interrupt lines before its next instruction. */

@@ -51,13 +51,13 @@ export interface SystemRegisterDefinition extends SystemEncoding {
   readonly write?: (cpu: CpuState, lo: number, hi: number) => void;
   /** Called after a plain store, for registers that are storage with a side effect. */
   readonly afterWrite?: (cpu: CpuState) => void;
-  /** SYS operations (op0 = 1): called with the value of Xt. */
+  /** SYS operations (op0 = 1): called with the value of Xt. {@link noOperation} where access is all that is checked. */
   readonly operate?: (cpu: CpuState, lo: number, hi: number) => SystemOperationResult | undefined;
   /** An access check beyond `access`: enables and traps. `el` is the current exception level. */
   readonly check?: (cpu: CpuState, el: number, isRead: boolean) => SystemAccess;
   /**
-   * PSTATE bits that, all set, make `check` answer `ok` at EL1 and above: engines may then inline the access
-   * of a row without other hooks.
+   * PSTATE bits that, all set, make `check` answer `ok` and `read` give what is stored, at EL1 and above: engines may
+   * then inline the access of a row without other hooks.
    */
   readonly inlineWhenPstate?: number;
   /** True when a write may change interrupts, translation or the exception level: the engine re-enters. */
@@ -67,6 +67,11 @@ export interface SystemRegisterDefinition extends SystemEncoding {
 /** A SYS operation that faulted like a data access (DC ZVA, AT with an external abort). */
 export interface SystemOperationResult {
   readonly faultStatus: number;
+}
+
+/** The `operate` hook of an operation that does nothing, which engines know: they may leave the call out. */
+export function noOperation(): undefined {
+  return undefined;
 }
 
 /** A resolved register: its definition and where it lives. */

@@ -70,14 +70,14 @@ export function decode(word: number, features?: ReadonlySet<Feature>): Row | und
 export function extract(row: Row, word: number, name: string): number {
   const field = row.fields.get(name);
   if (field === undefined) throw new Error(`${row.id} has no field ${name}`);
-  return (word >>> field.lo) & (2 ** field.width - 1);
+  return (word >>> field.lo) & (-1 >>> (32 - field.width));
 }
 
 /** All fields of a word by name, as unsigned numbers. */
 export function fields(row: Row, word: number): Record<string, number> {
   const result: Record<string, number> = {};
   for (const field of row.fields.values()) {
-    result[field.name] = (word >>> field.lo) & (2 ** field.width - 1);
+    result[field.name] = (word >>> field.lo) & (-1 >>> (32 - field.width));
   }
   return result;
 }

@@ -190,7 +190,9 @@ export class Runner {
       if (this.retired >= end) return budget <= length ? { reason: 'budget' } : { sleep: 0 };
       clock.advanceTo(clock.now());
       const left = Math.min(end, this.turnEnd) - this.retired;
-      const reason = this.runEngine(Math.min(left, clock.instructionsUntilDeadline()));
+      // Where time is the host's, nobody counts instructions but for a budget.
+      const mayOvershoot = !clock.canSkip && budget === Number.POSITIVE_INFINITY;
+      const reason = this.runEngine(Math.min(left, clock.instructionsUntilDeadline()), mayOvershoot);
       if (reason === 'exception-loop') this.looping = true;
       else if (!this.passTurn(reason)) return this.idle(clock);
     }
@@ -211,14 +213,14 @@ export class Runner {
     return reason === 'requested';
   }
 
-  private runEngine(limit: number): StopReason {
+  private runEngine(limit: number, mayOvershoot: boolean): StopReason {
     const { engine } = this;
     const clock = this.clock!;
     this.sliceEnd = clock.timeAfter(limit);
     this.engineStart = engine.instructions;
     this.running = true;
     try {
-      const outcome = engine.run(limit);
+      const outcome = engine.run(limit, mayOvershoot);
       this.retired += outcome.instructions;
       return outcome.reason;
     } finally {

@@ -28,17 +28,22 @@ function probeModule({ type, splat, multiplyAdd, lane }: (typeof FORMATS)[number
 }
 
 function fuses(format: (typeof FORMATS)[number], epsilon: number): boolean {
-  const bytes = probeModule(format);
-  if (!WebAssembly.validate(bytes)) return false;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probeModule(format)));
   // (1 + e)(1 - e) is 1 - e * e, which rounds to 1.
   return (exports as { f: Probe }).f(1 + epsilon, 1 - epsilon, -1) === -(epsilon * epsilon);
 }
 
+let present: boolean | undefined;
 let known: boolean | undefined;
+
+/** True where the host knows relaxed_madd: not Node 20, nor every browser. Asks it once. */
+export function hostHasMultiplyAdd(): boolean {
+  present ??= WebAssembly.validate(probeModule(FORMATS[0]));
+  return present;
+}
 
 /** True where relaxed_madd of both formats is a fused multiply-add. Asks the host once. */
 export function hostFusesMultiplyAdd(): boolean {
-  known ??= fuses(FORMATS[0], 2 ** -52) && fuses(FORMATS[1], 2 ** -23);
+  known ??= hostHasMultiplyAdd() && fuses(FORMATS[0], 2 ** -52) && fuses(FORMATS[1], 2 ** -23);
   return known;
 }

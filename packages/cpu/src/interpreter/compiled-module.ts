@@ -1,3 +1,4 @@
+import { hostHasMultiplyAdd } from '../floating-point/host-fused.ts';
 import type { HandlerNumbers } from './handlers.ts';
 import { buildInterpreterModule, type InterpreterShape } from './module.ts';
 import { fillIn, findPrebuilt } from './prebuilt.ts';
@@ -37,7 +38,8 @@ async function compile(shape: CompiledShape): Promise<CompiledInterpreter> {
 async function moduleFor(
   shape: CompiledShape,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly numbers: HandlerNumbers }> {
-  const built = await findPrebuilt(PREBUILT_MODULES, shape);
+  // They have instructions in them that not every host knows.
+  const built = hostHasMultiplyAdd() ? await findPrebuilt(PREBUILT_MODULES, shape) : undefined;
   if (built !== undefined) return { bytes: fillIn(built, shape), numbers: built.numbers };
   const { shared, ...rest } = shape;
   const { bytes, handlers } = buildInterpreterModule({ ...rest, memory: { ...ANY_SIZE, shared } });

@@ -2,7 +2,7 @@ import type { SystemRegisters } from '@armature/core';
 import { decode, type Feature, fields as fieldsOf, type Row } from '@armature/isa';
 import { inlineAccess } from '../registers/inline-access.ts';
 import { HANDLER } from './handlers.ts';
-import type { RowPlans } from './row-plans.ts';
+import { isInPage, type RowPlans } from './row-plans.ts';
 
 /**
  * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
@@ -16,8 +16,11 @@ export function operandFields(row: Row, word: number): Record<string, number> {
 }
 
 /** Records remembered by their words: a program repeats a good half of its instructions. A power of two. */
-const REMEMBERED = 1 << 14;
+const REMEMBERED_BITS = 16;
+const REMEMBERED = 1 << REMEMBERED_BITS;
 const RECORD_WORDS = 4;
+/** The distance of what is no branch in its page. */
+const NOWHERE = 0x7fff_ffff;
 
 /** Fills predecoded records from instruction words. */
 export class Decoder {
@@ -29,6 +32,8 @@ export class Decoder {
   private readonly rememberedWords = new Int32Array(REMEMBERED);
   /** What each became; a handler of 0 is none. */
   private readonly rememberedRecords = new Int32Array(REMEMBERED * RECORD_WORDS);
+  /** How far each branches, in bytes: the form of a direct branch depends on where it stands. */
+  private readonly rememberedDistances = new Int32Array(REMEMBERED);
 
   constructor(
     memory: WebAssembly.Memory,
@@ -45,8 +50,9 @@ export class Decoder {
 
   /** Decodes the word at `hostOffset`, or another one, into a record; both places are offsets in machine memory. */
   decode(record: number, hostOffset: number, word = this.words[hostOffset >>> 2]): void {
-    const slot = (Math.imul(word, 0x9e37_79b1) >>> 18) & (REMEMBERED - 1);
-    if (this.rememberedWords[slot] === word && this.recall(slot, record)) return;
+    const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - REMEMBERED_BITS);
+    const pageOffset = hostOffset & 0xfff;
+    if (this.rememberedWords[slot] === word && this.recall(slot, record, pageOffset)) return;
     const row = decode(word, this.features);
     const plan = row === undefined ? undefined : this.plans.get(row.id);
     if (row === undefined || plan === undefined) {
@@ -56,7 +62,7 @@ export class Decoder {
     const fields = operandFields(row, word);
     const inline = inlineAccess(row.id, word, this.registers);
     if (inline !== undefined) Object.assign(fields, inline);
-    const variant = plan.variantOf(fields, hostOffset & 0xfff);
+    const variant = plan.variantOf(fields, pageOffset);
     for (const { offset, width, compute } of variant.slots) {
       const { lo, hi } = compute(fields);
       if (width === 2) this.bytes.setUint16(record + offset, lo, true);
@@ -64,14 +70,16 @@ export class Decoder {
       if (width === 8) this.bytes.setInt32(record + offset + 4, hi, true);
     }
     this.bytes.setUint16(record, variant.handler, true);
-    // The form of a branch depends on where it stands.
-    if (!plan.isDirectBranch) this.remember(slot, word, record);
+    if (!plan.isDirectBranch) this.remember(slot, word, record, NOWHERE);
+    else if (variant.isNear) this.remember(slot, word, record, plan.distanceOf(fields));
   }
 
-  private recall(slot: number, record: number): boolean {
+  private recall(slot: number, record: number, pageOffset: number): boolean {
     const from = slot * RECORD_WORDS;
     const { rememberedRecords, words } = this;
     if (rememberedRecords[from] === 0) return false;
+    const distance = this.rememberedDistances[slot];
+    if (distance !== NOWHERE && !isInPage(pageOffset + distance)) return false;
     const at = record >>> 2;
     words[at + 1] = rememberedRecords[from + 1];
     words[at + 2] = rememberedRecords[from + 2];
@@ -80,9 +88,11 @@ export class Decoder {
     return true;
   }
 
-  private remember(slot: number, word: number, record: number): void {
+  private remember(slot: number, word: number, record: number, distance: number): void {
     const at = record >>> 2;
     this.rememberedWords[slot] = word;
-    this.rememberedRecords.set(this.words.subarray(at, at + RECORD_WORDS), slot * RECORD_WORDS);
+    this.rememberedDistances[slot] = distance;
+    const to = slot * RECORD_WORDS;
+    for (let word = 0; word < RECORD_WORDS; word++) this.rememberedRecords[to + word] = this.words[at + word];
   }
 }

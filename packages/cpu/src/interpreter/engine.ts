@@ -167,7 +167,7 @@ export class Interpreter implements CpuEngine, CodeUser {
       : this.completed;
   }
 
-  run(budget: number): RunOutcome {
+  run(budget: number, mayOvershoot = false): RunOutcome {
     // The host may have written FPCR or FPSR since the last run.
     updateHostArithmetic(this.cpu);
     const before = this.completed;
@@ -184,7 +184,7 @@ export class Interpreter implements CpuEngine, CodeUser {
         break;
       }
       this.waiting = false;
-      left -= this.isEager ? this.runAlone() : this.runSome(left);
+      left -= this.isEager ? this.runAlone() : this.runSome(left, mayOvershoot);
       if (this.stopReason !== 'budget') break;
     }
     this.outcome.instructions = this.completed - before;
@@ -193,10 +193,11 @@ export class Interpreter implements CpuEngine, CodeUser {
   }
 
   /** Runs what is left, or the most of it that need not be exact. */
-  private runSome(left: number): number {
-    const exact = this.replayNeeded || left < OVERSHOOT + SMALLEST_SLICE;
-    const slice = this.replayNeeded ? 1 : exact ? left : Math.min(left - OVERSHOOT, LARGEST_SLICE);
-    return this.runSlice(slice, exact);
+  private runSome(left: number, mayOvershoot: boolean): number {
+    if (this.replayNeeded) return this.runSlice(1, true);
+    if (mayOvershoot) return this.runSlice(Math.min(Math.max(left, SMALLEST_SLICE), LARGEST_SLICE), false);
+    if (left < OVERSHOOT + SMALLEST_SLICE) return this.runSlice(left, true);
+    return this.runSlice(Math.min(left - OVERSHOOT, LARGEST_SLICE), false);
   }
 
   /** Runs one instruction, compiled alone where that is possible. */

@@ -17,6 +17,8 @@ import type { OperandSlot } from './record.ts';
 /** A variant of a row: its handler, and how the operands of its record are computed. */
 export interface Variant {
   readonly handler: number;
+  /** Of a direct branch: it stays in its page. */
+  readonly isNear: boolean;
   readonly slots: readonly OperandSlot[];
 }
 
@@ -54,6 +56,9 @@ export class RowPlans {
   }
 }
 
+/** Whether an offset from a page's beginning is in that page. */
+export const isInPage = (offset: number): boolean => offset >= 0 && offset < 4096;
+
 /** The variants of a row. */
 export class RowPlan {
   readonly row: Row;
@@ -89,8 +94,12 @@ export class RowPlan {
     const combination = combinationOf(this.choices, fields);
     const near = this.near[combination] ?? this.variant(combination, true);
     if (this.distance === undefined) return near;
-    const target = pageOffset + this.distance(fields);
-    return target >= 0 && target < 4096 ? near : this.variant(combination, false);
+    return isInPage(pageOffset + this.distance(fields)) ? near : this.variant(combination, false);
+  }
+
+  /** How far a direct branch goes, in bytes. */
+  distanceOf(fields: Fields): number {
+    return this.distance!(fields);
   }
 
   private variant(combination: number, near: boolean): Variant {
@@ -107,13 +116,13 @@ export class RowPlan {
       const emitter = new OutlinedEmitter(semantics, values, true, functions, 0);
       emitter.tableIndex = numbers.functions[combination];
       emitter.run();
-      return { handler, slots: emitter.layout.slots };
+      return { handler, isNear: near, slots: emitter.layout.slots };
     }
-    if (acceptedTargets(semantics, values) !== 0) return { handler, slots: [] };
+    if (acceptedTargets(semantics, values) !== 0) return { handler, isNear: near, slots: [] };
     const emitter = new InterpreterEmitter(semantics, values, near, functions, 0);
     emitter.run();
     this.distance ??= emitter.branchDistance;
-    return { handler, slots: emitter.layout.slots };
+    return { handler, isNear: near, slots: emitter.layout.slots };
   }
 }
 

@@ -28,6 +28,8 @@ const KEY_WORDS = 4;
 const HIGH_HALF = 1 << 23;
 /** The kernel's entries that hold for one address space or one PSTATE.PAN only; more are forgotten at once. */
 const VOLATILE_LIMIT = 256;
+/** Larger ranges have more pages than there are entries. */
+const PAGEWISE_BITS = 12 + Math.log2(SOFT_TLB.entryCount);
 const NO_ASID = -1;
 const UNBOUND = -1;
 
@@ -49,8 +51,8 @@ export class SoftTlb implements TranslationObserver {
   private readonly words: Int32Array;
   private readonly codePages: CodePages;
   private readonly currentAsid: () => number;
-  /** Host pages that some entry lets write directly: only those are searched when code appears in them. */
-  private readonly writableHostPages: Uint8Array;
+  /** By host page, bits of the contexts with entries that let write to it: searched when code appears in it. */
+  private readonly writableIn: Uint16Array;
   /** By context: whether it holds anything, anything global, anything of a block; and of which ASID it is. */
   private readonly dirty = new Uint8Array(TLB_CONTEXT_COUNT);
   private readonly hasGlobal = new Uint8Array(TLB_CONTEXT_COUNT);
@@ -75,7 +77,7 @@ export class SoftTlb implements TranslationObserver {
     this.codePages = options.codePages;
     this.currentAsid = options.currentAsid;
     this.words = new Int32Array(buffer);
-    this.writableHostPages = new Uint8Array(buffer.byteLength >>> 12);
+    this.writableIn = new Uint16Array(buffer.byteLength >>> 12);
     this.dirty.fill(1);
     this.allStale();
     options.memory.onVisibilityChange((_, visible) => {
@@ -125,7 +127,7 @@ export class SoftTlb implements TranslationObserver {
     if (writable && translation.permissions & PERMISSION.write) {
       words[at + WRITE_TAG] = page | flags | (code === 0 ? 0 : SOFT_TLB.hasCode);
       words[at + WRITE_TAG + 1] = vaHi;
-      this.writableHostPages[hostPage] = 1;
+      this.writableIn[hostPage] |= 1 << context;
     }
     words[at + ADDEND] = (hostPage * 4096 - page) | 0;
     words[at + CODE] = code;
@@ -156,10 +158,11 @@ export class SoftTlb implements TranslationObserver {
 
   /** Stores to a host page must be seen from now on: it has predecoded code. */
   trackWrites(hostPage: number, records: number): void {
-    if (this.writableHostPages[hostPage] === 0) return;
+    const contexts = this.writableIn[hostPage];
+    if (contexts === 0) return;
     const words = this.words;
     for (let context = 0; context < TLB_CONTEXT_COUNT; context++) {
-      if (this.dirty[context] === 0) continue;
+      if (this.dirty[context] === 0 || ((contexts >>> context) & 1) === 0) continue;
       let at = this.data(context) >> 2;
       for (let index = 0; index < SOFT_TLB.entryCount; index++, at += ENTRY_WORDS) {
         const tag = words[at + WRITE_TAG];
@@ -206,8 +209,9 @@ export class SoftTlb implements TranslationObserver {
       const ofOther = context >= TLB_CONTEXT.firstUser && asid !== -1 && this.asids[context] !== asid;
       if (ofOther && this.hasGlobal[context] === 0) continue;
       if (bits <= 12) this.dropPage(context, vaLo);
-      else if (this.hasBlocks[context]) this.dropRange(context, vaLo, vaHi, bits);
-      else this.dropPages(context, vaLo, bits);
+      else if (this.hasBlocks[context] || bits > PAGEWISE_BITS) {
+        this.dropRange(context, vaLo, vaHi, bits);
+      } else this.dropPages(context, vaLo, bits);
     }
   }
 
@@ -304,15 +308,20 @@ export class SoftTlb implements TranslationObserver {
     this.words.fill(-1, fetch, fetch + FETCH_TLB.entryCount * FETCH_WORDS);
   }
 
+  /** Forgets a page, and those that differ from it in the upper half of their address, where tags may be. */
   private dropPage(context: number, vaLo: number): void {
-    this.clearEntry(this.dataEntry(context, vaLo));
-    this.clearFetchEntry(this.fetchEntry(context, vaLo));
+    const { words } = this;
+    const page = vaLo & ~0xfff;
+    const data = this.dataEntry(context, vaLo);
+    if ((words[data] & ~0xfff) === page || (words[data + WRITE_TAG] & ~0xfff) === page) this.clearEntry(data);
+    const fetch = this.fetchEntry(context, vaLo);
+    if (words[fetch] === page) this.clearFetchEntry(fetch);
   }
 
-  /** Every page of a range that is not of a block, in a context that has no blocks. */
+  /** Every page of a range that has no more of them than there are entries, in a context that has no blocks. */
   private dropPages(context: number, vaLo: number, bits: number): void {
-    const pages = Math.min(1 << Math.min(bits - 12, 16), SOFT_TLB.entryCount);
-    const first = bits >= 32 ? 0 : vaLo & (-1 << bits);
+    const pages = 1 << (bits - 12);
+    const first = vaLo & (-1 << bits);
     for (let page = 0; page < pages; page++) this.dropPage(context, (first + page * 4096) | 0);
   }
 

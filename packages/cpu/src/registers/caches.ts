@@ -1,6 +1,7 @@
 import {
   CPU_STATE,
   type CpuState,
+  noOperation,
   type SystemEncoding,
   type SystemRegisterDefinition,
   sharedRegisterOffset,
@@ -63,6 +64,8 @@ export function cacheRegisters(model: CpuModel): readonly SystemRegisterDefiniti
       ...{ op0: 3, op1: 3, crn: 0, crm: 0, op2: 7 },
       name: 'DCZID_EL0',
       access: EL0_RO,
+      reset: BigInt(zeroBlock),
+      inlineWhenPstate: 0,
       read: (cpu: CpuState) => {
         const prohibited = cpu.exceptionLevel === 0 && !sctlrHas(cpu, SCTLR.DZE);
         cpu.set(CPU_STATE.transfer, prohibited ? zeroBlock | DZP : zeroBlock, 0);
@@ -87,12 +90,8 @@ export function cacheRegisters(model: CpuModel): readonly SystemRegisterDefiniti
   ];
 }
 
-function nothing(): undefined {
-  return undefined;
-}
-
 function el1(name: string, crm: number, op2: number): SystemRegisterDefinition {
-  return { op0: 1, op1: 0, crn: 7, crm, op2, name, access: EL1_WO, operate: nothing };
+  return { op0: 1, op1: 0, crn: 7, crm, op2, name, access: EL1_WO, operate: noOperation };
 }
 
 function el0(name: string, crm: number, op2: number): SystemRegisterDefinition {
@@ -100,7 +99,7 @@ function el0(name: string, crm: number, op2: number): SystemRegisterDefinition {
     ...{ op0: 1, op1: 3, crn: 7, crm, op2 },
     name,
     access: EL0_WO,
-    operate: nothing,
+    operate: noOperation,
     check: trapEl0Unless(SCTLR.UCI),
     inlineWhenPstate: 0,
   };
@@ -123,7 +122,7 @@ const OPERATIONS: readonly SystemRegisterDefinition[] = [
   el0('DC CVAC', 10, 1),
   el0('DC CVAU', 11, 1),
   el0('DC CIVAC', 14, 1),
-  { ...DC_ZVA, name: 'DC ZVA', access: EL0_WO, operate: nothing, check: trapEl0Unless(SCTLR.DZE) },
+  { ...DC_ZVA, name: 'DC ZVA', access: EL0_WO, operate: noOperation, check: trapEl0Unless(SCTLR.DZE) },
 ];
 
 /**

@@ -1,7 +1,9 @@
-import { PSTATE, type SystemRegisters } from '@armature/core';
+import { noOperation, PSTATE, type SystemRegisters } from '@armature/core';
 import type { Fields } from '../emitter/emitter.ts';
 
-/** How compiled code accesses a system register by itself. */
+/**
+ * How compiled code accesses a system register by itself. A system operation that does nothing has no slot to access.
+ */
 export const INLINE = { no: 0, slot: 1, daif: 2 } as const;
 
 /** DAIF: op0 = 3, op1 = 3, CRn = 4, CRm = 2, op2 = 1. */
@@ -10,31 +12,35 @@ const DAIF_KEY = 0xda11;
 const AT_EL1 = 1 << PSTATE.elShift;
 const ALL_BITS = -1;
 
-/** Rows of MRS and MSR (register). */
-const ACCESS_ROWS: ReadonlySet<string> = new Set(['MRS_systemmove', 'MSR_systemmove']);
+/** Rows of MRS, MSR (register) and SYS. */
+const READ_ROW = 'MRS_systemmove';
+const OPERATION_ROW = 'SYS_systeminstrs';
+const ACCESS_ROWS: ReadonlySet<string> = new Set([READ_ROW, 'MSR_systemmove', OPERATION_ROW]);
 
 /**
- * Fields of MRS and MSR that say how compiled code may do the access: `inline`, a value of {@link INLINE}; under
+ * Fields of MRS, MSR and SYS that say how compiled code may do the access: `inline`, a value of {@link INLINE}; under
  * which bits of PSTATE, all set (`inlinePstate`); and where the register is in the state block (`inlineOffset`).
  */
 export function inlineAccess(row: string, word: number, registers: SystemRegisters): Fields | undefined {
   if (!ACCESS_ROWS.has(row)) return undefined;
-  const isRead = row === 'MRS_systemmove';
+  const isRead = row === READ_ROW;
   const key = (word >>> 5) & 0xffff;
   if (key === DAIF_KEY) return { inline: INLINE.daif, inlinePstate: AT_EL1, inlineOffset: 0 };
   const register = registers.lookup(key);
   const none = { inline: INLINE.no, inlinePstate: 0, inlineOffset: 0 };
   if (register === undefined) return none;
   const level = isRead ? register.access.read : register.access.write;
-  const hooks = isRead
-    ? register.read
-    : (register.write ?? register.afterWrite ?? (register.synchronises === true || undefined));
-  const checked = register.check !== undefined;
-  if (level > 1 || hooks !== undefined || (checked && register.inlineWhenPstate === undefined)) return none;
-  if (!isRead && (register.maskLo !== ALL_BITS || register.maskHi !== ALL_BITS)) return none;
+  const conditional = register.check !== undefined || (isRead && register.read !== undefined);
+  if (level > 1 || (conditional && register.inlineWhenPstate === undefined)) return none;
+  if (row === OPERATION_ROW) {
+    if (register.operate !== noOperation || register.synchronises === true) return none;
+  } else if (!isRead) {
+    const hooks = register.write ?? register.afterWrite ?? (register.synchronises === true || undefined);
+    if (hooks !== undefined || register.maskLo !== ALL_BITS || register.maskHi !== ALL_BITS) return none;
+  }
   return {
     inline: INLINE.slot,
-    inlinePstate: (level === 1 || checked ? AT_EL1 : 0) | (register.inlineWhenPstate ?? 0),
+    inlinePstate: (level === 1 || conditional ? AT_EL1 : 0) | (register.inlineWhenPstate ?? 0),
     inlineOffset: register.offset,
   };
 }

@@ -1,4 +1,4 @@
-import type { SystemRegisterDefinition } from '@armature/core';
+import { noOperation, type SystemRegisterDefinition } from '@armature/core';
 import type { CpuModel } from '../models/index.ts';
 import { EL0_WO, SCTLR, trapEl0Unless } from './hooks.ts';
 
@@ -7,7 +7,7 @@ function restriction(name: string, op2: number): SystemRegisterDefinition {
     ...{ op0: 1, op1: 3, crn: 7, crm: 3, op2 },
     name,
     access: EL0_WO,
-    operate: () => undefined,
+    operate: noOperation,
     check: trapEl0Unless(SCTLR.EnRCTX),
     inlineWhenPstate: 0,
   };

@@ -1,5 +1,5 @@
 import { CPU_STATE, PSTATE } from '@armature/core';
-import type { Emitter } from '../emitter/emitter.ts';
+import type { Emitter, Fields } from '../emitter/emitter.ts';
 import { and, eq, eqz, extendU, type I32, i32, or, shrU, xor } from '../emitter/expressions.ts';
 import { ZVA_BYTES } from '../registers/caches.ts';
 import { INLINE } from '../registers/inline-access.ts';
@@ -61,13 +61,15 @@ const registers: readonly Semantics[] = [
       );
     }
   }),
-  semantics('SYS_systeminstrs', { zero: { values: 2, of: ({ word }) => (isZero(word) ? 1 : 0) } }, (e) => {
+  semantics('SYS_systeminstrs', { operation: { values: 3, of: systemOperation } }, (e) => {
     const byHelper = (): void => {
       e.setState64(CPU_STATE.transfer, e.register('i64', 'Rt'));
       e.helper('systemOperation', e.instruction());
     };
-    if (e.choice('zero') === 0) byHelper();
-    else e.zeroBlock(ZVA_BYTES, e.register('i64', 'Rt'), byHelper);
+    const operation = e.choice('operation');
+    if (operation === OPERATION.zero) e.zeroBlock(ZVA_BYTES, e.register('i64', 'Rt'), byHelper);
+    else if (operation === OPERATION.nothing) e.if(isAllowed(e), () => {}, byHelper);
+    else byHelper();
   }),
   // No SYSL operation is implemented, nor by the modelled CPUs.
   semantics('SYSL_systeminstrs', {}, (e) => e.helper('undefined', i32(0))),
@@ -110,6 +112,14 @@ function slot(e: Emitter): I32 {
 /** 1 is DAIFSet, 2 is DAIFClr. */
 function daifOperation(op1: number, op2: number): number {
   return op1 === 3 && op2 >= 6 ? op2 - 5 : 0;
+}
+
+/** What SYS does: something by a helper; nothing where it is allowed; DC ZVA. */
+const OPERATION = { byHelper: 0, nothing: 1, zero: 2 } as const;
+
+function systemOperation({ word, inline }: Fields): number {
+  if (isZero(word)) return OPERATION.zero;
+  return inline === INLINE.slot ? OPERATION.nothing : OPERATION.byHelper;
 }
 
 /** DC ZVA. */
