@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { ArmatureError } from '@armature/core';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -16,6 +17,27 @@ export function readBytes(path: string): Uint8Array {
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   } catch (cause) {
     throw unusable('read', path, cause, 'Check the path.');
+  }
+}
+
+/** Reads a file while other work goes on. @throws FILE_UNREADABLE */
+export async function readBytesAside(path: string): Promise<Uint8Array> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const { size } = await file.stat();
+    // Of pipes and the like nobody knows the size.
+    if (size === 0) return await file.readFile();
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    for (let read = size; read > 0 && length < size; length += read) {
+      read = (await file.read(bytes, length)).bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } catch (cause) {
+    throw unusable('read', path, cause, 'Check the path.');
+  } finally {
+    await file?.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { MiB } from '@armature/core';
 import { decompressImage } from '@armature/machine';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../failure.ts';
-import { readBytes } from '../files.ts';
+import { readBytes, readBytesAside } from '../files.ts';
 import { DEFAULT_PACKAGE, type LinuxFiles, linuxFiles } from '../linux/packages.ts';
 import { makeMachine } from '../machine-options.ts';
 import { addRunOptions, type RunArguments, runGuest } from './run.ts';
@@ -55,11 +55,11 @@ async function bootLinux(args: LinuxArguments): Promise<number> {
     process.stdout.write(`${files.kernel}\n${files.initrd}\n`);
     return 0;
   }
-  const image = await decompressImage(readBytes(files.kernel));
   const memory = args.memory ?? LINUX_MEMORY;
-  const machine = await makeMachine(args.machine === undefined ? { ...args, memory } : args, {
-    clock: 'host',
-  });
+  const [image, machine] = await Promise.all([
+    readBytesAside(files.kernel).then(decompressImage),
+    makeMachine(args.machine === undefined ? { ...args, memory } : args, { clock: 'host' }),
+  ]);
   const append = args.append === undefined ? LINUX_COMMAND_LINE : `${LINUX_COMMAND_LINE} ${args.append}`;
   return runGuest(machine, { ...args, append }, { image, initrd: readBytes(files.initrd) });
 }
