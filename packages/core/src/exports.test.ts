@@ -60,6 +60,7 @@ test('the exports are these', () => {
     'isWordList',
     'lowHalf',
     'manualClock',
+    'noOperation',
     'planMachineMemory',
     'ppi',
     'reg',

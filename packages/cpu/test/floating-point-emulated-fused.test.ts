@@ -2,7 +2,10 @@ import { FloatContext, mulAdd32, mulAdd64 } from '@armature/softfloat';
 import { expect, test, vi } from 'vitest';
 import { registerRunner } from './register-cases.ts';
 
-vi.mock('../src/floating-point/host-fused.ts', () => ({ hostFusesMultiplyAdd: () => false }));
+vi.mock('../src/floating-point/host-fused.ts', () => ({
+  hostHasMultiplyAdd: () => false,
+  hostFusesMultiplyAdd: () => false,
+}));
 
 /** FMADD of V1, V2 and V3 into V0. */
 const FMADD = { single: 0x1f02_0c20, double: 0x1f42_0c20 } as const;
