@@ -29,7 +29,7 @@ describe('armature-bench allocators', () => {
       ...['--workloads', 'churn,workers,uniform,guest'],
       ...['--sizes', '4M', '--orders', '0'],
     ]);
-    expect(stderr).toContain('1 of 1: churn 4 MiB, order 0, 50 %: hierarchical, ');
+    expect(stderr).toContain('1 of 18: churn 4 MiB, order 0, 50 %: hierarchical, ');
     expect(status, stderr).toBe(0);
     const { cells, workers, fragmentation, compiler } = JSON.parse(stdout) as AllocatorResults;
     expect(compiler).toBe(cCompiler());

@@ -68,22 +68,30 @@ export async function measureAllocators(
     ? { settling: 500_000, warmUp: 50, sample: 50, samples: 1 }
     : SAMPLING;
   try {
+    const { quick } = selection;
+    const planned = {
+      cells: plannedCells(selection),
+      workers: plannedWorkers(selection),
+      metadata: describedSubjects(selection),
+      fragmentation: plannedFragmentations(selection),
+    };
+    const steps = Object.values(planned).reduce((sum, { length }) => sum + length, 0);
+    let step = 0;
+    const begin: Progress = (text) => progress(`${++step} of ${steps}: ${text} ...`);
     const cells: CellResult[] = [];
-    const planned = plannedCells(selection);
-    for (const [index, cell] of planned.entries()) {
-      progress(`${index + 1} of ${planned.length}: ${cellText(cell)}`);
+    for (const cell of planned.cells) {
+      begin(cellText(cell));
       cells.push(...(await measureCells(cell, rounds, times, programs)));
     }
-    const { quick } = selection;
     return {
       host,
       compiler,
       rounds,
       quick,
       cells,
-      workers: await measureWorkers(plannedWorkers(selection), rounds, times, programs, progress),
-      metadata: await measureMetadata(describedSubjects(selection), quick, progress),
-      fragmentation: await measureFragmentations(plannedFragmentations(selection), quick, progress),
+      workers: await measureWorkers(planned.workers, rounds, times, programs, begin),
+      metadata: await measureMetadata(planned.metadata, quick, begin),
+      fragmentation: await measureFragmentations(planned.fragmentation, quick, begin),
     };
   } finally {
     programs?.remove();
@@ -96,7 +104,7 @@ function cellText({ workload, frames, order, occupancy, subjects }: PlannedCell)
     ...(workload === 'churn' || workload === 'fail' || workload === 'repeat' ? [`order ${order}`] : []),
     ...(workload === 'churn' ? [`${Math.round(occupancy * 100)} %`] : []),
   ];
-  return `${workload} ${details.join(', ')}: ${subjects.map(({ name }) => name).join(', ')} ...`;
+  return `${workload} ${details.join(', ')}: ${subjects.map(({ name }) => name).join(', ')}`;
 }
 
 async function measureCells(
@@ -148,12 +156,12 @@ async function measureWorkers(
   rounds: number,
   times: SamplingTimes,
   programs: CPrograms | undefined,
-  progress: Progress,
+  begin: Progress,
 ): Promise<WorkersResult[]> {
   const results: WorkersResult[] = [];
   const sample = 3 * times.sample;
   for (const { workers, frames, order } of planned) {
-    progress(`workers ${sizeText(frames)}, order ${order}: ${workers} ...`);
+    begin(`workers ${sizeText(frames)}, order ${order}: ${workers}`);
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       const cell = ['tree', 'workers', frames, order, 0.5, times.settling, times.warmUp, sample, workers];
@@ -170,12 +178,12 @@ async function measureWorkers(
 async function measureMetadata(
   subjects: readonly Subject[],
   quick: boolean,
-  progress: Progress,
+  begin: Progress,
 ): Promise<MetadataResult[]> {
   const results: MetadataResult[] = [];
   const frames = quick ? DESCRIBED / 4 : DESCRIBED;
   for (const { name } of subjects) {
-    progress(`metadata: ${name} ...`);
+    begin(`metadata: ${name}`);
     results.push({ allocator: name, ...(await inProcess<Metadata>([name, 'metadata', frames])) });
   }
   return results;
@@ -184,12 +192,12 @@ async function measureMetadata(
 async function measureFragmentations(
   planned: readonly PlannedFragmentation[],
   quick: boolean,
-  progress: Progress,
+  begin: Progress,
 ): Promise<FragmentationRow[]> {
   const results: FragmentationRow[] = [];
   const frames = quick ? FRAGMENTED_QUICK : FRAGMENTED;
   for (const { workload, occupancy, subject } of planned) {
-    progress(`${workload} ${occupancy * 100} %: ${subject.name} ...`);
+    begin(`${workload} ${occupancy * 100} %: ${subject.name}`);
     const found = await inProcess<FragmentationResult>([subject.name, workload, frames, occupancy]);
     const { looks, ...rest } = found;
     results.push({
