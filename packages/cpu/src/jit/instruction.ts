@@ -6,6 +6,7 @@ import { INLINE, inlineAccess } from '../registers/inline-access.ts';
 import { directBranchDistance } from '../semantics/branches.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
+import { SYSTEM_OPERATION } from '../semantics/system.ts';
 
 /** Where execution goes after an instruction. */
 export type Flow =
@@ -89,7 +90,7 @@ function flowOf(row: string, choices: Readonly<Record<string, number>>, direct: 
   if (row.endsWith('_branch_reg')) return row.startsWith('RET') ? 'return' : 'indirect';
   const isSystem =
     choices.inline === INLINE.no ||
-    (row === 'SYS_systeminstrs' && choices.zero === 0) ||
+    (row === 'SYS_systeminstrs' && choices.operation === SYSTEM_OPERATION.byHelper) ||
     (row === 'MSR_pstate' && choices.daif === 0);
   return isSystem ? 'leave' : 'next';
 }

@@ -67,8 +67,8 @@ const registers: readonly Semantics[] = [
       e.helper('systemOperation', e.instruction());
     };
     const operation = e.choice('operation');
-    if (operation === OPERATION.zero) e.zeroBlock(ZVA_BYTES, e.register('i64', 'Rt'), byHelper);
-    else if (operation === OPERATION.nothing) e.if(isAllowed(e), () => {}, byHelper);
+    if (operation === SYSTEM_OPERATION.zero) e.zeroBlock(ZVA_BYTES, e.register('i64', 'Rt'), byHelper);
+    else if (operation === SYSTEM_OPERATION.nothing) e.if(isAllowed(e), () => {}, byHelper);
     else byHelper();
   }),
   // No SYSL operation is implemented, nor by the modelled CPUs.
@@ -115,11 +115,11 @@ function daifOperation(op1: number, op2: number): number {
 }
 
 /** What SYS does: something by a helper; nothing where it is allowed; DC ZVA. */
-const OPERATION = { byHelper: 0, nothing: 1, zero: 2 } as const;
+export const SYSTEM_OPERATION = { byHelper: 0, nothing: 1, zero: 2 } as const;
 
 function systemOperation({ word, inline }: Fields): number {
-  if (isZero(word)) return OPERATION.zero;
-  return inline === INLINE.slot ? OPERATION.nothing : OPERATION.byHelper;
+  if (isZero(word)) return SYSTEM_OPERATION.zero;
+  return inline === INLINE.slot ? SYSTEM_OPERATION.nothing : SYSTEM_OPERATION.byHelper;
 }
 
 /** DC ZVA. */
