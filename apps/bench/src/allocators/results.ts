@@ -1,4 +1,5 @@
 /** What the bench of the allocators found. */
+import { jsonText } from '../json.ts';
 import { median, scatter } from '../statistics.ts';
 import type { FragmentationResult, Look } from './fragmentation.ts';
 import type { Metadata } from './metadata.ts';
@@ -96,13 +97,6 @@ export function seriesOf(looks: readonly Look[]): FragmentationRow['series'] {
   };
 }
 
-/** As JSON with fractions of four digits, and lists of numbers in a line. */
-export function allocatorsText(results: AllocatorResults): string {
-  const text = JSON.stringify(
-    results,
-    (_, value: unknown) =>
-      typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
-    2,
-  );
-  return `${text.replaceAll(/\[\s+([-\d.e+,\s]+?)\s+\]/g, (_, list: string) => `[${list.replaceAll(/\s+/g, ' ')}]`)}\n`;
-}
+/** As JSON, with fractions of four digits. */
+export const allocatorsText = (results: AllocatorResults): string =>
+  jsonText(results, (number) => (Number.isInteger(number) ? number : Number(number.toPrecision(4))));

@@ -1,4 +1,5 @@
 /** What a race found. */
+import { jsonText } from '../json.ts';
 import { geometricMean, median, scatter } from '../statistics.ts';
 import type { RaceGroup } from './rows.ts';
 
@@ -74,32 +75,6 @@ export function raceMeans(rows: readonly RaceRow[]): RaceMean[] {
   });
 }
 
-/** Columns of a line of JSON. */
-const LINE = 110;
-
-/** As JSON, with lists of numbers in lines instead of a line per number, and times to a tenth of a millisecond. */
-export function resultsText(results: RaceResults): string {
-  const rounded = JSON.stringify(
-    results,
-    (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(4)) : value),
-    2,
-  );
-  const text = rounded.replaceAll(/^( *)("\w+": )\[\s+([\d.,\s-]+?)\s+\]/gm, (_, indent, name, list) =>
-    numberList(indent, name, list.split(/,\s+/)),
-  );
-  return `${text}\n`;
-}
-
-function numberList(indent: string, name: string, numbers: readonly string[]): string {
-  const whole = `${indent}${name}[${numbers.join(', ')}]`;
-  if (whole.length <= LINE) return whole;
-  const lines: string[] = [];
-  for (const [index, number] of numbers.entries()) {
-    const item = index < numbers.length - 1 ? `${number},` : number;
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + item.length <= LINE)
-      lines[lines.length - 1] = `${last} ${item}`;
-    else lines.push(`${indent}  ${item}`);
-  }
-  return `${indent}${name}[\n${lines.join('\n')}\n${indent}]`;
-}
+/** As JSON, with times to a tenth of a millisecond. */
+export const resultsText = (results: RaceResults): string =>
+  jsonText(results, (number) => Number(number.toFixed(4)));
