@@ -49,7 +49,7 @@ export const WORKER_COUNTERS = 2;
 export const WORKER_OWN = 8;
 
 const MAGIC = 0x4146_7472;
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_WORDS = 32;
 const LINE = 32;
 const MAX_TREE_ORDER = 5;
@@ -138,11 +138,11 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
   const hintsAt = treesAt + lines(treeCount);
   const childrenAt = hintsAt + lines(treeCount);
   // Behind the last child comes a zero.
-  const longestAt = childrenAt + lines(childCount + 1);
-  const logAt = longestAt + lines(childCount);
+  const logAt = childrenAt + lines(childCount + 1);
   const busyAt = logAt + lines(logWords);
-  // Last, so that its pages stay untouched while there are only single and huge frames.
-  const insideAt = busyAt + childCount * CHILD_WORDS;
+  // Last, so that their pages stay untouched while there are only single and huge frames.
+  const longestAt = busyAt + childCount * CHILD_WORDS;
+  const insideAt = longestAt + lines(childCount);
   const words = insideAt + childCount * CHILD_WORDS;
   return {
     ...geometry,

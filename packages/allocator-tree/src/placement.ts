@@ -2,7 +2,7 @@
 import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
 import type { Operations } from './code/operations.ts';
-import { RESULT } from './code/scope.ts';
+import { CURSOR, RESULT } from './code/scope.ts';
 import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, type TreeLayout } from './layout.ts';
 import type { Trees } from './trees.ts';
 
@@ -51,12 +51,12 @@ export class Placement {
   get cursors(): Cursors {
     const operations = this.#operations;
     return {
-      child: operations.cursorChild(),
-      word: operations.cursorWord(),
-      tree: operations.cursorTree(),
-      blockChild: operations.blockChild(),
-      blockWord: operations.blockWord(),
-      huge: operations.cursorWhole(),
+      child: operations.cursor(CURSOR.child),
+      word: operations.cursor(CURSOR.word),
+      tree: operations.cursor(CURSOR.tree),
+      blockChild: operations.cursor(CURSOR.blockChild),
+      blockWord: operations.cursor(CURSOR.blockWord),
+      huge: operations.cursor(CURSOR.whole),
     };
   }
 
@@ -68,7 +68,7 @@ export class Placement {
   /** Gives the worker's tree back. */
   release(): void {
     const operations = this.#operations;
-    operations.seek(NO_CHILD, 0, operations.cursorTree(), operations.cursorWhole());
+    operations.seek(NO_CHILD, 0, operations.cursor(CURSOR.tree), operations.cursor(CURSOR.whole));
     this.#trees.release();
   }
 
@@ -76,10 +76,10 @@ export class Placement {
   single(): number {
     const operations = this.#operations;
     for (;;) {
-      const stolen = operations.passedOver() !== 0 ? this.#steal() : -1;
+      const stolen = operations.cursor(CURSOR.passedOver) !== 0 ? this.#steal() : -1;
       if (stolen >= 0 || !this.#mayHave(0)) return stolen;
       while (operations.nextChild() !== 0) {
-        const index = this.#children.takeSingle(operations.cursorChild());
+        const index = this.#children.takeSingle(operations.cursor(CURSOR.child));
         if (index >= 0) return index;
       }
     }
@@ -107,20 +107,20 @@ export class Placement {
         const index = this.#tryBlock(order);
         if (index >= 0) return index;
       }
-      const stolen = this.#operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
+      const stolen = this.#operations.cursor(CURSOR.passedOver) !== 0 ? this.#stealBlock(order) : -1;
       if (stolen >= 0 || !this.#mayHave(order)) return stolen;
     }
   }
 
   /** As {@link block} after a search found none. */
   blockAgain(order: number): number {
-    const stolen = this.#operations.passedOver() !== 0 ? this.#stealBlock(order) : -1;
+    const stolen = this.#operations.cursor(CURSOR.passedOver) !== 0 ? this.#stealBlock(order) : -1;
     return stolen >= 0 || !this.#mayHave(order) ? stolen : this.block(order);
   }
 
   /** Gives up the right to a block that was not found where blocks are taken. */
   giveUpBlock(order: number): void {
-    this.#children.giveUp(this.#operations.blockChild(), 1 << order);
+    this.#children.giveUp(this.#operations.cursor(CURSOR.blockChild), 1 << order);
   }
 
   /**
@@ -133,11 +133,11 @@ export class Placement {
     const operations = this.#operations;
     let slot = 0;
     while (slot < out.length) {
-      const child = operations.cursorChild();
+      const child = operations.cursor(CURSOR.child);
       const given = child < 0 ? 0 : this.#children.takeMany(child, out.length - slot, out, slot, origin);
       slot += given;
       if (given > 0 || operations.nextChild() !== 0) continue;
-      const index = operations.passedOver() !== 0 ? this.#steal() : -1;
+      const index = operations.cursor(CURSOR.passedOver) !== 0 ? this.#steal() : -1;
       if (index >= 0) out[slot++] = origin + index;
       else if (!this.#mayHave(0)) break;
     }
@@ -171,7 +171,7 @@ export class Placement {
   #tryBlock(order: number): number {
     const operations = this.#operations;
     if (order > WORD_ORDER) {
-      const child = operations.blockChild();
+      const child = operations.cursor(CURSOR.blockChild);
       const index = this.#children.takeWords(child, order);
       // Words that were taken and put back may have raised the child's hint.
       if (index < 0) this.#trees.raise(child, this.#children.hintNow(child));

@@ -10,7 +10,7 @@ import { CHILD_WORDS, type TreeLayout } from './layout.ts';
 import { areCursors, type Cursors } from './placement.ts';
 
 export const SNAPSHOT_TYPE = 'allocator-tree';
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** What a snapshot's `data` holds. Words are signed 32-bit integers. */
 export interface TreeState extends FrameAllocatorRecord {

@@ -45,7 +45,7 @@ export interface Access {
 
 const ATOMIC = 0xfe;
 /** Second byte of each atomic instruction on a word. */
-const STEPS = { load: 0x10, add: 0x1e, and: 0x2c, or: 0x33, exchange: 0x41, swap: 0x48 } as const;
+const STEPS = { load: 0x10, and: 0x2c, or: 0x33, exchange: 0x41, swap: 0x48 } as const;
 /** Alignment 2^2 and offset 0. */
 const WORD_AT = [2, 0];
 /** Alignment 2^3 and offset 0. */
@@ -172,7 +172,6 @@ export interface AtomicSteps {
   /** Each takes the address of a word and returns what the word was. */
   swap(address: number, before: number, after: number): number;
   exchange(address: number, value: number): number;
-  add(address: number, value: number): number;
   and(address: number, mask: number): number;
   or(address: number, mask: number): number;
 }
@@ -180,7 +179,7 @@ export interface AtomicSteps {
 /** Exports the atomic instructions, each as a function: `Atomics.compareExchange` takes two to three times as long. */
 export function defineAtomicSteps(builder: ModuleBuilder): void {
   builder.define('load', 1, 1, (_, address) => atomic('load', address!.get));
-  for (const step of ['exchange', 'add', 'and', 'or'] as const) {
+  for (const step of ['exchange', 'and', 'or'] as const) {
     builder.define(step, 2, 1, (_, address, value) => atomic(step, address!.get, value!.get));
   }
   builder.define('swap', 3, 1, (_, address, before, after) =>

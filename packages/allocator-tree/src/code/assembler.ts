@@ -143,8 +143,14 @@ interface Imported {
   readonly description: readonly number[];
 }
 
+type Signature = [
+  parameters: number,
+  results: 0 | 1,
+  write: (local: (type?: 'vector') => Variable, ...parameters: readonly Variable[]) => Code,
+];
+
 interface Defined {
-  readonly name: string;
+  readonly name: string | undefined;
   readonly type: number;
   readonly locals: readonly number[];
   readonly body: readonly number[];
@@ -182,16 +188,23 @@ export class ModuleBuilder {
   }
 
   /**
-   * Adds and exports a function.
+   * Adds a function, and exports it.
    *
    * @param write writes its code, given its parameters and a maker of local variables, integers or vectors
    * @returns a call of it
    */
-  define(
-    name: string,
-    parameters: number,
-    results: 0 | 1,
-    write: (local: (type?: 'vector') => Variable, ...parameters: readonly Variable[]) => Code,
+  define(name: string, ...signature: Signature): (...operands: readonly Code[]) => Code {
+    return this.#add(name, ...signature);
+  }
+
+  /** Adds a function that only others call; each export takes the host's memory. @returns a call of it */
+  inner(...signature: Signature): (...operands: readonly Code[]) => Code {
+    return this.#add(undefined, ...signature);
+  }
+
+  #add(
+    name: string | undefined,
+    ...[parameters, results, write]: Signature
   ): (...operands: readonly Code[]) => Code {
     const locals: number[] = [];
     const local = (type?: 'vector'): Variable => {
@@ -213,11 +226,9 @@ export class ModuleBuilder {
       kind,
       ...description,
     ]);
-    const exports = functions.map(({ name }, index) => [
-      ...text(name),
-      KIND.function,
-      ...unsigned(first + index),
-    ]);
+    const exports = functions.flatMap(({ name }, index) =>
+      name === undefined ? [] : [[...text(name), KIND.function, ...unsigned(first + index)]],
+    );
     const bodies = functions.map(({ locals, body }) =>
       sized([...list(locals.map((type) => [1, type])), ...body, OPCODE.end]),
     );

@@ -22,10 +22,10 @@ import {
 import { free, type Geometry, increase, type Scope, word } from './scope.ts';
 
 export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {
-  const { at, define, load, swap, sum, firstOf, setHint } = scope;
+  const { at, define, inner, load, swap, sum, firstOf, setHint } = scope;
   const children = 1 << treeOrder;
 
-  const raiseTo = define('raiseTo', 2, 0, (local, tree, hint) => {
+  const raiseTo = inner(2, 0, (local, tree, hint) => {
     const [address, before] = [local(), local()];
     return [
       ...address.set(word(at.hints, tree!.get)),

@@ -13,6 +13,8 @@ import {
   type Code,
   choose,
   constant,
+  equal,
+  giveResult,
   ModuleBuilder,
   shiftLeft,
   shiftRight,
@@ -22,7 +24,7 @@ import {
 import { defineBlocks } from './blocks.ts';
 import { defineHints } from './hints.ts';
 import { defineRunSearch } from './run-search.ts';
-import { type Geometry, type Scope, scopeOf, word } from './scope.ts';
+import { CURSOR, type Geometry, RESULT, type Scope, scopeOf, word } from './scope.ts';
 import { defineSingleFrames } from './single-frames.ts';
 import { defineTreeChoice } from './tree-choice.ts';
 import { defineWholeChildren } from './whole-children.ts';
@@ -62,8 +64,6 @@ export interface Operations {
    * that of those nobody else has reserved which has fewest frames free for its hint. @returns whether there was one
    */
   seekBlock(order: number): number;
-  /** Whether the last of these moves left out a tree only because another worker has it. */
-  passedOver(): number;
   /**
    * Where to look for a run of free frames: an index from which on there is one, or was when it was looked at, or
    * `RESULT.none`. A run of so many frames has an aligned block in it for which the child's hint is at least `hint`.
@@ -81,12 +81,8 @@ export interface Operations {
   seek(child: number, word: number, tree: number, whole: number): void;
   /** Moves the cursor of blocks. */
   seekBlocks(child: number, word: number): void;
-  cursorChild(): number;
-  cursorWord(): number;
-  cursorTree(): number;
-  cursorWhole(): number;
-  blockChild(): number;
-  blockWord(): number;
+  /** One of `CURSOR`. */
+  cursor(which: number): number;
 }
 
 /** The module's bytes. The geometry is in them as constants: they are at hand where imported ones are loads in a row. */
@@ -121,11 +117,20 @@ function defineCursors({ define, at, cursor }: Scope): void {
     ...cursor.blockEntry.set(word(at.entries, child!.get)),
     ...cursor.blockWord.set(wordOf(child!.get, wordIndex!.get)),
   ]);
-  define('blockChild', 0, 1, () => childAt(cursor.blockEntry.get));
-  define('blockWord', 0, 1, () => indexOf(cursor.blockWord.get));
-  define('cursorChild', 0, 1, () => choose(childAt(cursor.entry.get), constant(-1), cursor.entry.get));
-  define('cursorWord', 0, 1, () => indexOf(cursor.word.get));
-  define('cursorTree', 0, 1, () => cursor.tree.get);
-  define('cursorWhole', 0, 1, () => cursor.whole.get);
-  define('passedOver', 0, 1, () => cursor.passedOver.get);
+  define('cursor', 1, 1, (_, which) => {
+    const cursors: Readonly<Record<keyof typeof CURSOR, Code>> = {
+      child: choose(childAt(cursor.entry.get), constant(-1), cursor.entry.get),
+      word: indexOf(cursor.word.get),
+      tree: cursor.tree.get,
+      whole: cursor.whole.get,
+      blockChild: childAt(cursor.blockEntry.get),
+      blockWord: indexOf(cursor.blockWord.get),
+      passedOver: cursor.passedOver.get,
+    };
+    const names = Object.keys(cursors) as (keyof typeof CURSOR)[];
+    return [
+      ...names.flatMap((name) => when(equal(which!.get, constant(CURSOR[name])), giveResult(cursors[name]))),
+      ...constant(RESULT.none),
+    ];
+  });
 }

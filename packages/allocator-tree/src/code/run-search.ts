@@ -28,10 +28,10 @@ import {
 import { CHILD_BYTES, field, free, increase, RESULT, type Scope, word } from './scope.ts';
 
 export function defineRunSearch(scope: Scope): void {
-  const { at, define, load, peek, store, swap, endOf } = scope;
+  const { at, define, inner, load, peek, store, swap, endOf } = scope;
 
   /** Free frames at the end of a child. */
-  const tailOf = define('tailOf', 1, 1, (local, child) => {
+  const tailOf = inner(1, 1, (local, child) => {
     const [entry, address, end, frames, value] = [local(), local(), local(), local(), local()];
     return [
       ...entry.set(peek(word(at.entries, child!.get))),
@@ -50,7 +50,7 @@ export function defineRunSearch(scope: Scope): void {
   });
 
   /** Free frames at the beginning of a child that is not used as a whole. */
-  const headOf = define('headOf', 1, 1, (local, child) => {
+  const headOf = inner(1, 1, (local, child) => {
     const [address, end, frames, value] = [local(), local(), local(), local()];
     return [
       ...address.set(add(at.busy, shiftLeft(child!.get, constant(6)))),
@@ -67,7 +67,7 @@ export function defineRunSearch(scope: Scope): void {
   });
 
   /** The longest run of free frames inside a child that is not used as a whole, by its bits. */
-  const measure = define('measure', 1, 1, (local, child) => {
+  const measure = inner(1, 1, (local, child) => {
     const [address, end, longest, run, value, ones, length] = [
       local(),
       local(),
@@ -113,7 +113,7 @@ export function defineRunSearch(scope: Scope): void {
   });
 
   /** An upper bound of the longest run of free frames inside a child: what was noted, or what is noted now. */
-  const longestOf = define('longestOf', 1, 1, (local, child) => {
+  const longestOf = inner(1, 1, (local, child) => {
     const [address, entry, noted] = [local(), local(), local()];
     return [
       ...address.set(word(at.entries, child!.get)),

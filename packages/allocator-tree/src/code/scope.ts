@@ -40,6 +40,17 @@ export const CHILD_BYTES = CHILD_WORDS * 4;
 /** Numbers of a worker's counters. */
 export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
 
+/** Where a worker's searches go on, and whether the last left out a tree only because another worker has it. */
+export const CURSOR = {
+  child: 0,
+  word: 1,
+  tree: 2,
+  whole: 3,
+  blockChild: 4,
+  blockWord: 5,
+  passedOver: 6,
+} as const;
+
 /** Words of a worker's own. */
 const OWN = { entry: 0, word: 1, tree: 2, whole: 3, passedOver: 4, blockEntry: 5, blockWord: 6 } as const;
 
@@ -89,6 +100,7 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     blockWord: own(OWN.blockWord),
   };
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
+  const inner: ModuleBuilder['inner'] = (...parts) => builder.inner(...parts);
 
   /** Sets a variable to one more than the largest order that a child may have free: its hint, bounded by its counter. */
   const setHint = (hint: Variable, bound: Variable, entry: Variable): Code => [
@@ -128,6 +140,7 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
   return {
     ...access,
     define,
+    inner,
     at,
     originOfBytes,
     cursor,

@@ -55,7 +55,8 @@ import {
 import type { TreeChoice } from './tree-choice.ts';
 
 export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }: TreeChoice) {
-  const { at, cursor, originOfBytes, define, load, peek, swap, count, change, changeSoon, setHint } = scope;
+  const { at, cursor, originOfBytes, define, inner, load, peek, swap, count, change, changeSoon, setHint } =
+    scope;
 
   define('take', 0, 1, (local) => {
     const [address, entry, wordAt, value] = [local(), local(), local(), local()];
@@ -106,7 +107,7 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
   });
 
   /** Whether the naturally aligned block of 2^order frames around a frame is free by its bits; order 0 to 8. */
-  const isBlockFree = define('isBlockFree', 2, 1, (local, index, order) => {
+  const isBlockFree = inner(2, 1, (local, index, order) => {
     const [address, end] = [local(), local()];
     return [
       ...address.set(word(at.busy, shiftRight(index!.get, constant(WORD_ORDER)))),

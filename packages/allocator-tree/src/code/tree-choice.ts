@@ -28,7 +28,7 @@ import { free, increase, RESULT, type Scope, word } from './scope.ts';
 const COMPARED = 64;
 
 export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
-  const { at, cursor, define, peek, store, swap, oneOfFour, mayHave, firstOf } = scope;
+  const { at, cursor, define, inner, peek, store, swap, oneOfFour, mayHave, firstOf } = scope;
 
   const nextTree = define('nextTree', 2, 1, (local, tree, order) => {
     const address = local();
@@ -56,7 +56,7 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
     ];
   });
 
-  const pick = define('pick', 2, 1, (local, order, own) => {
+  const pick = inner(2, 1, (local, order, own) => {
     const [next, tree, wrapped, frames] = [local(), local(), local(), local()];
     const [best, score, bestScore, compared] = [local(), local(), local(), local()];
     return [
@@ -99,7 +99,7 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
     ];
   });
 
-  const reserve = define('reserve', 1, 1, (local, tree) => {
+  const reserve = inner(1, 1, (local, tree) => {
     const before = local();
     return [
       ...before.set(peek(word(at.trees, tree!.get))),
@@ -117,7 +117,7 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
   });
 
   /** The child of a tree to take single frames of, rather one in part used than a free one: its address, or 0. */
-  const singleChild = define('singleChild', 1, 1, (local, tree) => {
+  const singleChild = inner(1, 1, (local, tree) => {
     const [address, end, frames, best, least] = [local(), local(), local(), local(), local()];
     return [
       // Behind the last child are zeros.
@@ -160,7 +160,7 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
   });
 
   /** A child of a tree that may have a block, rather one in part used than a free one: its address, or 0. */
-  const childWithBlock = define('childWithBlock', 2, 1, (local, tree, order) => {
+  const childWithBlock = inner(2, 1, (local, tree, order) => {
     const [address, end, entry, whole, frames] = [local(), local(), local(), local(), local()];
     return [
       ...frames.set(shiftLeft(constant(1), order!.get)),
