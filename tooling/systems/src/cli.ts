@@ -11,6 +11,7 @@ import { deterministicRuns } from './deterministic.ts';
 import { diskCommand } from './disk-cli.ts';
 import { idleShare } from './idle.ts';
 import { availability, type LinuxFiles, qemuVersion } from './kernels.ts';
+import { memoryCommand } from './memory-cli.ts';
 import { pooled } from './pool.ts';
 import { type KeptDeterminism, type KeptIdle, type KeptRow, keepResults, keptRow } from './results.ts';
 import { type QemuRuns, runRow } from './row.ts';
@@ -31,6 +32,10 @@ Boots Debian's kernels on Armature and on QEMU, and compares. Without a name: al
        npm run systems -- disk [options]
 
 Kills the emulator under a guest that writes to a disk; disk --help tells more.
+
+       npm run systems -- memory [options]
+
+What guests cost of the host's memory; memory --help tells more.
 `;
 
 const PARTS = ['matrix', 'deterministic', 'idle'] as const;
@@ -146,7 +151,9 @@ async function main(): Promise<number> {
 
 try {
   const [command, ...rest] = process.argv.slice(2);
-  process.exitCode = command === 'disk' ? await diskCommand(rest) : await main();
+  if (command === 'disk') process.exitCode = await diskCommand(rest);
+  else if (command === 'memory') process.exitCode = await memoryCommand(rest);
+  else process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`systems: ${(error as Error).message}\n`);
   process.exitCode = 1;
