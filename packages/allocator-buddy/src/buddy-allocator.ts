@@ -54,8 +54,9 @@ export interface BuddyOptions {
  */
 export class BuddyAllocator implements FrameAllocator {
   readonly name = 'buddy';
-  readonly base: number;
-  readonly count: number;
+  // Fields begin with a value of their type: then reading them needs no check.
+  readonly base: number = 0;
+  readonly count: number = 0;
   readonly #options: BuddyOptions;
   #space: BuddySpace;
   #magazines: Magazines | undefined;

@@ -22,12 +22,14 @@ export const KIND = {
 } as const;
 
 const LAST_FREE = 30;
+const NO_KINDS = new Uint8Array(0);
 
 export class BuddySpace {
-  readonly base: number;
-  readonly count: number;
-  readonly topOrder: number;
-  readonly kinds: Uint8Array;
+  // Fields begin with a value of their type: then reading them needs no check.
+  readonly base: number = 0;
+  readonly count: number = 0;
+  readonly topOrder: number = 0;
+  readonly kinds: Uint8Array = NO_KINDS;
   readonly lists: FreeLists;
 
   /** All frames are free. */

@@ -18,60 +18,68 @@ export interface FreeLists {
 export const ORDERS = 31;
 const NONE = -1;
 
-/** Doubly linked lists through the free frames' own slots: the block that was freed last is handed out first. */
+/**
+ * Doubly linked lists through the free frames' own slots: the block that was freed last is handed out first. Slots are
+ * computed with shifts and `| 0`, which need no check for numbers that are too large.
+ */
 export class LifoLists implements FreeLists {
   available = 0;
-  readonly #heads = new Int32Array(ORDERS).fill(NONE);
-  /** Next and previous block of the block at each index. */
+  /**
+   * The first block of each order, then from 32 on next and previous block of the block at each index. One array, because
+   * each that a path touches costs it several loads and checks.
+   */
   readonly #links: Int32Array;
 
   constructor(count: number) {
-    this.#links = new Int32Array(2 * count);
+    this.#links = new Int32Array(32 + 2 * count).fill(NONE, 0, 32);
   }
 
   get bytes(): number {
-    return this.#links.byteLength + this.#heads.byteLength;
+    return this.#links.byteLength;
   }
 
   push(index: number, order: number): void {
     const links = this.#links;
-    const head = this.#heads[order]!;
-    links[2 * index] = head;
-    links[2 * index + 1] = NONE;
-    if (head !== NONE) links[2 * head + 1] = index;
-    this.#heads[order] = index;
+    const head = links[order]!;
+    const slot = ((index << 1) + 32) | 0;
+    links[slot] = head;
+    links[slot + 1] = -1;
+    if (head >= 0) links[((head << 1) + 33) | 0] = index;
+    links[order] = index;
     this.available |= 1 << order;
   }
 
   remove(index: number, order: number): void {
     const links = this.#links;
-    const next = links[2 * index]!;
-    const previous = links[2 * index + 1]!;
-    if (next !== NONE) links[2 * next + 1] = previous;
-    if (previous !== NONE) {
-      links[2 * previous] = next;
+    const slot = ((index << 1) + 32) | 0;
+    const next = links[slot]!;
+    const previous = links[slot + 1]!;
+    if (next >= 0) links[((next << 1) + 33) | 0] = previous;
+    if (previous >= 0) {
+      links[((previous << 1) + 32) | 0] = next;
     } else {
-      this.#heads[order] = next;
-      if (next === NONE) this.available &= ~(1 << order);
+      links[order] = next;
+      if (next < 0) this.available &= ~(1 << order);
     }
   }
 
   first(order: number): number {
-    return this.#heads[order]!;
+    return this.#links[order]!;
   }
 
   takeFirst(order: number): number {
-    const index = this.#heads[order]!;
-    const next = this.#links[2 * index]!;
-    this.#heads[order] = next;
+    const links = this.#links;
+    const index = links[order]!;
+    const next = links[((index << 1) + 32) | 0]!;
+    links[order] = next;
     if (next < 0) this.available &= ~(1 << order);
-    else this.#links[2 * next + 1] = -1;
+    else links[((next << 1) + 33) | 0] = -1;
     return index;
   }
 
   list(order: number): number[] {
     const blocks: number[] = [];
-    for (let at = this.#heads[order]!; at !== NONE; at = this.#links[2 * at]!) blocks.push(at);
+    for (let at = this.first(order); at !== NONE; at = this.#links[32 + 2 * at]!) blocks.push(at);
     return blocks.reverse();
   }
 }
