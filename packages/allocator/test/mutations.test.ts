@@ -61,7 +61,7 @@ function firstFailure(make: MakeFrameAllocator): string | undefined {
   return undefined;
 }
 
-test.each(['bitmap', 'buddy', 'hierarchical'] as const)(
+test.each(['bitmap', 'buddy', 'extent', 'hierarchical', 'tree'] as const)(
   'a copy of %s without a fault passes',
   async (name) => {
     expect(firstFailure(await load(name, `${name}-as-it-is`))).toBeUndefined();

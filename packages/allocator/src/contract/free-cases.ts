@@ -67,6 +67,22 @@ export const freeCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: 'the first frames of a longer run cannot be freed as a block',
+    run: (make) => {
+      const allocator = make(RANGE);
+      for (let first = 16; first < 40; first += 2) {
+        for (const count of [3, 5, 9, 17, 33]) {
+          const frame = RANGE.base + first;
+          same(allocator.allocAt(frame, count), true, `allocAt(${frame}, ${count})`);
+          for (let order = 0; 2 ** order < count && frame % 2 ** order === 0; order++) {
+            refused(allocator, () => allocator.free(frame, order), ['wrongSize'], `free(${frame}, ${order})`);
+          }
+          mustBeOk(allocator.freeRun(frame, count), `freeRun(${frame}, ${count})`);
+        }
+      }
+    },
+  },
+  {
     name: 'a free with another size is refused',
     run: (make) => {
       const allocator = make(RANGE);

@@ -47,6 +47,26 @@ export const largeCases: readonly CaseDefinition[] = [
     },
   },
   {
+    name: 'a failed search for a larger block hides no smaller one, and freed huge blocks join again',
+    run: (make) => {
+      const allocator = make({ base: LARGE.base, count: 4096 });
+      const blocks = Array.from({ length: 8 }, () => mustAlloc(allocator, 9)).sort((a, b) => a - b);
+      const even = blocks.filter((frame) => (frame & 512) === 0);
+      const odd = blocks.filter((frame) => (frame & 512) !== 0);
+      for (const frame of even) mustBeOk(allocator.free(frame, 9), 'free');
+      for (const order of [10, 11, 12]) same(allocator.alloc(order), NO_FRAME, `alloc(${order})`);
+      for (const _ of even) mustAlloc(allocator, 9);
+      for (const order of [9, 5, 0]) same(allocator.alloc(order), NO_FRAME, `alloc(${order}) of full memory`);
+      for (const frame of odd) mustBeOk(allocator.free(frame, 9), 'free');
+      for (const order of [10, 11, 12]) same(allocator.alloc(order), NO_FRAME, `alloc(${order})`);
+      for (const frame of even) mustBeOk(allocator.free(frame, 9), 'free');
+      allocator.drain();
+      for (const order of [10, 11, 12]) {
+        mustBeOk(allocator.free(mustAlloc(allocator, order), order), `free of order ${order}`);
+      }
+    },
+  },
+  {
     name: 'neighbouring huge blocks stay apart',
     run: (make) => {
       const allocator = make({ base: LARGE.base, count: 2048 });
