@@ -109,7 +109,7 @@ export const MUTATIONS: readonly Mutation[] = [
     allocator: 'buddy',
     options: { magazines: { frames: 8 } },
     file: 'magazines.ts',
-    find: 'this.#slots.copyWithin(start, start + frames, start + size);',
+    find: '    this.#moveDown(frames);',
     replace: '',
   },
   {
@@ -125,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
     allocator: 'buddy',
     options: { magazines: {} },
     file: 'magazines.ts',
-    find: 'this.#empty(space, cpu, this.#sizes[cpu]!);',
+    find: 'this.#empty(space, this.#size);',
     replace: 'break;',
   },
   {
