@@ -1,10 +1,9 @@
 /** The options that say which machine a command uses. */
 import { existsSync } from 'node:fs';
-import { ArmatureError } from '@armature/core';
+import { ArmatureError, type FrameAllocatorFactory, PAGE_SIZE } from '@armature/core';
 import type { FlashBacking } from '@armature/device-flash';
 import { fileBacking } from '@armature/device-flash/node';
 import {
-  allocatorNames,
   buildMachine,
   type ClockMode,
   type Machine,
@@ -14,6 +13,7 @@ import {
 } from '@armature/machine';
 import { type SemihostingOptions, semihosting } from '@armature/semihosting';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { allocatorOption, allocatorsOf, findAllocator } from './allocator-file.ts';
 import { count, quantity } from './arguments.ts';
 import { type Drive, drive, drivePart } from './drives.ts';
 import { addEngineOptions, type EngineArguments, engineSettings } from './engine-options.ts';
@@ -63,11 +63,7 @@ export function addMachineOptions(command: Command): Command {
         'host memory for RAM: whole, or on-demand,limit=256M,allocator=bitmap: the frames that the guest touches (default: whole)',
       ).argParser(memoryBacking),
     )
-    .addOption(
-      new Option('--allocator <name>', 'page allocator of the board’s memory manager').choices([
-        ...allocatorNames,
-      ]),
-    )
+    .addOption(allocatorOption('page allocator of the board’s memory manager'))
     .addOption(
       new Option(
         '--clock <mode>',
@@ -107,6 +103,9 @@ export interface MachineDefaults {
 /** Nanoseconds of the host. */
 const hostTime = (): number => performance.now() * 1e6;
 
+/** Frames of the memory manager of a board. */
+const BOARD_POOL = 4096;
+
 /** When a machine starts that is to run the same way twice: 2026-01-01 00:00 UTC. */
 const FIXED_START = Date.UTC(2026, 0, 1) / 1000;
 
@@ -130,8 +129,8 @@ export async function makeMachine(args: MachineArguments, defaults: MachineDefau
     ...(args.cpu !== undefined && { cpu: args.cpu as never }),
     ...engineSettings(args, defaults.profile),
     ...(args.memory !== undefined && { memory: args.memory }),
-    ...(args.memoryBacking !== undefined && { backing: openBacking(args.memoryBacking) }),
-    ...(args.allocator !== undefined && { allocator: args.allocator }),
+    ...(args.memoryBacking !== undefined && { backing: await openBacking(args.memoryBacking) }),
+    ...(args.allocator !== undefined && { allocator: await boardAllocator(args.allocator, args.memory) }),
     ...(defaults.flash !== undefined && { flash: defaults.flash }),
     ...(defaults.flashVariables !== undefined && { flashVariables: variablesFile(defaults.flashVariables) }),
   });
@@ -139,6 +138,11 @@ export async function makeMachine(args: MachineArguments, defaults: MachineDefau
   for (const each of args.drive ?? []) whole = whole.use(drivePart(each));
   if (defaults.semihosting === undefined) return await whole.build();
   return await whole.use(semihosting(defaults.semihosting)).build();
+}
+
+/** As many frames as the board's own allocator has: 16 MiB, or all RAM when that is less. */
+function boardAllocator(name: string, memory = Number.POSITIVE_INFINITY): Promise<FrameAllocatorFactory> {
+  return findAllocator(name, Math.min(BOARD_POOL, Math.floor(memory / PAGE_SIZE)));
 }
 
 /** The first time, the file is made. */
@@ -180,7 +184,11 @@ async function fromFile(
   const written = parseDocument(args.machine!);
   const document = profile === true ? profiledDocument(written) : written;
   const stated = typeof document === 'object' && document !== null && 'clock' in document;
-  const description = readMachineDocument(document, { ...(stated ? {} : { clock }), ...options });
+  const description = readMachineDocument(document, {
+    ...(stated ? {} : { clock }),
+    ...options,
+    allocators: await allocatorsOf(document, args.machine!),
+  });
   const parts = [...description.parts, ...(args.drive ?? []).map(drivePart)];
   if (hosting === undefined) return buildMachine(parts, description.options);
   // The document's part has no console and no files; this one has them.

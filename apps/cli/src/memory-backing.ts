@@ -1,7 +1,8 @@
 /** `--memory-backing`: where the RAM of a board is in the host's memory. */
 import type { MemoryBacking } from '@armature/core';
-import { allocatorByName, allocatorNames, onDemand, parseQuantity } from '@armature/machine';
+import { onDemand, parseQuantity } from '@armature/machine';
 import { InvalidArgumentError } from 'commander';
+import { allocatorName, findAllocator } from './allocator-file.ts';
 
 export interface BackingArguments {
   /** Allocator of the frames. */
@@ -21,9 +22,7 @@ export function memoryBacking(text: string): BackingArguments | undefined {
   let allocator = 'bitmap';
   for (const item of items) {
     const [name, value] = item.split('=');
-    if (name === 'allocator' && allocatorNames.includes(value)) allocator = value;
-    else if (name === 'allocator')
-      throw new InvalidArgumentError(`The allocators are ${allocatorNames.join(', ')}.`);
+    if (name === 'allocator' && value !== undefined) allocator = allocatorName(value);
     else if (name === 'limit') limit = frames(value);
     else throw new InvalidArgumentError(HINT);
   }
@@ -36,6 +35,6 @@ function frames(text: string | undefined): number {
   throw new InvalidArgumentError('The limit is a multiple of 4096 bytes, such as 256M.');
 }
 
-export function openBacking({ allocator, limit }: BackingArguments): MemoryBacking {
-  return onDemand({ allocator: allocatorByName(allocator), ...(limit !== undefined && { limit }) });
+export async function openBacking({ allocator, limit }: BackingArguments): Promise<MemoryBacking> {
+  return onDemand({ allocator: await findAllocator(allocator), ...(limit !== undefined && { limit }) });
 }

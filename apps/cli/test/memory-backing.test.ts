@@ -42,7 +42,7 @@ describe('--memory-backing', () => {
     ['on-demand,limit=5000', 'The limit is a multiple of 4096 bytes, such as 256M.'],
     ['on-demand,limit=0', 'The limit is a multiple of 4096 bytes, such as 256M.'],
     ['on-demand,limit', 'The limit is a multiple of 4096 bytes, such as 256M.'],
-    ['on-demand,allocator=heap', `The allocators are ${allocatorNames.join(', ')}.`],
+    ['on-demand,allocator=heap', `Allowed choices are ${allocatorNames.join(', ')}.`],
     ['on-demand,arena=1', 'Write it as whole, on-demand, or on-demand,limit=256M,allocator=buddy.'],
     ['whole,limit=1M', 'Write it as whole, on-demand, or on-demand,limit=256M,allocator=buddy.'],
   ])('%s is refused', async (way, message) => {

@@ -4,7 +4,6 @@ import { formatAddress, formatBytes, MiB, PAGE_SIZE } from '@armature/core';
 import { type Ending, type LinuxUser, linuxUser, signalName } from '@armature/linux-user';
 import { hostDirectory } from '@armature/linux-user/node';
 import {
-  allocatorNames,
   buildMachine,
   type ClockMode,
   type Machine,
@@ -12,6 +11,7 @@ import {
   readMachineDocument,
 } from '@armature/machine';
 import { type Command, Option } from 'commander';
+import { allocatorOption, findAllocator } from '../allocator-file.ts';
 import { count, list, quantity } from '../arguments.ts';
 import { addEngineOptions, type EngineArguments, engineSettings } from '../engine-options.ts';
 import { HostConsole } from '../exec/console.ts';
@@ -70,11 +70,7 @@ export function addExecCommand(program: Command): void {
         .argParser(quantity)
         .default(DEFAULT_MEMORY),
     )
-    .addOption(
-      new Option('--allocator <name>', 'page allocator of the memory manager (default: bitmap)')
-        .choices([...allocatorNames])
-        .default('bitmap'),
-    )
+    .addOption(allocatorOption('page allocator of the memory manager').default('bitmap'))
     .addOption(
       new Option('--max-processes <n>', 'processes and threads at once (default: 256)')
         .argParser(count)
@@ -156,7 +152,10 @@ async function makeMachine(
         { part: 'memory', allocator: options.allocator, pages: memory / PAGE_SIZE, reserveFirst: 0 },
       ],
     },
-    { hostTime: () => performance.now() * 1e6 },
+    {
+      hostTime: () => performance.now() * 1e6,
+      allocators: { [options.allocator]: await findAllocator(options.allocator) },
+    },
   );
   const kernel = linuxUser({
     console,

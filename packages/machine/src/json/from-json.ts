@@ -1,4 +1,4 @@
-import { ArmatureError, isArmatureError } from '@armature/core';
+import { ArmatureError, type FrameAllocatorFactory, isArmatureError } from '@armature/core';
 import type { AnyPart } from '../any-part.ts';
 import { buildMachine } from '../assemble.ts';
 import type { Machine } from '../machine.ts';
@@ -6,11 +6,13 @@ import type { Arena } from '../memory/arena.ts';
 import type { MachineOptions } from '../options.ts';
 import type { MachineDocument } from './document.ts';
 import { OptionReader } from './option-reader.ts';
-import { type PartFactory, ramIn, standardParts } from './part-registry.ts';
+import { allocatorAmong, memoryWith, type PartFactory, ramIn, standardParts } from './part-registry.ts';
 
 export interface FromJsonOptions extends Omit<MachineOptions, 'name' | 'deviceWindow'> {
   /** Factories of parts beyond the standard ones, by name; they win over those. */
   readonly parts?: Readonly<Record<string, PartFactory>>;
+  /** Allocators beyond the standard ones, by the name that a document gives them; they win over those. */
+  readonly allocators?: Readonly<Record<string, FrameAllocatorFactory>>;
   /** Arenas that documents name; those of a document that are not among them are its own. */
   readonly arenas?: readonly Arena[];
 }
@@ -28,7 +30,7 @@ export interface MachineDescription {
  * @throws CONFIG_INVALID naming the path in the document; PART_UNKNOWN listing the known parts
  */
 export function readMachineDocument(document: unknown, options: FromJsonOptions = {}): MachineDescription {
-  const { parts: extra = {}, arenas = [], ...given } = options;
+  const { parts: extra = {}, allocators = {}, arenas = [], ...given } = options;
   const reader = new OptionReader('', document);
   reader.text('$schema');
   const window = reader.object('deviceWindow');
@@ -43,7 +45,8 @@ export function readMachineDocument(document: unknown, options: FromJsonOptions 
   };
   window?.finish();
   const byName = new Map(arenas.map((arena) => [arena.name, arena]));
-  const registry = { ...standardParts, ram: ramIn(byName), ...extra };
+  const find = allocatorAmong(allocators);
+  const registry = { ...standardParts, memory: memoryWith(find), ram: ramIn(byName, find), ...extra };
   return {
     parts: list.map((value, index) => readPart(value, `parts[${index}]`, registry)),
     options: {

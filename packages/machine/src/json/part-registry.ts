@@ -61,6 +61,19 @@ export function allocatorByName(name: string, pages?: number): FrameAllocatorFac
   return ALLOCATORS[name](pages === undefined ? {} : { pages });
 }
 
+/** Finds an allocator by name. */
+export type FindAllocator = (name: string, pages?: number) => FrameAllocatorFactory;
+
+/** Finds an allocator by name, first among these. */
+export function allocatorAmong(allocators: Readonly<Record<string, FrameAllocatorFactory>>): FindAllocator {
+  return (name, pages) => {
+    if (!Object.hasOwn(allocators, name)) return allocatorByName(name, pages);
+    const factory = allocators[name];
+    if (pages === undefined) return factory;
+    return { name: factory.name, pages, create: (range) => factory.create(range) };
+  };
+}
+
 /** Gives only the options that a document states, so that the factories' defaults hold. */
 function stated<Options extends object>(
   options: Options,
@@ -95,15 +108,24 @@ function jitOptions(options: OptionReader | undefined): JitOptions | undefined {
 }
 
 /** RAM whose backing may be one of these arenas, or one that joins them. */
-export function ramIn(arenas: Map<string, Arena>): PartFactory {
+export function ramIn(arenas: Map<string, Arena>, find: FindAllocator = allocatorByName): PartFactory {
   return (options) =>
     ram({
       size: options.required('size', options.size('size')),
       ...stated({
         base: options.address('base'),
         name: options.text('name'),
-        backing: readBacking(options.object('backing'), arenas, allocatorByName),
+        backing: readBacking(options.object('backing'), arenas, find),
       }),
+    });
+}
+
+/** The memory manager, whose allocator this finds. */
+export function memoryWith(find: FindAllocator): PartFactory {
+  return (options) =>
+    memoryManager({
+      allocator: find(options.text('allocator') ?? 'bitmap', options.count('pages')),
+      ...stated({ base: options.address('base'), reserveFirst: options.size('reserveFirst') }),
     });
 }
 
@@ -145,11 +167,7 @@ export const standardParts: Readonly<Record<string, PartFactory>> = {
         bti: options.flag('bti'),
       }),
     ),
-  memory: (options) =>
-    memoryManager({
-      allocator: allocatorByName(options.text('allocator') ?? 'bitmap', options.count('pages')),
-      ...stated({ base: options.address('base'), reserveFirst: options.size('reserveFirst') }),
-    }),
+  memory: memoryWith(allocatorByName),
   psci: (options) => psci(stated({ conduit: options.choice('conduit', ['hvc', 'smc']) })),
   // A document has no console and no files to give: whoever builds the machine connects those.
   semihosting: (options) =>
