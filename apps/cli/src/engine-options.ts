@@ -1,5 +1,7 @@
 /** The options that say what runs the guest's instructions. */
+import { availableParallelism } from 'node:os';
 import { formatBytes } from '@armature/core';
+import { compileInBackground } from '@armature/cpu/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { quantity } from './arguments.ts';
 import { UsageError } from './failure.ts';
@@ -32,6 +34,14 @@ function cacheSize(text: string): number {
   const size = quantity(text);
   if (size >= LEAST_CACHE) return size;
   throw new InvalidArgumentError(`${formatBytes(size)} are too few: give at least 1M.`);
+}
+
+/** With fewer CPUs, the threads that the host's engine has take what a thread for our compiler would save. */
+const CPUS_FOR_THREAD = 3;
+
+/** Has the machines that are made from now on use the host's CPUs. */
+export function useHostCpus(): void {
+  if (availableParallelism() >= CPUS_FOR_THREAD) compileInBackground();
 }
 
 /** What the arguments say of a CPU. */

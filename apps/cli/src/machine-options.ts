@@ -16,7 +16,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { allocatorOption, allocatorsOf, findAllocator } from './allocator-file.ts';
 import { count, quantity } from './arguments.ts';
 import { type Drive, drive, drivePart } from './drives.ts';
-import { addEngineOptions, type EngineArguments, engineSettings } from './engine-options.ts';
+import { addEngineOptions, type EngineArguments, engineSettings, useHostCpus } from './engine-options.ts';
 import { UsageError } from './failure.ts';
 import { readText, writeBytes } from './files.ts';
 import { type BackingArguments, memoryBacking, openBacking } from './memory-backing.ts';
@@ -118,6 +118,7 @@ const FIXED_START = Date.UTC(2026, 0, 1) / 1000;
 export async function makeMachine(args: MachineArguments, defaults: MachineDefaults): Promise<Machine> {
   const stated = statedClock(args);
   const options: MachineOptions = { hostTime, ...(stated && { clock: stated }) };
+  useHostCpus();
   if (args.machine !== undefined) return fromFile(args, options, defaults);
   const clock = stated ?? defaults.clock;
   const board = virt({

@@ -11,3 +11,7 @@ test('the package exports exactly this', async () => {
     'jitReport',
   ]);
 });
+
+test('its entry for Node exports exactly this', async () => {
+  expect(Object.keys(await import('./node.ts'))).toEqual(['compileInBackground']);
+});

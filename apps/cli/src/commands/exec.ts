@@ -13,7 +13,7 @@ import {
 import { type Command, Option } from 'commander';
 import { allocatorOption, findAllocator } from '../allocator-file.ts';
 import { count, list, quantity } from '../arguments.ts';
-import { addEngineOptions, type EngineArguments, engineSettings } from '../engine-options.ts';
+import { addEngineOptions, type EngineArguments, engineSettings, useHostCpus } from '../engine-options.ts';
 import { HostConsole } from '../exec/console.ts';
 import { programFile } from '../exec/program-file.ts';
 import { type ProgramReport, runProgram } from '../exec/session.ts';
@@ -140,6 +140,7 @@ async function makeMachine(
   if (memory % PAGE_SIZE !== 0)
     throw new UsageError(`--memory ${memory} is no multiple of 4096`, 'Write it as 64M.');
   const clock: ClockMode = deterministic ? 'instructions' : 'host';
+  useHostCpus();
   const description: MachineDescription = readMachineDocument(
     {
       clock,

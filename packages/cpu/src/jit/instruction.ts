@@ -1,8 +1,7 @@
-import type { SystemRegisters } from '@armature/core';
 import { decode, type Feature } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
 import { operandFields } from '../interpreter/decoder.ts';
-import { INLINE, inlineAccess } from '../registers/inline-access.ts';
+import { INLINE } from '../registers/inline-access.ts';
 import { directBranchDistance } from '../semantics/branches.ts';
 import type { Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
@@ -44,12 +43,13 @@ const REMEMBERED = 1 << 16;
 /** Decodes words for the compiler, remembering what it has seen. */
 export class InstructionDecoder {
   private readonly features: ReadonlySet<Feature>;
-  private readonly registers: SystemRegisters;
+  private readonly systemAccess: (word: number) => Fields | undefined;
   private readonly known = new Map<number, Instruction | null>();
 
-  constructor(features: ReadonlySet<Feature>, registers: SystemRegisters) {
+  /** @param systemAccess what `inlineAccess` says of an MRS or MSR */
+  constructor(features: ReadonlySet<Feature>, systemAccess: (word: number) => Fields | undefined) {
     this.features = features;
-    this.registers = registers;
+    this.systemAccess = systemAccess;
   }
 
   /** Undefined for a word that is UNDEFINED. */
@@ -68,7 +68,7 @@ export class InstructionDecoder {
     const semantics = row === undefined ? undefined : allSemantics.get(row.id);
     if (row === undefined || semantics === undefined) return undefined;
     const fields = operandFields(row, word);
-    const inline = inlineAccess(row.id, word, this.registers);
+    const inline = this.systemAccess(word);
     if (inline !== undefined) Object.assign(fields, inline);
     const choices = Object.fromEntries(
       Object.entries(semantics.choices).map(([name, choice]) => [name, choice.of(fields)]),

@@ -1,20 +1,25 @@
-import { CODE_PAGE, CPU_STATE, type PhysicalMemory, type SystemRegisters } from '@armature/core';
-import type { Feature } from '@armature/isa';
-import type { CodeObserver, CodePages } from '../interpreter/code-pages.ts';
-import { HANDLER_OFFSET } from '../interpreter/record.ts';
-import { ModuleWriter } from '../wasm/module.ts';
+import { CODE_PAGE, CPU_STATE } from '@armature/core';
+import type { CodeObserver } from '../interpreter/code-pages.ts';
 import {
-  REGION_IMPORTS,
-  REGION_SIGNATURE,
-  type RegionFunctions,
-  type RegionImportName,
-} from './calling-convention.ts';
+  type Batch,
+  BatchCompiler,
+  type BatchRegion,
+  type BatchTarget,
+  type FoundRegion,
+} from './batch-compiler.ts';
+import { REGION_IMPORTS, type RegionImportName } from './calling-convention.ts';
+import { type CodeRead, CodeReader, type CodeReaderOptions } from './code-reader.ts';
+import {
+  type Compilation,
+  type CompileAnswer,
+  type CompileRequest,
+  type CompilerThread,
+  compilerThread,
+} from './compiler-thread.ts';
 import type { ChangeCause, RegionEvent } from './events.ts';
-import { STORE_FLAGS_PARAMETERS } from './flags.ts';
-import { InstructionDecoder } from './instruction.ts';
-import { addCounters, type RegionCounts, RegionProfile, readCounters } from './profile.ts';
-import { findRegion, MOST_INSTRUCTIONS, type PageOfCode, type Region } from './region.ts';
-import { type CompiledRegion, compileRegion, type RegionTarget } from './region-compiler.ts';
+import { type RegionCounts, readCounters } from './profile.ts';
+import { MOST_INSTRUCTIONS, type Region } from './region.ts';
+import type { CompiledRegion } from './region-compiler.ts';
 
 export interface JitOptions {
   /** Branches to a place that are interpreted before it is compiled. Default 10,000. */
@@ -45,25 +50,14 @@ const NOT_AGAIN = 0x4000_0000;
 const URGENT = 5000;
 /** Milliseconds that a place waits for others. */
 const LONGEST_WAIT = 50;
+/** Milliseconds after which no answer of the other thread is expected any more. */
+const LONGEST_ANSWER = 2000;
 /** Host memory for a region: beside its bytes, and for each of them. Measured with V8 14.6. */
 const REGION_OVERHEAD = 3000;
 const HOST_BYTES_PER_BYTE = 6;
 
 /** Functions of the interpreter's module that regions call, by name. */
 export type RegionImports = Readonly<Record<RegionImportName, WebAssembly.ExportValue>>;
-const SIGNATURES: Readonly<Record<RegionImportName, readonly [params: string, results: number]>> = {
-  slowRead: ['i64 i32 i32', 1],
-  slowWrite: ['i64 i64 i32 i32', 1],
-  slowReadBlock: ['i64 i32 i32', 1],
-  slowWriteBlock: ['i64 i32 i32', 1],
-  alignmentFault: ['i32 i32 i32', 1],
-  stackFault: ['', 1],
-  floatingPointTrap: ['', 1],
-  softFloat: ['i32', 0],
-  storeFlags: [STORE_FLAGS_PARAMETERS.join(' '), 0],
-  pointerAuthentication: ['i32', 1],
-};
-
 /** A region that is in place. */
 interface InstalledRegion {
   readonly hostPage: number;
@@ -77,6 +71,20 @@ interface InstalledRegion {
   readonly words: Uint32Array;
   /** What it takes of the cache, bytes. */
   readonly cost: number;
+}
+
+/** Where a region goes. */
+type Place = Pick<InstalledRegion, 'hostPage' | 'record' | 'slot' | 'address'>;
+
+/** Places that are being compiled. */
+interface Order {
+  readonly read: CodeRead;
+  readonly firstSlot: number;
+  /** Virtual addresses of records. */
+  readonly addresses: ReadonlyMap<number, bigint>;
+  readonly generation: number;
+  /** When, as `performance.now()` says. */
+  readonly since: number;
 }
 
 /** A region of a profile, whether it is still in place or not. */
@@ -93,17 +101,8 @@ export interface ProfiledRegion {
   readonly counts: () => RegionCounts;
 }
 
-/** A place that is being compiled. */
-interface FoundRegion {
-  readonly record: number;
-  readonly address: bigint;
-  readonly page: Page;
-  readonly region: Region;
-  readonly compiled: CompiledRegion;
-  readonly time: number;
-}
-
-type Page = PageOfCode & { readonly hostPage: number; readonly records: number; readonly index: number };
+/** Machines so far: their numbers. */
+let machines = 0;
 
 /** What the compiler did, for reports. */
 export interface JitStatistics {
@@ -112,6 +111,8 @@ export interface JitStatistics {
   instructions: number;
   bytes: number;
   modules: number;
+  /** Modules that came from another thread. */
+  background: number;
   /** Milliseconds spent in the compiler and in the host's. */
   emitTime: number;
   hostTime: number;
@@ -134,6 +135,7 @@ export class RegionCache implements CodeObserver {
     instructions: 0,
     bytes: 0,
     modules: 0,
+    background: 0,
     emitTime: 0,
     hostTime: 0,
     invalidated: 0,
@@ -146,9 +148,15 @@ export class RegionCache implements CodeObserver {
   /** All regions there ever were, where a profile is asked for. */
   readonly profiled: ProfiledRegion[] | undefined;
   private readonly options: RegionCacheOptions;
-  private readonly decoder: InstructionDecoder;
+  private readonly reader: CodeReader;
+  private readonly compiler: BatchCompiler;
+  private thread: CompilerThread | undefined;
+  /** What the other thread is at. */
+  private pending: { readonly order: Order; readonly compilation: Compilation } | undefined;
+  private readonly machine = machines++;
+  /** Times that the table was emptied. */
+  private generation = 0;
   private readonly words: Int32Array;
-  private readonly handlers: Uint16Array;
   private readonly bytes: Uint8Array;
   private readonly threshold: number;
   private readonly cacheSize: number;
@@ -173,9 +181,11 @@ export class RegionCache implements CodeObserver {
     this.batch = options.batch ?? JIT_DEFAULTS.batch;
     this.cacheSize = options.cacheSize ?? JIT_DEFAULTS.cacheSize;
     this.profiled = options.profile === true ? [] : undefined;
-    this.decoder = new InstructionDecoder(options.features, options.registers);
+    this.reader = new CodeReader(options);
+    this.compiler = new BatchCompiler(this.target());
+    // What is compiled alone, or counted, is compiled at once.
+    this.thread = this.isEager || options.profile === true ? undefined : compilerThread();
     this.words = new Int32Array(buffer);
-    this.handlers = new Uint16Array(buffer);
     this.bytes = new Uint8Array(buffer);
     options.codePages.threshold = this.threshold;
     options.codePages.observer = this;
@@ -192,69 +202,127 @@ export class RegionCache implements CodeObserver {
     const isUrgent = queue.some((waiting) => waiting.record === record);
     this.setHeat(record, URGENT);
     if (!isUrgent) queue.push({ record, address: this.addressOf(record) });
-    if (queue.length === 1) this.waitingSince = performance.now();
+    if (queue.length === 1) {
+      this.waitingSince = performance.now();
+      this.thread?.prepare();
+    }
     if (isUrgent || queue.length >= this.batch) this.flush();
   }
 
-  /** Compiles what has waited long enough. */
+  /** Puts what came from the other thread in its place, and compiles what has waited long enough. */
   flushLate(): void {
+    if (this.pending !== undefined) this.poll();
     if (this.queue.length > 0 && performance.now() - this.waitingSince > LONGEST_WAIT) this.flush();
   }
 
   /** Compiles the instruction of a record alone, unless it is; false when it can't be. */
   compileAlone(record: number): boolean {
-    const heat = this.words[this.options.codePages.heatOf(record) >>> 2];
+    const heat = this.heatOf(record);
     if (heat < 0) return true;
     if (heat === NOT_AGAIN) return false;
     this.hot(record);
     this.flush();
-    return this.words[this.options.codePages.heatOf(record) >>> 2] < 0;
+    return this.heatOf(record) < 0;
   }
 
-  /** Compiles what waits. */
+  /** Compiles what waits, here or in the other thread, which does one batch after the other. */
   flush(): void {
-    const { queue } = this;
-    if (queue.length === 0) return;
-    this.queue = [];
-    const started = performance.now();
-    const found: FoundRegion[] = [];
-    const target = this.target();
-    for (const { record, address } of queue) {
-      const began = performance.now();
-      const page = this.pageOf(record);
-      const most = this.isEager ? 1 : MOST_INSTRUCTIONS;
-      const region = findRegion(page, page.index, this.decoder, most);
-      this.setHeat(record, NOT_AGAIN);
-      if (region === undefined) continue;
-      const compiled = compileRegion(region, page.records, target);
-      found.push({ record, address, page, region, compiled, time: performance.now() - began });
+    if (this.pending !== undefined) this.poll();
+    if (this.queue.length === 0 || this.pending !== undefined) return;
+    const order = this.takeOrder();
+    if (order === undefined) return;
+    if (this.thread === undefined) {
+      this.compileHere(order);
+      return;
     }
-    if (found.length === 0) return;
-    const first = this.takeSlots(found.length);
-    const profiles =
-      this.profiled && found.map((_, place) => new RegionProfile(place, REGION_IMPORTS.length));
-    const counted = performance.now();
-    const compiled = compiledOf(found, target, profiles);
-    // A profile is no part of what compiling takes.
-    const countingTime = performance.now() - counted;
-    const bytes = this.writeModule(compiled, first, profiles);
-    const emitted = performance.now();
-    const { memory } = this.options.memory;
-    const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, {
-      env: { memory, regions: this.table, ...this.imports },
+    const compilation = this.thread.compile({
+      machine: this.machine,
+      target: this.plainTarget(),
+      batch: batchOf(order),
     });
-    const emitTime = emitted - started - countingTime;
-    const hostTime = performance.now() - emitted;
+    this.pending = { order, compilation };
+  }
+
+  /** Looks whether the other thread has done its work. */
+  private poll(): void {
+    this.thread!.poll();
+    const { order, compilation } = this.pending!;
+    const { answer, hasFailed } = compilation;
+    if (answer !== undefined) {
+      this.pending = undefined;
+      this.statistics.background++;
+      this.accept(order, answer);
+    } else if (hasFailed || performance.now() - order.since > LONGEST_ANSWER) {
+      // Its work is done here, from now on.
+      this.thread = undefined;
+      this.pending = undefined;
+      this.refuse(order);
+    }
+  }
+
+  /** What waits, as it is now. */
+  private takeOrder(): Order | undefined {
+    const addresses = new Map(this.queue.map(({ record, address }) => [record, address]));
+    const read = this.reader.read([...addresses.keys()]);
+    this.queue = [];
+    if (read.records.length === 0) return undefined;
+    for (const record of read.records) this.setHeat(record, NOT_AGAIN);
+    const firstSlot = this.takeSlots(read.records.length);
+    return { read, addresses, firstSlot, generation: this.generation, since: performance.now() };
+  }
+
+  private compileHere(order: Order): void {
+    const { compiler } = this;
+    const compiled = compiler.compile(batchOf(order), this.profiled !== undefined);
+    const began = performance.now();
+    const module = new WebAssembly.Module(compiled.bytes);
+    const hostTime = performance.now() - began;
+    const exports = this.accept(order, { ...compiled, module, emitTime: compiled.time, hostTime });
+    for (const [index, found] of compiled.regions.entries()) {
+      this.profiled?.push(profiledRegion(order, found, () => readCounters(exports, index)));
+    }
+  }
+
+  /** Nothing came of an order: its places become hot again soon. */
+  private refuse({ read }: Order): void {
+    for (const [place, record] of read.records.entries()) {
+      if (!this.reader.isThere(read, pageOf(read, place))) continue;
+      if (this.heatOf(record) >= 0) this.setHeat(record, Math.min(URGENT, this.threshold));
+    }
+  }
+
+  /** Puts regions in their places, but for those whose code has changed meanwhile. */
+  private accept(order: Order, { regions, module, emitTime, hostTime }: CompileAnswer): WebAssembly.Exports {
     this.statistics.emitTime += emitTime;
     this.statistics.hostTime += hostTime;
-    this.statistics.modules++;
-    for (const [index, each] of found.entries()) {
-      this.install(each, first + index);
-      this.profiled?.push(profiledRegion(each, () => readCounters(exports, index)));
+    if (order.generation !== this.generation) {
+      this.refuse(order);
+      return {};
     }
-    this.observer({ kind: 'batch', regions: found.length, bytes: bytes.length, emitTime, hostTime });
+    const { read, firstSlot, addresses } = order;
+    const { memory } = this.options.memory;
+    const env = { memory, regions: this.table, ...this.imports };
+    const { exports } = new WebAssembly.Instance(module, { env });
+    this.statistics.modules++;
+    let bytes = 0;
+    for (const [number, region] of regions.entries()) {
+      const page = pageOf(read, region.place);
+      const record = read.records[region.place];
+      const slot = firstSlot + number;
+      bytes += region.bytes;
+      if (this.reader.isUnchanged(read, page, region.words)) {
+        const address = addresses.get(record)!;
+        this.install(region, { hostPage: read.hostPages[page], record, address, slot });
+        continue;
+      }
+      this.freeSlot(slot);
+      if (this.reader.isThere(read, page)) this.setHeat(record, this.threshold);
+    }
+    for (let number = regions.length; number < read.records.length; number++)
+      this.freeSlot(firstSlot + number);
+    this.observer({ kind: 'batch', regions: regions.length, bytes, emitTime, hostTime });
     if (this.used > this.cacheSize) this.evict();
+    return exports;
   }
 
   /** Whether regions contain any of the bytes of a host page. */
@@ -311,6 +379,7 @@ export class RegionCache implements CodeObserver {
     for (const regions of this.pages.values()) {
       for (const region of regions) this.free(region);
     }
+    this.generation++;
     this.pages.clear();
     this.changes.clear();
     this.freeSlots.length = 0;
@@ -351,24 +420,19 @@ export class RegionCache implements CodeObserver {
   }
 
   private free(region: InstalledRegion): void {
-    this.table.set(region.slot, null);
-    this.freeSlots.push(region.slot);
+    this.freeSlot(region.slot);
     this.used -= region.cost;
   }
 
-  private install({ record, address, page, region, compiled, time }: FoundRegion, slot: number): void {
-    const { hostPage } = page;
-    const bytes = compiled.code.length;
-    const words = new Uint32Array(CODE_PAGE.recordCount / 32);
-    let count = 0;
-    for (const { first, instructions } of region.blocks.values()) {
-      for (let index = first; index < first + instructions.length; index++) {
-        words[index >>> 5] |= 1 << (index & 31);
-        count++;
-      }
-    }
+  private freeSlot(slot: number): void {
+    this.table.set(slot, null);
+    this.freeSlots.push(slot);
+  }
+
+  private install({ words, instructions, bytes, time }: BatchRegion, at: Place): void {
+    const { hostPage, address } = at;
     const cost = REGION_OVERHEAD + HOST_BYTES_PER_BYTE * bytes;
-    const installed = { hostPage, record, slot, address, instructions: count, words, cost };
+    const installed: InstalledRegion = { ...at, instructions, words, cost };
     let regions = this.pages.get(hostPage);
     if (regions === undefined) {
       regions = new Set();
@@ -376,12 +440,12 @@ export class RegionCache implements CodeObserver {
     }
     regions.add(installed);
     this.markCovered(hostPage, [installed], false);
-    this.setHeat(record, ~slot);
+    this.setHeat(at.record, ~at.slot);
     this.used += cost;
     this.statistics.regions++;
-    this.statistics.instructions += count;
+    this.statistics.instructions += instructions;
     this.statistics.bytes += bytes;
-    this.observer({ kind: 'compiled', address, instructions: count, bytes, time });
+    this.observer({ kind: 'compiled', address, instructions, bytes, time });
   }
 
   /** Marks the words that regions contain; all others of the page are not, where `others` says so. */
@@ -395,6 +459,10 @@ export class RegionCache implements CodeObserver {
         if (words[index >>> 5] & (1 << (index & 31))) this.bytes[covered + index] = 1;
       }
     }
+  }
+
+  private heatOf(record: number): number {
+    return this.words[this.options.codePages.heatOf(record) >>> 2];
   }
 
   private setHeat(record: number, heat: number): void {
@@ -425,8 +493,7 @@ export class RegionCache implements CodeObserver {
 
   /** A region of the profile as it is compiled without counters: a module of itself, with marks. */
   recompile({ region, records }: ProfiledRegion): CompiledRegion & { module: Uint8Array<ArrayBuffer> } {
-    const compiled = compileRegion(region, records, { ...this.target(), marks: true });
-    return { ...compiled, module: this.writeModule([compiled], 0) };
+    return this.compiler.recompile(region, records);
   }
 
   /** Names of what a module of regions imports: its functions, by index. */
@@ -434,9 +501,20 @@ export class RegionCache implements CodeObserver {
     return REGION_IMPORTS;
   }
 
-  private target(): RegionTarget {
-    const { state, codePages } = this.options;
-    return { functions: this.functions(), state, heatBias: codePages.arena.heatBias };
+  private target(): BatchTarget {
+    const { memory, codePages, state, features } = this.options;
+    return {
+      state,
+      heatBias: codePages.arena.heatBias,
+      features,
+      sharedMemory: !(memory.memory.buffer instanceof ArrayBuffer),
+      most: this.isEager ? 1 : MOST_INSTRUCTIONS,
+    };
+  }
+
+  private plainTarget(): CompileRequest['target'] {
+    const target = this.target();
+    return { ...target, features: [...target.features] };
   }
 
   /** Virtual address of a record of the page that the CPU is in. */
@@ -445,92 +523,36 @@ export class RegionCache implements CodeObserver {
     const high = BigInt(this.words[bias + 1]) << 32n;
     return BigInt.asUintN(64, high + BigInt((this.words[bias] >>> 0) + (record >>> 2)));
   }
-
-  private functions(): RegionFunctions {
-    const indices = Object.fromEntries(REGION_IMPORTS.map((name, index) => [name, index]));
-    return {
-      ...(indices as Record<RegionImportName, number>),
-      signature: 0,
-      table: 0,
-      guardsBranches: this.options.features.has('FEAT_BTI'),
-    };
-  }
-
-  private writeModule(
-    regions: readonly CompiledRegion[],
-    firstSlot: number,
-    profiles?: readonly RegionProfile[],
-  ): Uint8Array<ArrayBuffer> {
-    const { memory } = this.options.memory;
-    const shared = !(memory.buffer instanceof ArrayBuffer);
-    const writer = new ModuleWriter({ initial: 1, maximum: 65536, shared });
-    writer.signatureIndex(REGION_SIGNATURE.params, REGION_SIGNATURE.results);
-    writer.importTable('regions');
-    for (const name of REGION_IMPORTS) {
-      const [params, results] = SIGNATURES[name];
-      const types = params === '' ? [] : (params.split(' ') as ('i32' | 'i64')[]);
-      writer.importFunction(name, types, results === 1 ? ['i32'] : []);
-    }
-    if (profiles !== undefined) addCounters(writer, this.functions(), profiles);
-    const indices = regions.map(({ locals, code }) =>
-      writer.addFunction(REGION_SIGNATURE.params, REGION_SIGNATURE.results, locals, code),
-    );
-    writer.addElements(0, firstSlot, indices);
-    return writer.finish();
-  }
-
-  private pageOf(record: number): Page {
-    const { codePages } = this.options;
-    const host = codePages.hostOffset(record);
-    const index = (host & 0xfff) >>> 2;
-    const records = record - index * CODE_PAGE.recordSize;
-    const firstWord = (host & ~0xfff) >>> 2;
-    return {
-      hostPage: host >>> 12,
-      records,
-      index,
-      word: (at) => this.words[firstWord + at],
-      isWarm: (at) => this.handlers[(records + at * CODE_PAGE.recordSize + HANDLER_OFFSET) >>> 1] !== 0,
-      isEntry: (at) => this.words[(codePages.heatOf(records) >>> 2) + at] < 0,
-    };
-  }
 }
 
-export interface RegionCacheOptions extends JitOptions {
-  readonly memory: PhysicalMemory;
-  readonly codePages: CodePages;
+export interface RegionCacheOptions extends JitOptions, CodeReaderOptions {
   /** Where compiled code expects the state block. */
   readonly state: number;
-  readonly features: ReadonlySet<Feature>;
-  readonly registers: SystemRegisters;
 }
 
-/** What goes into the module: the regions as they are, or compiled again with their profiles. */
-function compiledOf(
-  found: readonly FoundRegion[],
-  target: RegionTarget,
-  profiles: readonly RegionProfile[] | undefined,
-): CompiledRegion[] {
-  if (profiles === undefined) return found.map(({ compiled }) => compiled);
-  return found.map(({ page, region }, index) => {
-    const profile = profiles[index];
-    return compileRegion(region, page.records, {
-      ...target,
-      functions: profile.functions(target.functions),
-      profile,
-    });
-  });
-}
+const batchOf = ({ read, firstSlot }: Order): Batch => {
+  const { pages, words, flags, places, systemAccesses } = read;
+  return { pages, words, flags, places, systemAccesses, firstSlot };
+};
+
+/** The number of a place's page. */
+const pageOf = ({ places }: CodeRead, place: number): number =>
+  Math.floor(places[place] / CODE_PAGE.recordCount);
 
 function profiledRegion(
-  { address, page, region, compiled }: FoundRegion,
+  { read, addresses }: Order,
+  { place, region, records, bytes }: FoundRegion,
   counts: () => RegionCounts,
 ): ProfiledRegion {
+  const firstWord = pageOf(read, place) * CODE_PAGE.recordCount;
   const words = new Map<number, number>();
   for (const { first, instructions } of region.blocks.values()) {
-    for (let index = first; index < first + instructions.length; index++) words.set(index, page.word(index));
+    for (let index = first; index < first + instructions.length; index++) {
+      words.set(index, read.words[firstWord + index]);
+    }
   }
-  return { address, region, records: page.records, words, bytes: compiled.code.length, counts };
+  const address = addresses.get(read.records[place])!;
+  return { address, region, records, words, bytes, counts };
 }
 
 function containsAny(words: Uint32Array, from: number, to: number): boolean {
