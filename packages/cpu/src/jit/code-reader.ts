@@ -106,8 +106,8 @@ export class CodeReader {
     const heat = this.options.codePages.heatOf(records) >>> 2;
     for (let index = 0; index < PAGE_WORDS; index++) {
       if (this.words[heat + index] < 0) flags[index] |= WORD_FLAG.entry;
-      if (this.handlers[(records + index * CODE_PAGE.recordSize + HANDLER_OFFSET) >>> 1] === 0) continue;
-      flags[index] |= WORD_FLAG.warm;
+      const record = records + index * CODE_PAGE.recordSize;
+      if (this.handlers[(record + HANDLER_OFFSET) >>> 1] !== 0) flags[index] |= WORD_FLAG.warm;
       const word = words[index];
       if ((word & SYSTEM_MASK) !== SYSTEM) continue;
       const access = this.access(word);
