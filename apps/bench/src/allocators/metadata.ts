@@ -8,7 +8,7 @@ import type { Create } from './subjects.ts';
 export interface Metadata {
   /** Buffers and objects when it is made, in bytes for each GiB it manages. */
   readonly made: number;
-  /** Memory of the process that it uses once every frame was handed out singly, and half of them freed; the same. */
+  /** Of its memory what it uses once every frame was handed out singly, and half of them freed; the same. */
   readonly singles: number;
   /** The same after two frames together were handed out in every huge frame as well. */
   readonly runs: number;
@@ -36,15 +36,21 @@ export function measureMetadata(create: Create, frames: number): Metadata {
     const { arrayBuffers, heapUsed } = process.memoryUsage();
     return arrayBuffers + heapUsed + counted.bytes;
   };
+  // Pages that were touched, with objects in place of the heap that they are in: that grows and shrinks as it likes.
   const resident = (): number => {
     collect();
-    return process.memoryUsage().rss;
+    const { rss, heapTotal, heapUsed } = process.memoryUsage();
+    return rss - heapTotal + heapUsed;
   };
-  // The first makes what all share, and compiles the code.
-  const small = create({ base: FIRST_FRAME, count: 4096 });
-  useSingles(small, batchesOf(4096));
-  useRuns(small);
   const batches = batchesOf(frames);
+  // The first make what all share, and compile the code. They stay: memory that they gave back would be used again, and
+  // count as touched.
+  const first = Array.from({ length: 3 }, () => create(range));
+  for (const each of first) {
+    useSingles(each, batches);
+    useRuns(each);
+    resident();
+  }
   const empty = used();
   const few = Array.from({ length: 4 }, () => create(range));
   const size = (used() - empty) / few.length;
@@ -52,12 +58,15 @@ export function measureMetadata(create: Create, frames: number): Metadata {
   const [beside, before] = [used(), resident()];
   const all: MeasuredAllocator[] = Array.from({ length: copies }, () => create(range));
   const made = (used() - beside) / copies;
+  // Whole pages are touched, and not all that is reserved: neither counts what is in use too low.
+  const inUse = (): number => Math.min(resident() - before, used() - beside) / copies;
   for (const each of all) useSingles(each, batches);
-  const singles = (resident() - before) / copies;
+  const singles = inUse();
   for (const each of all) useRuns(each);
-  const runs = (resident() - before) / copies;
+  const runs = inUse();
   const scale = GIB / frames;
-  if ([...few, ...all].some(({ count }) => count !== frames)) throw new Error('not the range asked for');
+  if ([...first, ...few, ...all].some(({ count }) => count !== frames))
+    throw new Error('not the range asked for');
   return { made: made * scale, singles: singles * scale, runs: runs * scale };
 }
 
