@@ -12,22 +12,24 @@ export interface Goal {
   readonly met: boolean | undefined;
 }
 
-const atLeast = (subject: string, value: number | undefined, goal: number, digits = 2): Goal[] =>
-  value === undefined
-    ? []
-    : [{ subject, goal: `≥ ${goal.toFixed(digits)}`, value: value.toFixed(digits), met: value >= goal }];
+/** A digit more where a value that misses a goal would look like it. */
+function valueText(value: number, goal: number, met: boolean, digits: number): string {
+  const text = value.toFixed(digits);
+  return !met && text === goal.toFixed(digits) ? value.toFixed(digits + 1) : text;
+}
 
-const atMost = (subject: string, value: number | undefined, goal: number, unit = '', digits = 2): Goal[] =>
-  value === undefined
-    ? []
-    : [
-        {
-          subject,
-          goal: `≤ ${goal.toFixed(digits)}${unit}`,
-          value: `${value.toFixed(digits)}${unit}`,
-          met: value <= goal,
-        },
-      ];
+function atLeast(subject: string, value: number | undefined, goal: number, digits = 2): Goal[] {
+  if (value === undefined) return [];
+  const met = value >= goal;
+  return [{ subject, goal: `≥ ${goal.toFixed(digits)}`, value: valueText(value, goal, met, digits), met }];
+}
+
+function atMost(subject: string, value: number | undefined, goal: number, unit = '', digits = 2): Goal[] {
+  if (value === undefined) return [];
+  const met = value <= goal;
+  const text = valueText(value, goal, met, digits);
+  return [{ subject, goal: `≤ ${goal.toFixed(digits)}${unit}`, value: `${text}${unit}`, met }];
+}
 
 const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : geometricMean(values);

@@ -68,7 +68,7 @@ const RESULTS: AllocatorResults = {
     cell('hierarchical', beside(62, 100)),
     cell('hierarchical', { occupancy: 0.9, ...beside(50, 100) }),
     cell('hierarchical', { order: 9, ...beside(70, 100) }),
-    cell('buddy-magazine', beside(44, 100)),
+    cell('buddy-magazine', beside(44.8, 100)),
     cell('bitmap', { ours: roundsOf([31]) }),
     cell('naive', { ours: roundsOf([0.1]) }),
     cell('naive', { workload: 'fail', order: 4, ours: roundsOf([4_000_000]) }),
@@ -130,7 +130,7 @@ describe('goals', () => {
       value: '0.70',
       met: true,
     });
-    expect(goal('buddy with magazines')).toMatchObject({ goal: '≥ 0.45', value: '0.44', met: false });
+    expect(goal('buddy with magazines')).toMatchObject({ goal: '≥ 0.45', value: '0.448', met: false });
     expect(goal('workers: 2')).toMatchObject({ goal: '≥ 1.00', value: '1.03', met: true });
   });
 
@@ -184,7 +184,7 @@ describe('the report', () => {
     expect(text).toMatch(/^bitmap +31\.0 +- +- +0 %$/m);
     expect(text).toMatch(/^buddy +- +1200 \(0\.50\)/m);
     expect(text).toMatch(/^4 GiB, order 0, workers: 2 +40\.0 +39\.0 +1\.03/m);
-    expect(text).toMatch(/^buddy with magazines to C, 4 GiB, order 0 +≥ 0\.45 +0\.44 +not met$/m);
+    expect(text).toMatch(/^buddy with magazines to C, 4 GiB, order 0 +≥ 0\.45 +0\.448 +not met$/m);
   });
 
   test('as a document has the goals first, and the drawings', () => {
