@@ -103,6 +103,17 @@ test('a fork bomb stops at the most processes', async () => {
   expect(machine.use('memory-management').validate()).toEqual([]);
 });
 
+test('a stack that overflows is a fault, at its end', async () => {
+  const { ending, linux, machine } = await runProgram(
+    { code: '1: stp x29, x30, [sp, #-16]!\nbl 1b' },
+    { memory: MiB(32) },
+  );
+  expect(ending).toMatchObject({ status: 139, signal: 11 });
+  // 8 MiB, as Linux has it.
+  expect(linux.statistics.frames.peak).toBeLessThan(2100);
+  expect(machine.use('memory-management').validate()).toEqual([]);
+});
+
 test('memory that runs out ends the program, and nothing else', async () => {
   const glutton = `
     mov x0, #0
