@@ -1,10 +1,11 @@
 /**
  * Which frames continue the run of the frame before them. Most huge frames hold single frames only, or are one
- * run, and say so in a tag; only the others own a chunk of bits, one for each frame, from a common pool. So the map
- * costs 4 bytes for a huge frame instead of 68.
+ * run, and say so in a tag; of the others the words with a mark are kept in `MarkedWords`. So the map costs 4 bytes for a
+ * huge frame, and as many more for each word with a mark, instead of 68.
  */
 import { maskOf } from './bits.ts';
 import type { HugeLevels } from './huge-levels.ts';
+import { MarkedWords } from './marked-words.ts';
 
 /** Tag of a huge frame in which every used frame is a run of its own. */
 export const TAG_SINGLES = 0;
@@ -12,28 +13,19 @@ export const TAG_SINGLES = 0;
 export const TAG_WHOLE = 1;
 /** Of one that is covered by one run, which began before. */
 const TAG_WHOLE_INSIDE = 2;
-/** From here on a tag is a chunk's number. */
-const TAG_CHUNK = 3;
 /** Added when the last frame begins a run that goes on in the next huge frame. */
 const TAG_CROSSED = 0x2000_0000;
 /** Added when some frames are reserved. */
 export const TAG_RESERVED = 0x4000_0000;
 
-/** Without the flags. */
+/** Without the flags. From 4 on it is what `MarkedWords` gave. */
 const KIND = 0x1fff_ffff;
 const WORDS = 16;
 const FRAMES = 512;
 
 export class RunMap {
   readonly #levels: HugeLevels;
-  /** Chunks of 16 words, by their number less {@link TAG_CHUNK}. */
-  chunks = new Int32Array(8 * WORDS);
-  /** Set bits of each chunk. */
-  #sizes = new Int16Array(8);
-  /** Numbers of chunks that nobody owns; `#spare` says how many. */
-  #pool = new Int32Array(8);
-  #spare = 0;
-  #made = 0;
+  readonly #marked = new MarkedWords();
 
   /** @param levels where the tags are, for one huge frame more than there are */
   constructor(levels: HugeLevels) {
@@ -41,7 +33,7 @@ export class RunMap {
   }
 
   get bytes(): number {
-    return this.chunks.byteLength + this.#sizes.byteLength + this.#pool.byteLength;
+    return this.#marked.bytes;
   }
 
   tag(huge: number): number {
@@ -64,12 +56,7 @@ export class RunMap {
 
   /** Whether a frame continues a run. */
   has(index: number): boolean {
-    const kind = this.tag(index >>> 9) & KIND;
-    if (kind === TAG_SINGLES) return false;
-    if (kind === TAG_WHOLE) return (index & (FRAMES - 1)) !== 0;
-    if (kind === TAG_WHOLE_INSIDE) return true;
-    const word = this.chunks[(kind - TAG_CHUNK) * WORDS + ((index & (FRAMES - 1)) >>> 5)]!;
-    return ((word >>> (index & 31)) & 1) !== 0;
+    return ((this.word(index >>> 5) >>> (index & 31)) & 1) !== 0;
   }
 
   /** One word of the map as bits. */
@@ -78,7 +65,21 @@ export class RunMap {
     if (kind === TAG_SINGLES) return 0;
     if (kind === TAG_WHOLE) return (at & (WORDS - 1)) === 0 ? -2 : -1;
     if (kind === TAG_WHOLE_INSIDE) return -1;
-    return this.chunks[(kind - TAG_CHUNK) * WORDS + (at & (WORDS - 1))]!;
+    return this.#marked.get(kind, at & (WORDS - 1));
+  }
+
+  /** Changes bits of one word of a huge frame that no run covers. */
+  #toggle(at: number, bits: number): void {
+    const huge = at >>> 4;
+    const { words, tags, summaries } = this.#levels;
+    const before = words[tags + huge]!;
+    const kind = before & KIND;
+    const after = this.#marked.toggle(kind, at & (WORDS - 1), bits);
+    if (after === kind) return;
+    const tag = before ^ kind ^ after;
+    words[tags + huge] = tag;
+    if (tag === 0) words[summaries + huge]! &= 0x7fff_ffff;
+    else words[summaries + huge]! |= 0x8000_0000;
   }
 
   /** Whether all frames `from` to `to` continue a run. */
@@ -122,104 +123,45 @@ export class RunMap {
 
   /** Marks the frames `from` to `to` of one huge frame; none is marked yet. */
   add(from: number, to: number): void {
-    const huge = from >>> 9;
-    if ((this.tag(huge) & KIND) === TAG_SINGLES) this.flag(huge, this.#takeChunk());
-    const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
     for (let index = from; index < to; ) {
       const end = Math.min(to, (index | 31) + 1);
-      this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= maskOf(
-        index & 31,
-        ((end - 1) & 31) + 1,
-      );
+      this.#toggle(index >>> 5, maskOf(index & 31, ((end - 1) & 31) + 1));
       index = end;
     }
-    this.#sizes[chunk]! += to - from;
   }
 
   /** Takes back what {@link add} marked. */
   remove(from: number, to: number): void {
-    const huge = from >>> 9;
-    const kind = this.tag(huge) & KIND;
-    const chunk = kind - TAG_CHUNK;
-    for (let index = from; index < to; ) {
-      const end = Math.min(to, (index | 31) + 1);
-      this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! &= ~maskOf(
-        index & 31,
-        ((end - 1) & 31) + 1,
-      );
-      index = end;
-    }
-    this.#sizes[chunk]! -= to - from;
-    if (this.#sizes[chunk] === 0) this.#giveChunk(huge, kind);
+    this.add(from, to);
   }
 
   /** {@link add} for a run of `size` frames that begins at an index, `size` a power of two up to 32, aligned. */
   addBlock(index: number, size: number): void {
-    const huge = index >>> 9;
-    if ((this.tag(huge) & KIND) === TAG_SINGLES) this.flag(huge, this.#takeChunk());
-    const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
-    this.chunks[chunk * WORDS + ((index & (FRAMES - 1)) >>> 5)]! |= insideBits(size) << (index & 31);
-    this.#sizes[chunk]! += size - 1;
+    this.#toggle(index >>> 5, insideBits(size) << (index & 31));
   }
 
   /** Takes back what {@link addBlock} marked; false, and nothing is done, when it did not mark exactly this run. */
   removeBlock(index: number, size: number): boolean {
-    const huge = index >>> 9;
-    const kind = this.tag(huge) & KIND;
-    if (kind < TAG_CHUNK) return false;
-    const chunk = kind - TAG_CHUNK;
-    const at = chunk * WORDS + ((index & (FRAMES - 1)) >>> 5);
-    const word = this.chunks[at]!;
+    if ((this.tag(index >>> 9) & KIND) <= TAG_WHOLE_INSIDE) return false;
+    const at = index >>> 5;
+    const word = this.word(at);
     const shift = index & 31;
     const inside = insideBits(size);
-    if (((word >>> shift) & (inside | 1)) !== inside || this.has(index + size)) return false;
-    this.chunks[at] = word ^ (inside << shift);
-    const left = this.#sizes[chunk]! - size + 1;
-    this.#sizes[chunk] = left;
-    if (left === 0) this.#giveChunk(huge, kind);
+    if (((word >>> shift) & (inside | 1)) !== inside) return false;
+    const goesOn = shift + size < 32 ? (word >>> (shift + size)) & 1 : this.has(index + size);
+    if (goesOn) return false;
+    this.#toggle(at, inside << shift);
     return true;
   }
 
-  #giveChunk(huge: number, kind: number): void {
-    this.#unflag(huge, KIND);
-    this.#pool[this.#spare++] = kind;
-  }
-
-  /** The number of a chunk of zeros. Allocates memory only when more chunks are owned than ever before. */
-  #takeChunk(): number {
-    if (this.#spare > 0) return this.#pool[--this.#spare]!;
-    const made = this.#made++;
-    if (made === this.#pool.length) {
-      const capacity = Math.min(made + (made >>> 1), this.#levels.hugeFrames);
-      const { chunks } = this;
-      const sizes = this.#sizes;
-      this.chunks = new Int32Array(capacity * WORDS);
-      this.chunks.set(chunks);
-      this.#sizes = new Int16Array(capacity);
-      this.#sizes.set(sizes);
-      // Every chunk is owned, so the pool is empty.
-      this.#pool = new Int32Array(capacity);
-    }
-    return TAG_CHUNK + made;
-  }
-
-  /** Names of what is wrong: a chunk's size, or a chunk that is owned twice or both owned and spare. */
+  /** Names of what is wrong: words that are owned twice or by nobody, or have no mark. */
   brokenInvariants(): string[] {
-    const owners = new Int32Array(this.#made);
-    let sizesHold = true;
+    const kinds: number[] = [];
     for (let huge = 0; huge < this.#levels.hugeFrames; huge++) {
-      const chunk = (this.tag(huge) & KIND) - TAG_CHUNK;
-      if (chunk < 0) continue;
-      if (chunk < this.#made) owners[chunk]!++;
-      let size = 0;
-      for (let index = huge * FRAMES; index < (huge + 1) * FRAMES; index++) size += this.has(index) ? 1 : 0;
-      if (size !== this.#sizes[chunk] || size === 0) sizesHold = false;
+      const kind = this.tag(huge) & KIND;
+      if (kind > TAG_WHOLE_INSIDE) kinds.push(kind);
     }
-    for (let spare = 0; spare < this.#spare; spare++) owners[this.#pool[spare]! - TAG_CHUNK]!++;
-    return [
-      ...(sizesHold ? [] : ['run-sizes']),
-      ...(owners.every((count) => count === 1) ? [] : ['run-chunks']),
-    ];
+    return this.#marked.isConsistent(kinds) ? [] : ['run-words'];
   }
 }
 
