@@ -1,19 +1,9 @@
 import type { SystemRegisters } from '@armature/core';
-import { decode, type Feature, fields as fieldsOf, type Row } from '@armature/isa';
+import { decode, type Feature } from '@armature/isa';
 import { inlineAccess } from '../registers/inline-access.ts';
 import { HANDLER } from './handlers.ts';
+import { registerOffset } from './record.ts';
 import { isInPage, type RowPlans } from './row-plans.ts';
-
-/**
- * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
- * rows with an indexed element split it into M and Rm.
- */
-export function operandFields(row: Row, word: number): Record<string, number> {
-  const fields = fieldsOf(row, word);
-  fields.Vm = (word >>> 16) & 31;
-  fields.word = word;
-  return fields;
-}
 
 /** Records remembered by their words: a program repeats a good half of its instructions. A power of two. */
 const REMEMBERED_BITS = 16;
@@ -59,11 +49,17 @@ export class Decoder {
       this.bytes.setUint16(record, HANDLER.undefined, true);
       return;
     }
-    const fields = operandFields(row, word);
-    const inline = inlineAccess(row.id, word, this.registers);
-    if (inline !== undefined) Object.assign(fields, inline);
+    const fields = plan.fieldsOf(word);
+    if (plan.isSystemAccess) Object.assign(fields, inlineAccess(row.id, word, this.registers));
     const variant = plan.variantOf(fields, pageOffset);
-    for (const { offset, width, compute } of variant.slots) {
+    const { slots, registerBits } = variant;
+    for (let index = 0; index < slots.length; index++) {
+      const { compute, offset, register, width } = slots[index];
+      const bit = registerBits[index];
+      if (bit >= 0) {
+        this.bytes.setUint16(record + offset, registerOffset(register!, (word >>> bit) & 31), true);
+        continue;
+      }
       const { lo, hi } = compute(fields);
       if (width === 2) this.bytes.setUint16(record + offset, lo, true);
       else this.bytes.setInt32(record + offset, lo, true);

@@ -29,7 +29,7 @@ import type { Semantics } from '../semantics/definition.ts';
 import { Code } from '../wasm/code.ts';
 import { FLOAT_OP, OP } from '../wasm/opcodes.ts';
 import { type InterpreterFunctions, LABEL, LOCAL, TEMPORARIES } from './calling-convention.ts';
-import { RecordLayout } from './record.ts';
+import { RecordLayout, type RegisterOperand } from './record.ts';
 
 const SCALAR_LOAD = {
   i32: OP.i32Load,
@@ -69,20 +69,18 @@ export abstract class OperandEmitter extends MemoryEmitter {
     return loadFrom('i32', OP.i32Load16U, this.record, this.layout.placeSmall(key, compute));
   }
 
+  private numbered(key: string, register: RegisterOperand): I32 {
+    return loadFrom('i32', OP.i32Load16U, this.record, this.layout.placeRegister(key, register));
+  }
+
   protected source(field: string, register31: Register31, next: 0 | 1): I32 {
-    const slot = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
-    return this.small(`${field}:${register31}:${next}`, ({ [field]: first = 31 - next }) => {
-      const number = first + next;
-      return 8 * (number === 31 ? slot : number);
-    });
+    const slot31 = register31 === 'sp' ? REGISTER_SLOT.sp : REGISTER_SLOT.zero;
+    return this.numbered(`${field}:${register31}:${next}`, { field, next, slot31, size: 8 });
   }
 
   protected target(field: string, register31: Register31, next: 0 | 1): I32 {
     if (register31 === 'sp') return this.source(field, 'sp', next);
-    return this.small(`${field}:out:${next}`, (fields) => {
-      const number = fields[field] + next;
-      return 8 * (number === 31 ? REGISTER_SLOT.sink : number);
-    });
+    return this.numbered(`${field}:out:${next}`, { field, next, slot31: REGISTER_SLOT.sink, size: 8 });
   }
 
   register<T extends Width>(
@@ -211,10 +209,7 @@ export abstract class OperandEmitter extends MemoryEmitter {
 
   /** Offset of a V register from the first one. */
   protected vectorSlot(field: string, next: number): I32 {
-    return this.following(
-      this.small(`${field}:v`, (fields) => 16 * fields[field]),
-      next,
-    );
+    return this.following(this.numbered(`${field}:v`, { field, next: 0, slot31: 31, size: 16 }), next);
   }
 
   /** A place in the V registers, the same one `next` registers on: the last is followed by the first. */

@@ -33,12 +33,30 @@ const PLACES: Readonly<Record<SlotWidth, readonly number[]>> = {
   8: [8],
 };
 
-/** The field named this way gives the distance to a branch target in bytes; see the decoder. */
+/** A register of an instruction, as its place among the registers of the state block. */
+export interface RegisterOperand {
+  readonly field: string;
+  /** Added to the field's number: the second register of a pair. */
+  readonly next: 0 | 1;
+  /** What register 31 is. */
+  readonly slot31: number;
+  /** Bytes of a register. */
+  readonly size: 8 | 16;
+}
+
 export interface OperandSlot {
   readonly key: string;
   readonly offset: number;
   readonly width: SlotWidth;
   readonly compute: (fields: Fields) => Halves;
+  /** What `compute` computes, where it is that. */
+  readonly register: RegisterOperand | undefined;
+}
+
+/** Offset of a register, by the number that the field has. */
+export function registerOffset({ next, slot31, size }: RegisterOperand, first: number): number {
+  const number = first + next;
+  return size * (number === 31 ? slot31 : number);
 }
 
 export class RecordLayout {
@@ -47,14 +65,19 @@ export class RecordLayout {
   private taken = 3;
 
   /** The place of an operand; asking again for the same key gives the same place. */
-  place(key: string, width: SlotWidth, compute: (fields: Fields) => Halves): number {
+  place(
+    key: string,
+    width: SlotWidth,
+    compute: (fields: Fields) => Halves,
+    register?: RegisterOperand,
+  ): number {
     const known = this.slots.find((slot) => slot.key === key);
     if (known !== undefined) return known.offset;
     for (const offset of PLACES[width]) {
       const bytes = ((1 << width) - 1) << offset;
       if (this.taken & bytes) continue;
       this.taken |= bytes;
-      this.slots.push({ key, offset, width, compute });
+      this.slots.push({ key, offset, width, compute, register });
       return offset;
     }
     throw new Error(`code generator: no room in the record for ${key}`);
@@ -62,5 +85,15 @@ export class RecordLayout {
 
   placeSmall(key: string, compute: (fields: Fields) => number): number {
     return this.place(key, 2, (fields) => ({ lo: compute(fields), hi: 0 }));
+  }
+
+  /** Where a row has no such field, the register is 31. */
+  placeRegister(key: string, register: RegisterOperand): number {
+    const { field, next } = register;
+    const compute = ({ [field]: first = 31 - next }: Fields): Halves => ({
+      lo: registerOffset(register, first),
+      hi: 0,
+    });
+    return this.place(key, 2, compute, register);
   }
 }

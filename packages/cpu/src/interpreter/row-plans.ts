@@ -1,5 +1,6 @@
-import { type Row, rowById } from '@armature/isa';
+import { type Field, fields as fieldsOf, type Row, rowById } from '@armature/isa';
 import type { Fields, HelperName } from '../emitter/emitter.ts';
+import { isSystemAccess } from '../registers/inline-access.ts';
 import type { Choice, Semantics } from '../semantics/definition.ts';
 import { allSemantics } from '../semantics/index.ts';
 import type { InterpreterFunctions } from './calling-convention.ts';
@@ -14,12 +15,25 @@ import {
 } from './handlers.ts';
 import type { OperandSlot } from './record.ts';
 
+/**
+ * Fields of a word as semantics see them: those of the row, `word`, and `Vm`, the register in bits 20 to 16 where
+ * rows with an indexed element split it into M and Rm.
+ */
+export function operandFields(row: Row, word: number): Record<string, number> {
+  const fields = fieldsOf(row, word);
+  fields.Vm = (word >>> 16) & 31;
+  fields.word = word;
+  return fields;
+}
+
 /** A variant of a row: its handler, and how the operands of its record are computed. */
 export interface Variant {
   readonly handler: number;
   /** Of a direct branch: it stays in its page. */
   readonly isNear: boolean;
   readonly slots: readonly OperandSlot[];
+  /** Of each slot that is a register, the lowest bit of its number in the word, else -1. */
+  readonly registerBits: readonly number[];
 }
 
 /**
@@ -64,8 +78,13 @@ export class RowPlan {
   readonly row: Row;
   /** Direct branches have two forms: near ones stay in their page. */
   readonly isDirectBranch: boolean;
+  /** It accesses system registers. */
+  readonly isSystemAccess: boolean;
   private readonly semantics: Semantics;
   private readonly choices: readonly Choice[];
+  private readonly fields: readonly Field[];
+  /** The fields of the word that was read last: one object, so that reading them is fast. */
+  private readonly values: Record<string, number>;
   private readonly numbers: RowNumbers;
   private readonly functions: InterpreterFunctions;
   private readonly near: Variant[] = [];
@@ -79,6 +98,9 @@ export class RowPlan {
     this.numbers = numbers;
     this.functions = functions;
     this.isDirectBranch = numbers.far !== undefined;
+    this.isSystemAccess = isSystemAccess(row.id);
+    this.fields = [...row.fields.values()];
+    this.values = operandFields(row, 0);
   }
 
   /** All of them, with no instruction at hand. */
@@ -87,6 +109,15 @@ export class RowPlan {
     const near = combinations.map((combination) => this.variant(combination, true));
     if (!this.isDirectBranch) return near;
     return [...near, ...combinations.map((combination) => this.variant(combination, false))];
+  }
+
+  /** Fields of a word as semantics see them, until the next word of the row is asked about. */
+  fieldsOf(word: number): Record<string, number> {
+    const { values } = this;
+    for (const { name, lo, width } of this.fields) values[name] = (word >>> lo) & (-1 >>> (32 - width));
+    values.Vm = (word >>> 16) & 31;
+    values.word = word;
+    return values;
   }
 
   /** The variant of an instruction that stands at an offset in its page. */
@@ -116,13 +147,24 @@ export class RowPlan {
       const emitter = new OutlinedEmitter(semantics, values, true, functions, 0);
       emitter.tableIndex = numbers.functions[combination];
       emitter.run();
-      return { handler, isNear: near, slots: emitter.layout.slots };
+      return this.variantWith(handler, near, emitter.layout.slots);
     }
-    if (acceptedTargets(semantics, values) !== 0) return { handler, isNear: near, slots: [] };
+    if (acceptedTargets(semantics, values) !== 0) return this.variantWith(handler, near, []);
     const emitter = new InterpreterEmitter(semantics, values, near, functions, 0);
     emitter.run();
     this.distance ??= emitter.branchDistance;
-    return { handler, isNear: near, slots: emitter.layout.slots };
+    return this.variantWith(handler, near, emitter.layout.slots);
+  }
+
+  private variantWith(handler: number, isNear: boolean, slots: readonly OperandSlot[]): Variant {
+    const registerBits = slots.map(({ register }) => (register ? this.registerBit(register.field) : -1));
+    return { handler, isNear, slots, registerBits };
+  }
+
+  private registerBit(name: string): number {
+    if (name === 'Vm') return 16;
+    const field = this.row.fields.get(name);
+    return field?.width === 5 ? field.lo : -1;
   }
 }
 

@@ -1,6 +1,6 @@
 import { decode, type Feature } from '@armature/isa';
 import type { Fields } from '../emitter/emitter.ts';
-import { operandFields } from '../interpreter/decoder.ts';
+import { operandFields } from '../interpreter/row-plans.ts';
 import { INLINE } from '../registers/inline-access.ts';
 import { directBranchDistance } from '../semantics/branches.ts';
 import type { Semantics } from '../semantics/definition.ts';

@@ -17,12 +17,15 @@ const READ_ROW = 'MRS_systemmove';
 const OPERATION_ROW = 'SYS_systeminstrs';
 const ACCESS_ROWS: ReadonlySet<string> = new Set([READ_ROW, 'MSR_systemmove', OPERATION_ROW]);
 
+/** Whether instructions of a row access system registers or do system operations. */
+export const isSystemAccess = (row: string): boolean => ACCESS_ROWS.has(row);
+
 /**
  * Fields of MRS, MSR and SYS that say how compiled code may do the access: `inline`, a value of {@link INLINE}; under
  * which bits of PSTATE, all set (`inlinePstate`); and where the register is in the state block (`inlineOffset`).
  */
 export function inlineAccess(row: string, word: number, registers: SystemRegisters): Fields | undefined {
-  if (!ACCESS_ROWS.has(row)) return undefined;
+  if (!isSystemAccess(row)) return undefined;
   const isRead = row === READ_ROW;
   const key = (word >>> 5) & 0xffff;
   if (key === DAIF_KEY) return { inline: INLINE.daif, inlinePstate: AT_EL1, inlineOffset: 0 };
