@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allocatorsCommand } from './allocators/command.ts';
-import { ALLOCATORS_USAGE } from './allocators/options.ts';
+import { ALLOCATORS_OPTIONS, ALLOCATORS_USAGE } from './allocators/options.ts';
 import { type BreakdownPart, breakdownPart, measureBreakdown } from './boot/breakdown.ts';
 import { armatureBoot, type LinuxFiles, linuxFiles, qemuBoot } from './boot/machines.ts';
 import { measureBoots } from './boot/measure.ts';
@@ -68,6 +68,7 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       allowNegative: true,
+      tokens: true,
       options: {
         rounds: { type: 'string' },
         quick: { type: 'boolean', default: false },
@@ -305,7 +306,7 @@ const usageOf = (command: string | undefined): string =>
   command === 'allocators' ? ALLOCATORS_USAGE : USAGE;
 
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments();
+  const { values, positionals, tokens } = readArguments();
   const [command, ...rest] = positionals;
   if (values.help) {
     console.log(usageOf(command));
@@ -320,6 +321,10 @@ async function main(): Promise<void> {
   } else if (command === 'race' && rest.length === 0) {
     await raceAll(values);
   } else if (command === 'allocators' && rest.length === 0) {
+    const foreign = tokens.find(
+      (token) => token.kind === 'option' && !ALLOCATORS_OPTIONS.includes(token.name),
+    );
+    if (foreign?.kind === 'option') throw new UsageError(`${foreign.rawName}: allocators has no such option`);
     console.log(await allocatorsCommand(values, thisHost(), progress));
   } else if (command === 'run-linux' && rest.length === 3) {
     const [kernel, initrd, part] = rest as [string, string, string];

@@ -18,9 +18,12 @@ function bench(options: readonly string[], environment: NodeJS.ProcessEnv = proc
   return spawnSync(process.execPath, args, { encoding: 'utf8', env: environment });
 }
 
+/** On a busy host, in milliseconds; a few seconds on an idle one. */
+const TIMEOUT = 240_000;
+
 const withoutCompiler = { ...process.env, PATH: '' };
 
-describe('armature-bench allocators', () => {
+describe('armature-bench allocators', { timeout: TIMEOUT }, () => {
   test('measures cells beside C, threads, metadata and fragmentation', () => {
     const { stdout, stderr, status } = bench([
       '--quick',
@@ -80,6 +83,10 @@ describe('armature-bench allocators', () => {
     expect(status).toBe(2);
     expect(stderr).toContain("armature-bench: --workloads: there is no 'chrun'; there are churn, ");
     expect(stderr).toContain('\nExamples\n');
+    expect(bench(['--rows', 'sort'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--rows: allocators has no such option'),
+    });
     expect(bench(['--record', '--quick'], withoutCompiler)).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--record: wants everything in full'),

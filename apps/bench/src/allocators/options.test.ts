@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../usage-error.ts';
-import { ALLOCATORS_USAGE, isWhole, roundsOption, selectionOf } from './options.ts';
+import { ALLOCATORS_OPTIONS, ALLOCATORS_USAGE, isWhole, roundsOption, selectionOf } from './options.ts';
 import {
   ALL_WORKLOADS,
   describedSubjects,
@@ -64,7 +64,9 @@ describe('options', () => {
     }
   });
 
-  test('the help has every allocator and workload', () => {
+  test('the help has every option, allocator and workload', () => {
+    for (const option of ALLOCATORS_OPTIONS)
+      expect(ALLOCATORS_USAGE).toMatch(new RegExp(`^  --${option} `, 'm'));
     for (const { name, description } of SUBJECTS) {
       expect(ALLOCATORS_USAGE).toMatch(new RegExp(`^  ${name} +${description.slice(0, 12)}`, 'm'));
     }

@@ -14,6 +14,12 @@ export interface AllocatorOptions {
   readonly quick: boolean;
 }
 
+/** The options that there are, beside `--help`. */
+export const ALLOCATORS_OPTIONS: readonly string[] = [
+  ...['allocators', 'workloads', 'sizes', 'orders', 'occupancies', 'rounds', 'quick'],
+  ...['record', 'record-trace', 'initrd', 'json'],
+];
+
 /** Rounds of a run, and of a quick one. */
 const [ROUNDS, QUICK_ROUNDS] = [3, 1];
 
