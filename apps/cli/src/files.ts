@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ArmatureError } from '@armature/core';
 
@@ -8,11 +8,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ENOTDIR: 'part of the path is not a directory',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  DEVICE: 'it is a device',
 };
+
+/** Reading a device may have no end. */
+function refuseDevice(stat: Stats): void {
+  if (stat.isCharacterDevice() || stat.isBlockDevice()) throw Object.assign(new Error(), { code: 'DEVICE' });
+}
 
 /** Reads a file. @throws FILE_UNREADABLE */
 export function readBytes(path: string): Uint8Array {
   try {
+    refuseDevice(statSync(path));
     const buffer = readFileSync(path);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   } catch (cause) {
@@ -25,7 +32,9 @@ export async function readBytesAside(path: string): Promise<Uint8Array> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    refuseDevice(stat);
+    const { size } = stat;
     // Of pipes and the like nobody knows the size.
     if (size === 0) return await file.readFile();
     const bytes = new Uint8Array(size);

@@ -4,6 +4,8 @@ import { createProgram } from './program.ts';
 
 /** Reports an error and ends the process; a terminal in raw mode is restored on the way out. */
 function fail(error: unknown): never {
+  // Nobody reads on: ends as a program does that SIGPIPE kills.
+  if ((error as { code?: unknown } | undefined)?.code === 'EPIPE') process.exit(EXIT.outputClosed);
   const { exitCode, lines } = describeFailure(error);
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
   process.exit(exitCode);

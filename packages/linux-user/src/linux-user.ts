@@ -192,7 +192,7 @@ export class LinuxUser {
     try {
       const thread = kernel.processes.create(this.standardFiles(), '/');
       const { files } = kernel.config;
-      files.changeDirectory(thread.process, files.find(directory));
+      enter(directory, () => files.changeDirectory(thread.process, files.find(directory)));
       const call = {
         given: program.path,
         arguments: words.map(textToBytes),
@@ -291,6 +291,23 @@ export class LinuxUser {
 }
 
 const absolute = (path: string): string => (path.startsWith('/') ? path : `/${path.replace(/^(\.\/)+/, '')}`);
+
+/** Goes where a program begins. @throws ArmatureError */
+function enter(directory: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const missing = error.errno === ERRNO.ENOENT;
+    const reason = missing
+      ? 'there is no such directory'
+      : `it is no directory to be in (${NAMES[error.errno]})`;
+    throw new ArmatureError('FILE_UNREADABLE', `cannot begin in ${directory}: ${reason}`, {
+      context: { path: directory },
+      hint: 'Name a directory under the program’s root.',
+    });
+  }
+}
 
 const NAMES = Object.fromEntries(Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]));
 

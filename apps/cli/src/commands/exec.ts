@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatAddress, formatBytes, MiB, PAGE_SIZE } from '@armature/core';
+import { cpuModelNames } from '@armature/cpu';
 import { type Ending, type LinuxUser, linuxUser, signalName } from '@armature/linux-user';
 import { hostDirectory } from '@armature/linux-user/node';
 import {
@@ -39,6 +40,7 @@ interface ExecArguments extends EngineArguments {
 
 const DEFAULT_MEMORY = MiB(512);
 const DEFAULT_PROCESSES = 256;
+const SIGKILL = 9;
 const RAM_BASE = 0x4000_0000;
 /** When a machine starts that is to run the same way twice: 2026-01-01 00:00 UTC. */
 const FIXED_START = Date.UTC(2026, 0, 1) / 1000;
@@ -53,8 +55,8 @@ export function addExecCommand(program: Command): void {
     .passThroughOptions()
     .summary('run a static Linux program')
     .description(
-      'Runs a static AArch64 Linux program on a bare CPU: its system calls are served by a small kernel on the\n' +
-        'memory manager. It has this process’s standard input, output and error, and of the host’s files those\n' +
+      'Runs a static AArch64 Linux program on a bare CPU: its system calls are served by a small kernel on the ' +
+        'memory manager. It has this process’s standard input, output and error, and of the host’s files those ' +
         'under --root. Options come before the program; what follows it is the program’s.',
     )
     .addOption(new Option('--root <dir>', 'the program’s root directory (default: an empty one in memory)'))
@@ -63,16 +65,14 @@ export function addExecCommand(program: Command): void {
     .addOption(
       new Option('--env <name=value>', 'a variable of its environment; may be repeated').argParser(collect),
     )
-    .addOption(new Option('--cpu <model>', 'CPU (default: max)').default('max'));
+    .addOption(new Option('--cpu <model>', 'CPU').choices(cpuModelNames).default('max'));
   addEngineOptions(command)
     .addOption(
-      new Option('--memory <size>', 'RAM: 64M, 1GiB (default: 512M)')
-        .argParser(quantity)
-        .default(DEFAULT_MEMORY),
+      new Option('--memory <size>', 'RAM: 64M, 1GiB').argParser(quantity).default(DEFAULT_MEMORY, '512M'),
     )
     .addOption(allocatorOption('page allocator of the memory manager').default('bitmap'))
     .addOption(
-      new Option('--max-processes <n>', 'processes and threads at once (default: 256)')
+      new Option('--max-processes <n>', 'processes and threads at once')
         .argParser(count)
         .default(DEFAULT_PROCESSES),
     )
@@ -181,17 +181,27 @@ function conclude(
   if (report.reason === 'exception-loop') {
     lines.push(...describeFailure(exceptionLoopError(machine, undefined)).lines);
   }
-  if (ending?.signal !== undefined) lines.push(signalLine(path, ending.signal, ending));
+  if (ending?.signal !== undefined) lines.push(...signalLines(path, ending.signal, ending, machine));
+  if (report.reason === 'budget') {
+    lines.push(`armature: ${path} was stopped after ${number(report.instructions)} instructions`);
+  }
   if (options.stats === true) lines.push(...statistics(machine, linux, report));
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
   if (report.reason === 'budget') return EXIT.budget;
   return ending?.status ?? EXIT.guest;
 }
 
-function signalLine(path: string, signal: number, { fault }: Ending): string {
+function signalLines(path: string, signal: number, { fault }: Ending, machine: LinuxMachine): string[] {
   const where = fault === undefined ? '' : ` at pc ${formatAddress(fault.pc)}`;
   const about = fault?.address === undefined ? '' : `, address ${formatAddress(fault.address)}`;
-  return `armature: ${path} was ended by ${signalName(signal)}${where}${about}`;
+  const lines = [`armature: ${path} was ended by ${signalName(signal)}${where}${about}`];
+  // A program whose pages find no memory is killed, as Linux does it.
+  const { failures = 0, totalPages = 0 } = machine.find('memory-management')?.memoryGetStats() ?? {};
+  if (signal === SIGKILL && failures > 0) {
+    const size = formatBytes(totalPages * PAGE_SIZE);
+    lines.push(`hint: It found no room in its ${size} of memory; --memory gives it more.`);
+  }
+  return lines;
 }
 
 const number = (value: number): string => value.toLocaleString('en');
