@@ -1,6 +1,6 @@
 /** The allocator's WebAssembly functions, made to reach shared words by calls that a test answers. */
 import type { Cells } from '../src/cells.ts';
-import { instantiate } from '../src/code/instance.ts';
+import type { instantiate } from '../src/code/instance.ts';
 import type { Operations } from '../src/code/operations.ts';
 import type { TreeLayout } from '../src/layout.ts';
 
@@ -11,8 +11,8 @@ export class Host {
   readonly #operations: Operations;
   #steps: Steps | undefined;
 
-  constructor(layout: TreeLayout) {
-    this.#operations = instantiate('hosted', layout, 0, {
+  constructor(layout: TreeLayout, make: typeof instantiate) {
+    this.#operations = make('hosted', layout, 0, {
       load: (address: number) => this.#steps!.loadNow(address >> 2),
       store: (address: number, value: number) => void this.#steps!.exchange(address >> 2, value),
       swap: (address: number, before: number, after: number) =>
