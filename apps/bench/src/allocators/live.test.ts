@@ -24,15 +24,15 @@ const TIMEOUT = 240_000;
 const withoutCompiler = { ...process.env, PATH: '' };
 
 describe('armature-bench allocators', { timeout: TIMEOUT }, () => {
-  test('measures cells beside C, threads, metadata and fragmentation', () => {
+  test('measures cells beside C, threads, and fragmentation', () => {
     const { stdout, stderr, status } = bench([
       '--quick',
       '--json',
       ...['--allocators', 'hierarchical,buddy-magazine,tree,extent,naive,null'],
-      ...['--workloads', 'churn,workers,uniform,guest'],
+      ...['--workloads', 'churn,workers,uniform'],
       ...['--sizes', '4M', '--orders', '0'],
     ]);
-    expect(stderr).toContain('1 of 18: churn 4 MiB, order 0, 50 %: hierarchical, ');
+    expect(stderr).toContain('1 of 8: churn 4 MiB, order 0, 50 %: hierarchical, ');
     expect(status, stderr).toBe(0);
     const { cells, workers, fragmentation, compiler } = JSON.parse(stdout) as AllocatorResults;
     expect(compiler).toBe(cCompiler());
@@ -50,11 +50,9 @@ describe('armature-bench allocators', { timeout: TIMEOUT }, () => {
       expect(ours.median).toBeGreaterThan(0);
       expect(typeof ratio).toBe(compiler === null ? 'undefined' : 'number');
     }
-    const rows = fragmentation.map(
-      ({ workload, occupancy, allocator }) => `${workload} ${occupancy} ${allocator}`,
+    expect(fragmentation.map(({ workload, allocator }) => `${workload} ${allocator}`)).toEqual(
+      ['hierarchical', 'buddy-magazine', 'tree', 'extent'].map((name) => `uniform ${name}`),
     );
-    expect(rows).toContain('uniform 0.5 hierarchical');
-    expect(rows).toContain('guest 0.9 naive');
     for (const { series } of fragmentation) expect(series.huge).toHaveLength(series.at.length);
   });
 
@@ -79,17 +77,9 @@ describe('armature-bench allocators', { timeout: TIMEOUT }, () => {
 
   test('has its own help, and refuses what makes no sense', () => {
     expect(bench(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('\nExamples\n') });
-    const { stderr, status } = bench(['--workloads', 'chrun']);
+    const { stderr, status } = bench(['--rows', 'sort']);
     expect(status).toBe(2);
-    expect(stderr).toContain("armature-bench: --workloads: there is no 'chrun'; there are churn, ");
+    expect(stderr).toContain('armature-bench: --rows: allocators has no such option');
     expect(stderr).toContain('\nExamples\n');
-    expect(bench(['--rows', 'sort'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('--rows: allocators has no such option'),
-    });
-    expect(bench(['--record', '--quick'], withoutCompiler)).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining('--record: wants everything in full'),
-    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allocatorsDocument, allocatorsReport } from './command.ts';
+import { UsageError } from '../usage-error.ts';
+import { allocatorsCommand, allocatorsDocument, allocatorsReport } from './command.ts';
 import { goalsOf } from './goals.ts';
 import { sizeText } from './measure.ts';
 import { figure, goalsTable } from './report.ts';
@@ -211,6 +212,17 @@ describe('the report', () => {
     ]);
     expect([SMALL, LARGE, 1024].map(sizeText)).toEqual(['16 MiB', '4 GiB', '4 MiB']);
   });
+});
+
+test('records are of everything in full', async () => {
+  const command = (options: { readonly quick: boolean; readonly allocators?: string }) =>
+    allocatorsCommand({ json: false, record: true, 'record-trace': false, ...options }, EMPTY.host, () =>
+      expect.fail('measures'),
+    );
+  for (const options of [{ quick: true }, { quick: false, allocators: 'tree' }]) {
+    await expect(command(options)).rejects.toThrow(UsageError);
+    await expect(command(options)).rejects.toThrow('--record: wants everything in full');
+  }
 });
 
 describe('drawings', () => {
