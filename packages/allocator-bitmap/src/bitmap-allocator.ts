@@ -4,9 +4,10 @@
  * Two bitmaps describe every frame, by its index from `base`:
  * - `busy`: the frame is used or reserved;
  * - `inside`: the frame is used and continues the run of the frame before it, so a used frame outside this map
- *   begins a run. That is what lets a free be checked against the size that was handed out.
- * Reserved frames are also in `reserved`. Bits past the last frame are busy and reserved, so a scan never leaves
- * the region. No frame below `search` is free.
+ *   begins a run. That is what lets a free be checked against the size that was handed out. It takes memory from the
+ *   first run of several frames on.
+ * Reserved frames are busy, and a list tells them from used ones. Bits past the last frame are busy, so a scan never
+ * leaves the region. No frame below `search` is free.
  */
 import {
   brokenInvariants,
@@ -18,6 +19,7 @@ import {
   type FrameAllocatorSnapshot,
   type FrameRange,
   type FrameReservation,
+  FrameReservations,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
@@ -43,6 +45,7 @@ import { formatLayout, type LayoutOptions } from './layout.ts';
 import { type BitmapState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
+const NO_RUNS = new Int32Array(0);
 
 /**
  * Hands out page frames from the lowest address on.
@@ -59,12 +62,10 @@ export class BitmapAllocator implements FrameAllocator {
   readonly base: number;
   readonly count: number;
   #busy: Int32Array;
-  #inside: Int32Array;
-  #reserved: Int32Array;
-  #reservations: FrameReservation[] = [];
+  #inside: Int32Array = NO_RUNS;
+  #reserved = new FrameReservations();
   #search = 0;
   #free: number;
-  #reservedCount = 0;
   #allocations = 0;
   #frees = 0;
   #failures = 0;
@@ -80,10 +81,7 @@ export class BitmapAllocator implements FrameAllocator {
     this.count = count;
     this.#free = count;
     this.#busy = new Int32Array(wordsFor(count));
-    this.#inside = new Int32Array(wordsFor(count));
-    this.#reserved = new Int32Array(wordsFor(count));
     setRange(this.#busy, count, this.#busy.length * 32);
-    setRange(this.#reserved, count, this.#busy.length * 32);
   }
 
   alloc(order: number): number {
@@ -149,21 +147,19 @@ export class BitmapAllocator implements FrameAllocator {
     if (!this.#manages(index, count) || nextSet(this.#busy, index, index + count) !== index + count)
       return false;
     setRange(this.#busy, index, index + count);
-    setRange(this.#reserved, index, index + count);
-    this.#reservations.push({ frame, count, tag });
+    this.#reserved.add({ frame, count, tag });
     this.#free -= count;
-    this.#reservedCount += count;
     return true;
   }
 
   /** In the order in which they were made. */
   reservations(): readonly FrameReservation[] {
-    return [...this.#reservations];
+    return [...this.#reserved.list];
   }
 
   state(frame: number): FrameState {
     const index = frame - this.base;
-    if (!this.#manages(index, 1) || testBit(this.#reserved, index)) return FRAME_STATE.reserved;
+    if (!this.#manages(index, 1) || this.#reserved.has(frame)) return FRAME_STATE.reserved;
     return testBit(this.#busy, index) ? FRAME_STATE.used : FRAME_STATE.free;
   }
 
@@ -174,8 +170,8 @@ export class BitmapAllocator implements FrameAllocator {
     return {
       total: this.count,
       free: this.#free,
-      used: this.count - this.#free - this.#reservedCount,
-      reserved: this.#reservedCount,
+      used: this.count - this.#free - this.#reserved.frames,
+      reserved: this.#reserved.frames,
       allocations: this.#allocations,
       frees: this.#frees,
       failures: this.#failures,
@@ -183,10 +179,14 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   reset(): void {
-    this.#busy.set(this.#reserved);
-    this.#inside.fill(0);
+    this.#busy.fill(0);
+    setRange(this.#busy, this.count, this.#busy.length * 32);
+    for (const { frame, count } of this.#reserved.list) {
+      setRange(this.#busy, frame - this.base, frame - this.base + count);
+    }
+    this.#inside = NO_RUNS;
     this.#search = 0;
-    this.#free = this.count - this.#reservedCount;
+    this.#free = this.count - this.#reserved.frames;
     this.#allocations = 0;
     this.#frees = 0;
     this.#failures = 0;
@@ -196,8 +196,8 @@ export class BitmapAllocator implements FrameAllocator {
   snapshot(): FrameAllocatorSnapshot {
     const data: BitmapState = {
       busy: [...this.#busy],
-      inside: [...this.#inside],
-      reservations: [...this.#reservations],
+      inside: [...this.#runs()],
+      reservations: [...this.#reserved.list],
       allocations: this.#allocations,
       frees: this.#frees,
       failures: this.#failures,
@@ -213,15 +213,13 @@ export class BitmapAllocator implements FrameAllocator {
       restored.reserve(frame, count, tag),
     );
     restored.#busy.set(data.busy);
-    restored.#inside.set(data.inside);
+    if (data.inside.some((word) => word !== 0)) restored.#runs().set(data.inside);
     const free = countClear(restored.#busy);
     const broken = reservationsFit ? restored.#brokenInvariants(free) : ['reservations'];
     checkFrameSnapshot(broken);
     this.#busy = restored.#busy;
     this.#inside = restored.#inside;
     this.#reserved = restored.#reserved;
-    this.#reservations = restored.#reservations;
-    this.#reservedCount = restored.#reservedCount;
     this.#search = 0;
     this.#free = free;
     this.#allocations = data.allocations;
@@ -243,12 +241,9 @@ export class BitmapAllocator implements FrameAllocator {
     return brokenInvariants({
       'tail-is-busy': nextClear(this.#busy, this.count, end) === end,
       'free-count': countClear(this.#busy) === free,
-      'reserved-count': this.#reservedCount === this.count - countClear(this.#reserved),
-      'reserved-is-busy': this.#reserved.every((word, at) => (word & ~this.#busy[at]!) === 0),
-      reservations: this.#reservations.every(
+      'reserved-is-busy': this.#reserved.list.every(
         ({ frame, count }) =>
-          nextClear(this.#reserved, frame - this.base, frame - this.base + count) ===
-          frame - this.base + count,
+          nextClear(this.#busy, frame - this.base, frame - this.base + count) === frame - this.base + count,
       ),
       runs: this.#runsAreWhole(),
       search: nextClear(this.#busy, 0, this.#search) === this.#search,
@@ -258,12 +253,23 @@ export class BitmapAllocator implements FrameAllocator {
   /** Whether each frame inside a run is used and follows a used frame. */
   #runsAreWhole(): boolean {
     let before = 0;
-    for (let at = 0; at < this.#busy.length; at++) {
-      const used = this.#busy[at]! & ~this.#reserved[at]!;
-      if ((this.#inside[at]! & ~(used & ((used << 1) | before))) !== 0) return false;
-      before = used >>> 31;
+    for (let at = 0; at < this.#inside.length; at++) {
+      const busy = this.#busy[at]!;
+      if ((this.#inside[at]! & ~(busy & ((busy << 1) | before))) !== 0) return false;
+      before = busy >>> 31;
     }
-    return true;
+    const end = Math.min(this.count, this.#inside.length * 32);
+    return this.#reserved.list.every(({ frame, count }) => {
+      const from = frame - this.base;
+      const to = Math.min(from + count + 1, end);
+      return nextSet(this.#inside, from, to) === to;
+    });
+  }
+
+  /** The map of what is inside runs, made when it is needed. */
+  #runs(): Int32Array {
+    if (this.#inside === NO_RUNS) this.#inside = new Int32Array(this.#busy.length);
+    return this.#inside;
   }
 
   #manages(index: number, count: number): boolean {
@@ -310,7 +316,7 @@ export class BitmapAllocator implements FrameAllocator {
       setBit(this.#busy, index);
     } else {
       setRange(this.#busy, index, index + count);
-      setRange(this.#inside, index + 1, index + count);
+      setRange(this.#runs(), index + 1, index + count);
     }
     this.#free -= count;
     this.#allocations++;
@@ -320,8 +326,9 @@ export class BitmapAllocator implements FrameAllocator {
   /** Whether exactly this run was handed out. */
   #checkFree(index: number, count: number): FreeStatus {
     if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
-    if (testBit(this.#reserved, index)) return FREE_STATUS.reserved;
     if (!testBit(this.#busy, index)) return FREE_STATUS.doubleFree;
+    if (this.#reserved.has(this.base + index)) return FREE_STATUS.reserved;
+    if (this.#inside === NO_RUNS) return count === 1 ? FREE_STATUS.ok : FREE_STATUS.wrongSize;
     if (testBit(this.#inside, index)) return FREE_STATUS.notAllocated;
     const end = index + count;
     const shorter = nextClear(this.#inside, index + 1, end) < end;

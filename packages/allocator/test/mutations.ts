@@ -209,8 +209,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reset gives out reserved frames',
     allocator: 'bitmap',
     file: 'bitmap-allocator.ts',
-    find: 'this.#busy.set(this.#reserved);',
-    replace: 'this.#busy.fill(0, 0, this.count >>> 5);',
+    find: 'for (const { frame, count } of this.#reserved.list) {\n      setRange',
+    replace: 'for (const { frame, count } of []) {\n      setRange',
   },
   {
     name: 'a freed frame below the search position is forgotten',

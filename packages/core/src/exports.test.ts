@@ -16,6 +16,7 @@ test('the exports are these', () => {
     'FETCH_TLB',
     'FRAME_STATE',
     'FREE_STATUS',
+    'FrameReservations',
     'GiB',
     'INTERRUPT',
     'INTERRUPT_LINE',

@@ -8,6 +8,7 @@ export * from './errors.ts';
 export * from './exception-model.ts';
 export * from './frame-allocator.ts';
 export * from './frame-allocator-checks.ts';
+export * from './frame-reservations.ts';
 export * from './interrupts.ts';
 export * from './layout.ts';
 export * from './memory-backing.ts';
