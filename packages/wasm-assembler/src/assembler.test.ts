@@ -16,6 +16,7 @@ import {
   loop,
   ModuleBuilder,
   multiply,
+  rotateRight,
   splat,
   store,
   subtract,
@@ -101,4 +102,13 @@ test('vectors are in local variables beside integers, and globals keep their val
 test('a jump out of nothing is refused', () => {
   const builder = new ModuleBuilder();
   expect(() => builder.define('lost', 0, 0, () => jump('nowhere'))).toThrow('nowhere');
+});
+
+test('an inner function is called by others and not exported', () => {
+  const builder = new ModuleBuilder();
+  const turned = builder.inner(1, 1, (_, value) => rotateRight(value!.get, constant(4)));
+  builder.define('twice', 1, 1, (_, value) => turned(turned(value!.get)));
+  const functions = make<{ twice(value: number): number }>(builder);
+  expect(Object.keys(functions)).toEqual(['twice']);
+  expect(functions.twice(0x1234_5678) >>> 0).toBe(0x7812_3456);
 });

@@ -78,6 +78,7 @@ export const eachAdd = vectorOperation(0xae, 0x01);
 export const anyOf = vectorOperation(0x53);
 /** One of the four integers. */
 export const lane = (vector: Code, index: number): Code => [vector, 0xfd, 0x1b, index];
+export const rotateRight = operation(0x78);
 /** Alignment 2^2 and an offset in bytes. */
 const wordAt = (offset: number): number[] => [2, ...unsigned(offset)];
 /** The word of memory at an address in bytes, plus an offset that costs nothing. */
@@ -148,8 +149,14 @@ interface Imported {
   readonly description: readonly number[];
 }
 
+type Signature = [
+  parameters: number,
+  results: 0 | 1,
+  write: (local: (type?: 'vector') => Variable, ...parameters: readonly Variable[]) => Code,
+];
+
 interface Defined {
-  readonly name: string;
+  readonly name: string | undefined;
   readonly type: number;
   readonly locals: readonly number[];
   readonly body: readonly number[];
@@ -190,16 +197,23 @@ export class ModuleBuilder {
   }
 
   /**
-   * Adds and exports a function.
+   * Adds a function, and exports it.
    *
    * @param write writes its code, given its parameters and a maker of local variables, integers or vectors
    * @returns a call of it
    */
-  define(
-    name: string,
-    parameters: number,
-    results: 0 | 1,
-    write: (local: (type?: 'vector') => Variable, ...parameters: readonly Variable[]) => Code,
+  define(name: string, ...signature: Signature): (...operands: readonly Code[]) => Code {
+    return this.#add(name, ...signature);
+  }
+
+  /** Adds a function that only others call; an export takes memory of the host. @returns a call of it */
+  inner(...signature: Signature): (...operands: readonly Code[]) => Code {
+    return this.#add(undefined, ...signature);
+  }
+
+  #add(
+    name: string | undefined,
+    ...[parameters, results, write]: Signature
   ): (...operands: readonly Code[]) => Code {
     const locals: number[] = [];
     const local = (type?: 'vector'): Variable => {
@@ -221,11 +235,9 @@ export class ModuleBuilder {
       kind,
       ...description,
     ]);
-    const exports = functions.map(({ name }, index) => [
-      ...text(name),
-      KIND.function,
-      ...unsigned(first + index),
-    ]);
+    const exports = functions.flatMap(({ name }, index) =>
+      name === undefined ? [] : [[...text(name), KIND.function, ...unsigned(first + index)]],
+    );
     const bodies = functions.map(({ locals, body }) =>
       sized([...list(locals.map((type) => [1, type])), ...body, OPCODE.end]),
     );

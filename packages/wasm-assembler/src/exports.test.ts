@@ -33,6 +33,7 @@ test('the public names', async () => {
     'loop',
     'multiply',
     'or',
+    'rotateRight',
     'shiftLeft',
     'shiftRight',
     'splat',

@@ -30,6 +30,7 @@ export {
   ModuleBuilder,
   multiply,
   or,
+  rotateRight,
   shiftLeft,
   shiftRight,
   splat,

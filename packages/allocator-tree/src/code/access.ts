@@ -19,7 +19,7 @@ import {
   or,
   splat,
   type Variable,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
 
 export type AccessKind = 'atomic' | 'plain' | 'hosted';
 

@@ -1,5 +1,5 @@
 /** Taking and freeing blocks that lie in one word of a child. */
-import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
+
 import {
   add,
   and,
@@ -22,7 +22,8 @@ import {
   trailingZeros,
   type Variable,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
 import {
   CHILD_BYTES,
   COUNTER,

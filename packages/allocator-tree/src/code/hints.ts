@@ -1,5 +1,5 @@
 /** Hints: what may be free in a child and in a tree, and how many frames are. */
-import { CHILD_FRAMES, FREE, WHOLE } from '../layout.ts';
+
 import {
   add,
   and,
@@ -18,7 +18,8 @@ import {
   or,
   shiftRight,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_FRAMES, FREE, WHOLE } from '../layout.ts';
 import { free, type Geometry, increase, type Scope, word } from './scope.ts';
 
 export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {

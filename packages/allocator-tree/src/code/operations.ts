@@ -4,8 +4,7 @@
  * instruction there a quarter of an `Atomics` call. The steps, their order and what makes them safe are described in
  * `children.ts` and `trees.ts`, which see to the rest.
  */
-import { CHILD_WORDS } from '../layout.ts';
-import { type AccessKind, defineAtomicSteps } from './access.ts';
+
 import {
   add,
   and,
@@ -20,7 +19,9 @@ import {
   shiftRight,
   subtract,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_WORDS } from '../layout.ts';
+import { type AccessKind, defineAtomicSteps } from './access.ts';
 import { defineBlocks } from './blocks.ts';
 import { defineHints } from './hints.ts';
 import { defineRunSearch } from './run-search.ts';

@@ -1,5 +1,5 @@
 /** Looking for a run of free frames of any length. */
-import { CHILD_FRAMES, CHILD_ORDER, EPOCHS, FREE, MEASURED } from '../layout.ts';
+
 import {
   add,
   and,
@@ -24,7 +24,8 @@ import {
   trailingZeros,
   type Variable,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_FRAMES, CHILD_ORDER, EPOCHS, FREE, MEASURED } from '../layout.ts';
 import { CHILD_BYTES, field, free, increase, RESULT, type Scope, word } from './scope.ts';
 
 export function defineRunSearch(scope: Scope): void {

@@ -1,6 +1,5 @@
 /** What the functions are written with: the geometry, the worker's own words, and steps that several of them make. */
-import { CHILD_WORDS, FREE, HINT_SHIFT } from '../layout.ts';
-import { type AccessKind, importAccess } from './access.ts';
+
 import {
   add,
   and,
@@ -20,7 +19,9 @@ import {
   subtract,
   type Variable,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_WORDS, FREE, HINT_SHIFT } from '../layout.ts';
+import { type AccessKind, importAccess } from './access.ts';
 
 /** Results that are no frame and no status. */
 export const RESULT = {

@@ -1,17 +1,5 @@
 /** Taking and freeing single frames. */
-import {
-  CHILD_FRAMES,
-  CHILD_ORDER,
-  EPOCH,
-  FREE,
-  HINT,
-  HINT_SHIFT,
-  HUGE,
-  MEASURED,
-  PINNED,
-  RUNS,
-  WHOLE,
-} from '../layout.ts';
+
 import {
   add,
   and,
@@ -38,7 +26,20 @@ import {
   trailingZeros,
   type Variable,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  EPOCH,
+  FREE,
+  HINT,
+  HINT_SHIFT,
+  HUGE,
+  MEASURED,
+  PINNED,
+  RUNS,
+  WHOLE,
+} from '../layout.ts';
 import type { Hints } from './hints.ts';
 import {
   CHILD_BYTES,

@@ -1,5 +1,5 @@
 /** Which tree and child a search looks into. */
-import { CHILD_FRAMES, TREE_RESERVED } from '../layout.ts';
+
 import {
   add,
   and,
@@ -20,7 +20,8 @@ import {
   shiftRight,
   subtract,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import { CHILD_FRAMES, TREE_RESERVED } from '../layout.ts';
 import type { Hints } from './hints.ts';
 import { free, increase, RESULT, type Scope, word } from './scope.ts';
 

@@ -1,18 +1,5 @@
 /** Taking and freeing children as a whole. */
-import {
-  CHILD_FRAMES,
-  CHILD_ORDER,
-  CONTINUES,
-  EPOCH,
-  FREE,
-  HINT,
-  HINT_SHIFT,
-  HUGE,
-  MEASURED,
-  PINNED,
-  RUNS,
-  WHOLE,
-} from '../layout.ts';
+
 import {
   add,
   and,
@@ -38,7 +25,21 @@ import {
   subtract,
   type Variable,
   when,
-} from './assembler.ts';
+} from '@armature/wasm-assembler';
+import {
+  CHILD_FRAMES,
+  CHILD_ORDER,
+  CONTINUES,
+  EPOCH,
+  FREE,
+  HINT,
+  HINT_SHIFT,
+  HUGE,
+  MEASURED,
+  PINNED,
+  RUNS,
+  WHOLE,
+} from '../layout.ts';
 import type { Hints } from './hints.ts';
 import { COUNTER, free, increase, RESULT, type Scope, STATUS, word } from './scope.ts';
 import type { TreeChoice } from './tree-choice.ts';
