@@ -3,11 +3,7 @@
  * linked lists (the default), or bitmaps with a summary (-DORDERED). With -DMAGAZINE single frames go through a stack.
  */
 #include <stdint.h>
-#ifdef HARNESS
-#include HARNESS
-#else
-#include "cell.h"
-#endif
+#include "harness.h"
 
 enum { USED = 0x20, INSIDE = 0x40, RUN = 0x41, RESERVED = 0x42, CACHED = 0x43, ORDERS = 31 };
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };

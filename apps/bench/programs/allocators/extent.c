@@ -4,11 +4,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#ifdef HARNESS
-#include HARNESS
-#else
-#include "cell.h"
-#endif
+#include "harness.h"
 
 enum { LEVELS = 30, CLASSES = 32, NONE = -1, FREE = 1, USED = 2, STATE = 3, USED_SINGLE = 1 << 2 | USED, NAMED = -1 };
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };

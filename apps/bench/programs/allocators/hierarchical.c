@@ -1,10 +1,6 @@
 /* The algorithm of packages/allocator-hierarchical in C: see free-map.ts and run-map.ts for what the arrays mean. */
 #include <stdint.h>
-#ifdef HARNESS
-#include HARNESS
-#else
-#include "cell.h"
-#endif
+#include "harness.h"
 
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };
 enum { HUGE_ORDER = 9, HUGE_FRAMES = 512, WORDS = 16, FIRST_CLASS = 16, STALE = 8, SETS = 32, ORIGIN_ALIGN = 16384 };

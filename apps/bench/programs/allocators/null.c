@@ -1,10 +1,6 @@
 /* No allocator: what the measurement itself takes. */
 #include <stdint.h>
-#ifdef HARNESS
-#include HARNESS
-#else
-#include "cell.h"
-#endif
+#include "harness.h"
 
 static int32_t first, mask, next;
 

@@ -6,11 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#ifdef HARNESS
-#include HARNESS
-#else
-#include "cell.h"
-#endif
+#include "harness.h"
 
 #ifndef PER_WORKER
 #define PER_WORKER static

@@ -14,7 +14,7 @@ const CELL = path('../cell.ts', './cell.js');
 const SOURCES = path('../../programs/allocators/', '../programs/allocators/');
 
 export const C_COMPILER = 'gcc';
-const FLAGS = ['-std=c11', '-O2', '-D_POSIX_C_SOURCE=200809L', '-DHARNESS="harness.h"'];
+const FLAGS = ['-std=c11', '-O2', '-D_POSIX_C_SOURCE=200809L'];
 
 /** Longest measurement, in milliseconds. */
 const TIMEOUT = 300_000;
