@@ -37,7 +37,7 @@ const TAGGED = 0x8000_0000;
 const FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
 
 export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
-  const { define, layout, bits, summary, tag, current, occupied, none } = scope;
+  const { define, inner, layout, bits, summary, tag, current, occupied, none } = scope;
   const { join, joinSoon, leave, lowest, highest } = sets;
   const { classOf, changeClass, setBest, raise, markStale } = levels;
   const origin = constant(layout.origin);
@@ -100,7 +100,7 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
   }
 
   /** After a frame came back to a huge frame with this summary before: its class may be another, and its best order. */
-  const grow = define('grow', 2, 0, (local, index, before) => {
+  const grow = inner(2, 0, (local, index, before) => {
     const huge = local();
     return [
       huge.set(shiftRight(index!.get, constant(9))),

@@ -31,11 +31,11 @@ import type { Sets } from './sets.ts';
 const GROUPS = [0x5555_5555, 0x1111_1111, 0x0101_0101, 0x0001_0001, 1];
 
 export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
-  const { define, bits, summary, stale, current, occupied, nextStale, none } = scope;
+  const { define, inner, bits, summary, stale, current, occupied, nextStale, none } = scope;
   const returnNow: Code = [0x0f];
 
   /** The class of a huge frame with a summary: none (0) when it is full or free. */
-  const classOf = define('classOf', 1, 1, (_, value) => [
+  const classOf = inner(1, 1, (_, value) => [
     when(
       or(isZero(and(value!.get, constant(COUNT))), equal(bestOf(value!.get), constant(WHOLE))),
       giveResult(constant(0)),
@@ -44,7 +44,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   ]);
 
   /** Moves a huge frame from one class to another; 0 is none. */
-  const changeClass = define('changeClass', 3, 0, (local, huge, from, to) => {
+  const changeClass = inner(3, 0, (local, huge, from, to) => {
     const kept = local();
     return [
       when(equal(from!.get, to!.get), returnNow),
@@ -88,7 +88,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   });
 
   /** The naturally aligned groups of 2^order bits that are all set, by their first bits; order 0 to 5. */
-  const alignedGroups = define('alignedGroups', 2, 1, (_, word, order) => [
+  const alignedGroups = inner(2, 1, (_, word, order) => [
     GROUPS.map((firsts, index) => [
       when(equal(order!.get, constant(index)), giveResult(word!.get)),
       word!.set(and(and(word!.get, shiftRight(word!.get, constant(1 << index))), constant(firsts))),
@@ -97,7 +97,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   ]);
 
   /** The words of a huge frame that are all free, as bits. */
-  const fullWords = define('fullWords', 1, 1, (local, huge) => {
+  const fullWords = inner(1, 1, (local, huge) => {
     const [at, full] = [local(), local()];
     return [
       at.set(shiftLeft(huge!.get, constant(4))),
@@ -174,7 +174,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   });
 
   /** Whether the aligned block of 2^order frames around an index is free, order 1 to 9. */
-  const isBlockFree = define('isBlockFree', 2, 1, (local, index, order) => {
+  const isBlockFree = inner(2, 1, (local, index, order) => {
     const [at, end] = [local(), local()];
     return [
       at.set(shiftRight(index!.get, constant(5))),

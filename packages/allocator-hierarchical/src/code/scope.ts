@@ -35,6 +35,7 @@ export const bestOf = (summary: Code): Code => and(shiftRight(summary, constant(
 
 export function scopeOf(builder: ModuleBuilder, layout: Layout) {
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
+  const inner: ModuleBuilder['inner'] = (...parts) => builder.inner(...parts);
   const table =
     (part: number) =>
     (index: Code): Place => {
@@ -44,6 +45,7 @@ export function scopeOf(builder: ModuleBuilder, layout: Layout) {
   const state = (number: number): Place => table(layout.state + number)(constant(0));
   return {
     define,
+    inner,
     layout,
     bits: table(0),
     summary: table(layout.summaries),

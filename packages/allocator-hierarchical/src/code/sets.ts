@@ -20,7 +20,7 @@ import {
 } from '@armature/wasm-assembler';
 import { bit, increase, not, type Place, type Scope } from './scope.ts';
 
-export function defineSets({ define, layout, occupied, sets, tops }: Scope) {
+export function defineSets({ define, inner, layout, occupied, sets, tops }: Scope) {
   const setWords = constant(layout.setWords);
   const setTops = constant(layout.setTops);
   /** The word of a set that a huge frame is in, and the word of the summary above it. */
@@ -39,10 +39,10 @@ export function defineSets({ define, layout, occupied, sets, tops }: Scope) {
       occupied.set(or(occupied.get, bit(set))),
     ];
   };
-  const join = define('join', 2, 0, (_, set, huge) => joinSoon(set!.get, huge!.get));
+  const join = inner(2, 0, (_, set, huge) => joinSoon(set!.get, huge!.get));
 
   /** Takes the word of a huge frame out of the summary, and the set out of `occupied` when it is empty now. */
-  const emptyWord = define('emptyWord', 2, 0, (local, set, huge) => {
+  const emptyWord = inner(2, 0, (local, set, huge) => {
     const [at, end] = [local(), local()];
     const top = topOf(set!.get, huge!.get);
     return [
@@ -55,7 +55,7 @@ export function defineSets({ define, layout, occupied, sets, tops }: Scope) {
   });
 
   /** Takes a huge frame out of a set that it is in. */
-  const leave = define('leave', 2, 0, (local, set, huge) => {
+  const leave = inner(2, 0, (local, set, huge) => {
     const left = local();
     const word = wordOf(set!.get, huge!.get);
     return [
