@@ -131,6 +131,22 @@ describe('memory that is backed frame by frame', () => {
     expect(() => memory.visitPieces(BASE, 9 * PAGE_SIZE, 'read', () => {})).toThrow('no guest memory');
   });
 
+  test.each<[string, (memory: PhysicalMemory, address: number) => void]>([
+    ['a write', (memory, address) => memory.write(address, count(3 * PAGE_SIZE))],
+    ['a fill', (memory, address) => memory.fill(address, 3 * PAGE_SIZE, 7)],
+    ['a number', (memory, address) => memory.writeU64(address + 2 * PAGE_SIZE - 4, 1n)],
+  ])('%s that finds no frame in its middle changes nothing', (_what, change) => {
+    const { memory } = make(32);
+    // Leaves one frame beside the first, and two or more are needed.
+    memory.touch(BASE + 20 * PAGE_SIZE, 12 * PAGE_SIZE);
+    memory.writeU8(BASE + 5, 9);
+    memory.onHostWrite(() => expect.fail('nothing was written'));
+    expect(() => change(memory, BASE)).toThrow('no frame left');
+    const bytes = memory.read(BASE, 4 * PAGE_SIZE);
+    expect(bytes[5]).toBe(9);
+    expect(bytes.filter((byte) => byte !== 0)).toHaveLength(1);
+  });
+
   test('a write that finds no frame throws, and what was touched before stays', () => {
     const { memory, frames } = make(32);
     expect(() => memory.touch(BASE, 32 * PAGE_SIZE)).toThrow('no frame left');

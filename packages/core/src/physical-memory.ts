@@ -201,25 +201,31 @@ export class PhysicalMemory {
     return copy;
   }
 
-  /** Writes guest memory, ROM included. @throws ADDRESS_RANGE when it is not all memory; MEMORY_EXHAUSTED */
+  /**
+   * Writes guest memory, ROM included: all of it or nothing.
+   *
+   * @throws ADDRESS_RANGE when it is not all memory; MEMORY_EXHAUSTED
+   */
   write(address: number, bytes: Uint8Array): void {
-    this.visitRegion(
-      this.require(address, bytes.length),
-      address,
-      bytes.length,
-      TOUCH,
-      (offset, size, at) => {
-        this.bytes.set(size === bytes.length ? bytes : bytes.subarray(at, at + size), offset);
-      },
-    );
+    const region = this.require(address, bytes.length);
+    touchFrames(region, address, bytes.length);
+    this.visitRegion(region, address, bytes.length, TOUCH, (offset, size, at) => {
+      this.bytes.set(size === bytes.length ? bytes : bytes.subarray(at, at + size), offset);
+    });
     this.notifyWritten(address, bytes.length);
   }
 
-  /** Sets all bytes of a range, ROM included. @throws ADDRESS_RANGE when it is not all memory; MEMORY_EXHAUSTED */
+  /**
+   * Sets all bytes of a range, ROM included: all of it or nothing.
+   *
+   * @throws ADDRESS_RANGE when it is not all memory; MEMORY_EXHAUSTED
+   */
   fill(address: number, length: number, value: number): void {
+    const region = this.require(address, length);
     // What is untouched is zero already.
     const way = (value & 0xff) === 0 ? PRESENT : TOUCH;
-    this.visitRegion(this.require(address, length), address, length, way, (offset, size) => {
+    if (way === TOUCH) touchFrames(region, address, length);
+    this.visitRegion(region, address, length, way, (offset, size) => {
       this.bytes.fill(value, offset, offset + size);
     });
     this.notifyWritten(address, length);
@@ -378,6 +384,13 @@ function frameOffset(frames: RegionFrames, at: number, length: number, touch: bo
   const known = frames.table[guestFrame];
   const frame = known !== 0 ? known : touch ? frames.touch(guestFrame) : frames.zeroFrame;
   return frame * PAGE_SIZE + within;
+}
+
+/** Touches all frames of a range that has several, before the first of them changes. */
+function touchFrames({ base, frames }: MemoryRegion, address: number, length: number): void {
+  const start = address - base;
+  if (frames === undefined || (start & PAGE_MASK) + length <= PAGE_SIZE) return;
+  visitFrames(frames, start, length, TOUCH, () => {});
 }
 
 /** Visits a range in runs of adjacent host frames. */
