@@ -53,22 +53,10 @@ export class Trees {
     return Math.min((tree + 1) << this.shift, this.#childCount);
   }
 
-  /** The tree that the worker has reserved, or -1. */
-  local(): number {
-    return this.#words[this.#local]!;
-  }
-
-  /** Makes a tree the worker's, when nobody has it, and gives back the one before. @returns whether it did */
-  reserve(tree: number): boolean {
-    const at = this.#treeWords + tree;
-    if (!this.#cells.swap(at, 0, TREE_RESERVED)) return false;
-    this.#swapLocal(tree);
-    return true;
-  }
-
   /** Gives the worker's tree back. */
   release(): void {
-    this.#swapLocal(NO_TREE);
+    const old = this.#cells.exchange(this.#local, NO_TREE);
+    if (old !== NO_TREE) this.#cells.and(this.#treeWords + old, ~TREE_RESERVED);
   }
 
   /** Raises a tree's hint after a child's rose to `hint`. */
@@ -84,10 +72,5 @@ export class Trees {
   /** What the hint of a tree must at least be: one more than the largest order that its children may have free. */
   hintByChildren(tree: number): number {
     return this.#operations.hintByChildren(tree);
-  }
-
-  #swapLocal(next: number): void {
-    const old = this.#cells.exchange(this.#local, next);
-    if (old !== NO_TREE) this.#cells.and(this.#treeWords + old, ~TREE_RESERVED);
   }
 }
