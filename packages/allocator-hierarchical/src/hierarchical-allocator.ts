@@ -7,6 +7,7 @@ import {
   type FrameAllocatorSnapshot,
   type FrameRange,
   type FrameReservation,
+  FrameReservations,
   type FrameState,
   type FrameStatistics,
   type FreeStatus,
@@ -17,7 +18,6 @@ import {
 } from '@armature/core';
 import { FreeMap } from './free-map.ts';
 import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './layout.ts';
-import { Reservations } from './reservations.ts';
 import { RunMap, TAG_RESERVED } from './run-map.ts';
 import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
@@ -50,7 +50,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   #giveOne: (frame: number) => number;
   #takeHuge: () => number;
   #giveHuge: (frame: number) => number;
-  #reserved = new Reservations();
+  #reserved = new FrameReservations();
   #allocations = 0;
   #frees = 0;
   /** Huge frames in use, each as a run of its own. */
@@ -213,7 +213,7 @@ export class HierarchicalAllocator implements FrameAllocator {
     const { list } = this.#reserved;
     this.#map.reset();
     this.#runs = new RunMap(this.#map);
-    this.#reserved = new Reservations();
+    this.#reserved = new FrameReservations();
     for (const { frame, count, tag } of list) this.reserve(frame, count, tag);
     this.#allocations = 0;
     this.#frees = 0;
