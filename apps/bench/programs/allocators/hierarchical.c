@@ -1,10 +1,10 @@
-/* The algorithm of packages/allocator-hierarchical in C: see free-map.ts and run-map.ts for what the arrays mean. */
+/* The algorithm of packages/allocator-hierarchical in C: see its README and huge-levels.ts for what the arrays mean. */
 #include <stdint.h>
 #include "harness.h"
 
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };
-enum { HUGE_ORDER = 9, HUGE_FRAMES = 512, WORDS = 16, FIRST_CLASS = 16, STALE = 8, SETS = 32, ORIGIN_ALIGN = 16384 };
-enum { MASK = 0xffff, ONE = 0x10000, COUNT = 0x3ff * ONE, BEST_SHIFT = 26, CLASS_STEP = 31 * ONE, ALL = HUGE_FRAMES * ONE };
+enum { HUGE_ORDER = 9, HUGE_FRAMES = 512, WORDS = 16, FIRST_CLASS = 16, STALE = 4, SETS = 32, ORIGIN_ALIGN = 16384 };
+enum { MASK = 0xffff, ONE = 0x10000, COUNT = 0x3ff * ONE, BEST_SHIFT = 26, CLASS_STEP = 63 * ONE, ALL = HUGE_FRAMES * ONE };
 enum { SINGLES, WHOLE_START, WHOLE_INSIDE, CHUNK };
 
 static int32_t origin, first_index, end_index, huge_frames, set_words, set_tops;
@@ -110,7 +110,7 @@ static int32_t set_highest(int set)
 
 static int class_of(int count)
 {
-    return count == 0 || count == HUGE_FRAMES ? 0 : FIRST_CLASS + ((count - 1) >> 5);
+    return count == 0 || count == HUGE_FRAMES ? 0 : FIRST_CLASS + (count >> 6);
 }
 
 static void set_class(int32_t huge, int to)
@@ -197,17 +197,24 @@ static void mark_stale(int32_t huge)
     is_stale[huge] = 1;
 }
 
+static int32_t choose_current(void);
 static int32_t choose_current(void)
 {
     uint32_t partial = occupied >> FIRST_CLASS;
     int32_t huge;
     if (partial != 0) {
-        huge = set_lowest(FIRST_CLASS + __builtin_ctz(partial));
+        int set = FIRST_CLASS + __builtin_ctz(partial);
+        huge = set_lowest(set);
+        if (count_in(huge) == 0) {
+            set_remove(set, huge);
+            classes[huge] = 0;
+            return choose_current();
+        }
     } else {
         huge = set_lowest(HUGE_ORDER);
         if (huge < 0) return -1;
         set_best(huge, HUGE_ORDER - 1);
-        set_class(huge, class_of(HUGE_FRAMES - 1));
+        set_class(huge, FIRST_CLASS + 8);
     }
     current = huge;
     mark_stale(huge);
@@ -246,19 +253,27 @@ static int32_t take_one(void)
     int32_t at = huge * WORDS + __builtin_ctz(summary);
     uint32_t word = bits[at], left = word & (word - 1);
     bits[at] = left;
+    uint32_t before = summary;
     summary -= ONE;
     if (left == 0) summary &= summary - 1;
     summaries[huge] = summary;
-    if ((summary & CLASS_STEP) == 0) classify(huge, count_of(summary));
+    if ((before & CLASS_STEP) == 0) set_class(huge, FIRST_CLASS + (count_of(summary) >> 6));
     return at * 32 + __builtin_ctz(word);
 }
 
 static void count_one(int32_t index, uint32_t word)
 {
     int32_t huge = index >> 9;
-    uint32_t summary = (summaries[huge] + ONE) | 1u << ((index >> 5) & 15);
+    uint32_t before = summaries[huge], summary = (before + ONE) | 1u << ((index >> 5) & 15);
     summaries[huge] = summary;
-    if ((summary & CLASS_STEP) == ONE || (summary & ALL) != 0) classify(huge, count_of(summary));
+    if ((summary & CLASS_STEP) == 0) classify(huge, count_of(summary));
+    else if ((before & COUNT) == 0) {
+        classes[huge] = FIRST_CLASS;
+        set_bits[FIRST_CLASS * set_words + (huge >> 5)] |= 1u << (huge & 31);
+        set_summary[FIRST_CLASS * set_tops + (huge >> 10)] |= 1u << ((huge >> 5) & 31);
+        occupied |= 1u << FIRST_CLASS;
+        if ((summaries[current] & COUNT) >= 64 * ONE) current = huge_frames;
+    }
     uint32_t best = summary >> BEST_SHIFT;
     if (best >= 5 ? word == 0xffffffffu : is_group_set(word, index & 31, 2 << best)) raise_best(huge, index);
 }
