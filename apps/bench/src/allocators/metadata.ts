@@ -20,7 +20,7 @@ const GIB = 2 ** 18;
 const ENOUGH = 12 * 2 ** 20;
 const MOST_COPIES = 64;
 const HUGE_FRAMES = 512;
-const WASM_PAGE = 65_536;
+const PAGE = 4096;
 
 /**
  * Measures an allocator of `frames` frames, many of them at once because the process has memory of its own. What
@@ -30,11 +30,11 @@ export function measureMetadata(create: Create, frames: number): Metadata {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const range = { base: FIRST_FRAME, count: frames };
-  const counted = countWebAssemblyMemory();
-  const used = (): number => {
+  const memories = watchWebAssemblyMemories();
+  const used = (bytesOf = (memory: WebAssembly.Memory) => memory.buffer.byteLength): number => {
     collect();
     const { arrayBuffers, heapUsed } = process.memoryUsage();
-    return arrayBuffers + heapUsed + counted.bytes;
+    return memories.reduce((sum, memory) => sum + bytesOf(memory), arrayBuffers + heapUsed);
   };
   // Pages that were touched, with objects in place of the heap that they are in: that grows and shrinks as it likes.
   const resident = (): number => {
@@ -55,11 +55,11 @@ export function measureMetadata(create: Create, frames: number): Metadata {
   const few = Array.from({ length: 4 }, () => create(range));
   const size = (used() - empty) / few.length;
   const copies = Math.min(MOST_COPIES, Math.max(1, Math.ceil(ENOUGH / size)));
-  const [beside, before] = [used(), resident()];
+  const [beside, besideHeld, before] = [used(), used(held), resident()];
   const all: MeasuredAllocator[] = Array.from({ length: copies }, () => create(range));
   const made = (used() - beside) / copies;
-  // Whole pages are touched, and not all that is reserved: neither counts what is in use too low.
-  const inUse = (): number => Math.min(resident() - before, used() - beside) / copies;
+  // Whole pages are touched, code is among them, and not all that is reserved is: neither counts what is in use too low.
+  const inUse = (): number => Math.min(resident() - before, used(held) - besideHeld) / copies;
   for (const each of all) useSingles(each, batches);
   const singles = inUse();
   for (const each of all) useRuns(each);
@@ -70,16 +70,26 @@ export function measureMetadata(create: Create, frames: number): Metadata {
   return { made: made * scale, singles: singles * scale, runs: runs * scale };
 }
 
-/** Node's figures leave it out. */
-function countWebAssemblyMemory(): { readonly bytes: number } {
-  const counted = { bytes: 0 };
+/** All that are made from now on: Node's figures leave them out. */
+function watchWebAssemblyMemories(): WebAssembly.Memory[] {
+  const memories: WebAssembly.Memory[] = [];
   WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
     construct(target, [descriptor]: [WebAssembly.MemoryDescriptor]) {
-      counted.bytes += descriptor.initial * WASM_PAGE;
-      return new target(descriptor);
+      const memory = new target(descriptor);
+      memories.push(memory);
+      return memory;
     },
   });
-  return counted;
+  return memories;
+}
+
+/** Bytes of the pages that hold anything. */
+function held({ buffer }: WebAssembly.Memory): number {
+  let bytes = 0;
+  for (let from = 0; from < buffer.byteLength; from += PAGE) {
+    if (new Int32Array(buffer, from, PAGE / 4).some((word) => word !== 0)) bytes += PAGE;
+  }
+  return bytes;
 }
 
 /** Single frames, and half of them; made once, so that they are no allocator's. */
