@@ -39,6 +39,9 @@ const [FRAGMENTED, FRAGMENTED_QUICK] = [2 ** 18, 2 ** 14];
 /** Metadata is measured where it is much. */
 const DESCRIBED = 2 ** 20;
 
+/** Threads scatter more than one: they are measured so many times as often. */
+const WORKER_ROUNDS = 3;
+
 /** Programs in C take no time to become fast. */
 const inCTimes = ({ settling, sample, samples }: SamplingTimes): readonly number[] => [
   settling,
@@ -89,7 +92,13 @@ export async function measureAllocators(
       rounds,
       quick,
       cells,
-      workers: await measureWorkers(planned.workers, rounds, times, programs, begin),
+      workers: await measureWorkers(
+        planned.workers,
+        quick ? rounds : WORKER_ROUNDS * rounds,
+        times,
+        programs,
+        begin,
+      ),
       metadata: await measureMetadata(planned.metadata, quick, begin),
       fragmentation: await measureFragmentations(planned.fragmentation, quick, begin),
     };
