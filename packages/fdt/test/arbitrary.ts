@@ -37,7 +37,10 @@ const value: fc.Arbitrary<PropertyValue> = fc.oneof(
 
 const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn });
 
-/** Trees that the writer accepts. With `plain`, names pass `dtc`'s checks and none has a meaning to it. */
+/**
+ * Trees that the writer accepts. With `plain`, names pass `dtc`'s checks and none has a meaning to it; nor has a
+ * reservation a size of 0, at which `dtc` stops reading whatever the address is.
+ */
 export function deviceTree({ plain }: { plain: boolean }): fc.Arbitrary<DeviceTreeSource> {
   const name = plain ? plainName : anyName;
   const propertyName = name.map((text) => (plain ? `x-${text}` : text)).filter((text) => text !== 'phandle');
@@ -54,7 +57,9 @@ export function deviceTree({ plain }: { plain: boolean }): fc.Arbitrary<DeviceTr
   return fc.record({
     root: nodes(fc.constant(''), 3),
     memoryReservations: fc.array(
-      fc.record({ address: u64, size: u64 }).filter(({ address, size }) => address !== 0n || size !== 0n),
+      fc
+        .record({ address: u64, size: u64 })
+        .filter(({ address, size }) => size !== 0n || (!plain && address !== 0n)),
       { maxLength: 3 },
     ),
     bootCpuId: fc.nat(0xffff_ffff),
