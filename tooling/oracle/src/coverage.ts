@@ -99,7 +99,7 @@ export function coveragePage(coverage: readonly RowCoverage[] = coverageOf()): s
     '`@armature/isa`, and how many random cases of it ran on QEMU and on the CPU of `@armature/cpu` with the same',
     'outcome: **recorded** cases run in `npm test` and need no QEMU, **live** ones are new every day and run in',
     '`.ci/run`, and the **long run** is `npm run oracle -- long --cases 50000`. These are on the interpreter. With each',
-    'instruction compiled, `.ci/run` runs all recorded cases and an eighth of the live ones.',
+    'instruction compiled, `.ci/run` runs a quarter of the recorded cases, or all (`ARMATURE_RECORDED_ONE_OF=1`), and an eighth of the live ones.',
     '',
     `${done.length} of ${coverage.length} rows are implemented. Long run: ${runs.map((run) => run ?? 'not every row').join('; ')}.`,
     '',
