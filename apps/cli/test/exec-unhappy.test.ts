@@ -1,36 +1,16 @@
 /** `armature exec` where something is odd: arguments, files, outputs that close, signals, programs that want too much. */
 import { spawn } from 'node:child_process';
-import { assemble } from '@armature/isa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describeFailure } from '../src/failure.ts';
 import { createProgram } from '../src/program.ts';
 import { armature, COMMAND, ENVIRONMENT, Files, start } from './armature.ts';
+import { staticProgram } from './static-program.ts';
 
 const files = new Files();
 afterAll(() => files.remove());
 
-const CODE = 0x40_0000 + 120;
-
 /** A program of one segment, with stack and /tmp but no data of its own. */
-function program(name: string, source: string): string {
-  const code = assemble(source, { origin: BigInt(CODE) }).bytes;
-  const file = new Uint8Array(120 + code.length);
-  const view = new DataView(file.buffer);
-  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  view.setUint16(16, 2, true);
-  view.setUint16(18, 183, true);
-  view.setBigUint64(24, BigInt(CODE), true);
-  view.setBigUint64(32, 64n, true);
-  view.setUint16(54, 56, true);
-  view.setUint16(56, 1, true);
-  view.setUint32(64, 1, true);
-  view.setUint32(68, 5, true);
-  view.setBigUint64(80, BigInt(CODE - 120), true);
-  view.setBigUint64(96, BigInt(file.length), true);
-  view.setBigUint64(104, BigInt(file.length), true);
-  file.set(code, 120);
-  return files.write(name, file);
-}
+const program = (name: string, source: string): string => files.write(name, staticProgram(source));
 
 const EXIT = 'mov x8, #93\nsvc #0\n';
 

@@ -1,34 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assemble } from '@armature/isa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { armature, Files } from './armature.ts';
+import { staticProgram } from './static-program.ts';
 
 const files = new Files();
 afterAll(() => files.remove());
-
-const CODE = 0x40_0078;
-
-/** A program of one segment, which it may read and execute. */
-function elf(source: string): Uint8Array {
-  const code = assemble(source, { origin: BigInt(CODE) }).bytes;
-  const file = new Uint8Array(0x78 + code.length);
-  const view = new DataView(file.buffer);
-  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  view.setUint16(16, 2, true);
-  view.setUint16(18, 183, true);
-  view.setBigUint64(24, BigInt(CODE), true);
-  view.setBigUint64(32, 64n, true);
-  view.setUint16(54, 56, true);
-  view.setUint16(56, 1, true);
-  view.setUint32(64, 1, true);
-  view.setUint32(68, 5, true);
-  view.setBigUint64(80, BigInt(CODE - 0x78), true);
-  view.setBigUint64(96, BigInt(file.length), true);
-  view.setBigUint64(104, BigInt(file.length), true);
-  file.set(code, 0x78);
-  return file;
-}
 
 const EXIT = (status: string): string => `mov x0, ${status}\nmov x8, #93\nsvc #0\n`;
 
@@ -81,7 +58,7 @@ describe('armature exec', () => {
   let root = '';
   const program = (name: string, source: string): string => {
     const file = join(root, '..', name);
-    writeFileSync(file, elf(source));
+    writeFileSync(file, staticProgram(source));
     return file;
   };
   beforeAll(() => {
