@@ -96,28 +96,19 @@ export class PhysicalMemory {
    * @throws MEMORY_EXHAUSTED when the frame is untouched and none is left for it
    */
   hostOffset(address: number, length = 1): number {
-    const region = this.regionAt(address);
-    if (region === undefined || address + length > region.base + region.size) return -1;
-    const at = address - region.base;
-    return region.frames === undefined
-      ? region.hostOffset + at
-      : frameOffset(region.frames, at, length, true);
+    const region = this.visibleRegion(address, length);
+    return region === undefined ? -1 : offsetWithin(region, address, length, true);
   }
 
   /** As {@link hostOffset}, for an address of a region that is known. */
   offsetIn(region: MemoryRegion, address: number): number {
-    const at = address - region.base;
-    return region.frames === undefined ? region.hostOffset + at : frameOffset(region.frames, at, 1, true);
+    return offsetWithin(region, address, 1, true);
   }
 
   /** As {@link hostOffset}, for reading alone: touches nothing. What is untouched is a frame of zeros. */
   readableOffset(address: number, length = 1): number {
-    const region = this.regionAt(address);
-    if (region === undefined || address + length > region.base + region.size) return -1;
-    const at = address - region.base;
-    return region.frames === undefined
-      ? region.hostOffset + at
-      : frameOffset(region.frames, at, length, false);
+    const region = this.visibleRegion(address, length);
+    return region === undefined ? -1 : offsetWithin(region, address, length, false);
   }
 
   /** As {@link hostOffset}, where it is the same for good: -1 for memory that is backed frame by frame, too. */
@@ -127,8 +118,7 @@ export class PhysicalMemory {
 
   /** Whether `length` bytes at a physical address are all memory of one region that the guest sees. */
   contains(address: number, length = 1): boolean {
-    const region = this.regionAt(address);
-    return region !== undefined && address + length <= region.base + region.size;
+    return this.visibleRegion(address, length) !== undefined;
   }
 
   /** Whether `length` bytes at a physical address are memory, hidden or not: what host code may read and write. */
@@ -325,6 +315,12 @@ export class PhysicalMemory {
     for (const observer of this.observers) observer(address, length);
   }
 
+  /** The region of a range, if the guest sees it and it is one region's. */
+  private visibleRegion(address: number, length: number): MemoryRegion | undefined {
+    const region = this.regionAt(address);
+    return region !== undefined && address + length <= region.base + region.size ? region : undefined;
+  }
+
   /** The region of a range, hidden or not. */
   private findRegion(address: number, length: number): MemoryRegion | undefined {
     for (const region of this.hidden) {
@@ -348,9 +344,7 @@ export class PhysicalMemory {
 
   /** Offset of a value that lies in one frame. */
   private scalar(address: number, size: number, touch: boolean): number {
-    const { frames, hostOffset, base } = this.require(address, size);
-    if (frames === undefined) return hostOffset + (address - base);
-    return frameOffset(frames, address - base, size, touch);
+    return offsetWithin(this.require(address, size), address, size, touch);
   }
 
   private copy(address: number, size: number): DataView {
@@ -377,7 +371,14 @@ const PRESENT = 2;
 type Way = typeof TOUCH | typeof ANY | typeof PRESENT;
 
 /** Offset of bytes of one frame, -1 for those of several. */
-function frameOffset(frames: RegionFrames, at: number, length: number, touch: boolean): number {
+function offsetWithin(
+  { base, frames, hostOffset }: MemoryRegion,
+  address: number,
+  length: number,
+  touch: boolean,
+): number {
+  const at = address - base;
+  if (frames === undefined) return hostOffset + at;
   const within = at & PAGE_MASK;
   if (within + length > PAGE_SIZE) return -1;
   const guestFrame = (at / PAGE_SIZE) | 0;

@@ -46,7 +46,7 @@ export class InstructionDecoder {
   private readonly systemAccess: (word: number) => Fields | undefined;
   private readonly known = new Map<number, Instruction | null>();
 
-  /** @param systemAccess what `inlineAccess` says of an MRS or MSR */
+  /** @param systemAccess what `inlineAccess` says of a system instruction */
   constructor(features: ReadonlySet<Feature>, systemAccess: (word: number) => Fields | undefined) {
     this.features = features;
     this.systemAccess = systemAccess;
