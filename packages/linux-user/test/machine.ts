@@ -119,3 +119,50 @@ export async function runProgram(
   const { reason } = test.machine.runSync({ maxInstructions });
   return { ...test, linux, reason, ending: linux.ending, text: test.output() };
 }
+
+/**
+ * Code of a parent: starts a child, which goes on at `child`, waits for it `polls` times for as long as the timespec at
+ * `pause` says, kills what is left, and reaps all. Changes X0 to X4, X8, X22 and X23, and defines labels: once a program.
+ */
+export const superviseChild = (polls: number, pause: string): string => `
+    mov x0, #17
+    mov x1, #0
+    mov x2, #0
+    mov x3, #0
+    mov x4, #0
+    mov x8, #220
+    svc #0
+    cbz x0, child
+    mov x22, x0
+    cmp x0, #0
+    b.lt clean
+    mov x23, #${polls}
+  poll:
+    mov x0, x22
+    mov x1, #0
+    mov x2, #1
+    mov x3, #0
+    mov x8, #260
+    svc #0
+    cbnz x0, clean
+    ldr x0, =${pause}
+    mov x1, #0
+    mov x8, #101
+    svc #0
+    subs x23, x23, #1
+    b.ne poll
+  clean:
+    mov x0, #-1
+    mov x1, #9
+    mov x8, #129
+    svc #0
+  reap:
+    mov x0, #-1
+    mov x1, #0
+    mov x2, #1
+    mov x3, #0
+    mov x8, #260
+    svc #0
+    cmp x0, #0
+    b.gt reap
+`;

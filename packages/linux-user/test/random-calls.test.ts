@@ -15,7 +15,7 @@ import { MiB } from '@armature/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hostDirectory } from '../src/node.ts';
 import { NUMBER } from '../src/system-calls/numbers.ts';
-import { assembleProgram, testMachine } from './machine.ts';
+import { assembleProgram, superviseChild, testMachine } from './machine.ts';
 
 /** Calls that would only end the test early: they end the process, or every other one. */
 const LEFT_OUT = ['exit', 'exit_group', 'kill', 'tkill', 'tgkill', 'rt_sigqueueinfo'];
@@ -56,47 +56,7 @@ const program = (seed: number) =>
       mov x20, #${seed}
     life:
       add x20, x20, #1
-      mov x0, #17
-      mov x1, #0
-      mov x2, #0
-      mov x3, #0
-      mov x4, #0
-      mov x8, #220
-      svc #0
-      cbz x0, child
-      mov x22, x0
-      cmp x0, #0
-      b.lt clean
-      mov x23, #30
-    poll:
-      mov x0, x22
-      mov x1, #0
-      mov x2, #1
-      mov x3, #0
-      mov x8, #260
-      svc #0
-      cmp x0, #0
-      b.ne clean
-      ldr x0, =data
-      mov x1, #0
-      mov x8, #101
-      svc #0
-      subs x23, x23, #1
-      b.ne poll
-    clean:
-      mov x0, #-1
-      mov x1, #9
-      mov x8, #129
-      svc #0
-    reap:
-      mov x0, #-1
-      mov x1, #0
-      mov x2, #1
-      mov x3, #0
-      mov x8, #260
-      svc #0
-      cmp x0, #0
-      b.gt reap
+${superviseChild(30, 'data')}
       b life
 
     random:                       // xorshift64: X19, and X0

@@ -2,7 +2,7 @@
 import { MiB } from '@armature/core';
 import { expect, test } from 'vitest';
 import { NUMBER } from '../src/system-calls/numbers.ts';
-import { assembleProgram, testMachine } from './machine.ts';
+import { assembleProgram, superviseChild, testMachine } from './machine.ts';
 
 const numbers = Object.values(NUMBER);
 
@@ -31,44 +31,7 @@ const PROGRAM = assembleProgram({
   code: `
     mov x20, #0                    // which child
   life:
-    mov x0, #17
-    mov x1, #0
-    mov x2, #0
-    mov x3, #0
-    mov x4, #0
-    mov x8, #220
-    svc #0
-    cbz x0, child
-    mov x22, x0
-    mov x23, #20
-  poll:
-    mov x0, x22
-    mov x1, #0
-    mov x2, #1
-    mov x3, #0
-    mov x8, #260
-    svc #0
-    cbnz x0, clean
-    ldr x0, =pause
-    mov x1, #0
-    mov x8, #101
-    svc #0
-    subs x23, x23, #1
-    b.ne poll
-  clean:
-    mov x0, #-1
-    mov x1, #9
-    mov x8, #129
-    svc #0
-  reap:
-    mov x0, #-1
-    mov x1, #0
-    mov x2, #1
-    mov x3, #0
-    mov x8, #260
-    svc #0
-    cmp x0, #0
-    b.gt reap
+${superviseChild(20, 'pause')}
     add x20, x20, #1
     ldr x9, =${numbers.length * POINTERS.length * OTHERS.length}
     cmp x20, x9
