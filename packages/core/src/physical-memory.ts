@@ -370,7 +370,7 @@ const ANY = 1;
 const PRESENT = 2;
 type Way = typeof TOUCH | typeof ANY | typeof PRESENT;
 
-/** Offset of bytes of one frame, -1 for those of several. */
+/** Offset in machine memory of bytes that a region has; -1 where they are of several frames that are backed one by one. */
 function offsetWithin(
   { base, frames, hostOffset }: MemoryRegion,
   address: number,
