@@ -59,6 +59,7 @@ export const atLeast = operation(0x4e);
 export const atLeastUnsigned = operation(0x4f);
 export const leadingZeros = operation(0x67);
 export const trailingZeros = operation(0x68);
+export const countOnes = operation(0x69);
 export const add = operation(0x6a);
 export const subtract = operation(0x6b);
 export const multiply = operation(0x6c);

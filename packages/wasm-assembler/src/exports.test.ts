@@ -13,6 +13,7 @@ test('the public names', async () => {
     'block',
     'choose',
     'constant',
+    'countOnes',
     'differ',
     'divideUnsigned',
     'eachAdd',

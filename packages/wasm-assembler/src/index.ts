@@ -9,6 +9,7 @@ export {
   type Code,
   choose,
   constant,
+  countOnes,
   differ,
   divideUnsigned,
   eachAdd,
