@@ -13,12 +13,14 @@ import {
   lane,
   less,
   load,
+  loadByte,
   loop,
   ModuleBuilder,
   multiply,
   rotateRight,
   splat,
   store,
+  storeByte,
   subtract,
   when,
 } from './index.ts';
@@ -111,4 +113,18 @@ test('an inner function is called by others and not exported', () => {
   const functions = make<{ twice(value: number): number }>(builder);
   expect(Object.keys(functions)).toEqual(['twice']);
   expect(functions.twice(0x1234_5678) >>> 0).toBe(0x7812_3456);
+});
+
+test('bytes are read without a sign, and written alone', () => {
+  const builder = new ModuleBuilder();
+  builder.importMemory(atLeastPages(1));
+  builder.define('exchange', 2, 1, (local, address, value) => {
+    const before = local();
+    return [before.set(loadByte(address!.get, 300)), storeByte(address!.get, value!.get, 300), before.get];
+  });
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exchange } = make<{ exchange(address: number, value: number): number }>(builder, { memory });
+  const bytes = new Uint8Array(memory.buffer).fill(0xfe, 300, 304);
+  expect(exchange(2, 0x1234)).toBe(0xfe);
+  expect([...bytes.subarray(300, 304)]).toEqual([0xfe, 0xfe, 0x34, 0xfe]);
 });

@@ -85,6 +85,15 @@ const wordAt = (offset: number): number[] => [2, ...unsigned(offset)];
 /** The word of memory at an address in bytes, plus an offset that costs nothing. */
 export const load = (address: Code, offset = 0): Code => [address, 0x28, wordAt(offset)];
 export const store = (address: Code, value: Code, offset = 0): Code => [address, value, 0x36, wordAt(offset)];
+/** The byte of memory at an address, from 0 to 255, and the lowest byte of a value to be stored there. */
+export const loadByte = (address: Code, offset = 0): Code => [address, 0x2d, 0, ...unsigned(offset)];
+export const storeByte = (address: Code, value: Code, offset = 0): Code => [
+  address,
+  value,
+  0x3a,
+  0,
+  ...unsigned(offset),
+];
 /** The first where the condition, which comes last, is not zero, else the second. */
 export const choose = operation(0x1b);
 export const giveResult = operation(0x0f);
