@@ -17,15 +17,12 @@ import {
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
-import { BuddySpace, KIND } from './buddy-space.ts';
-import { type FreeLists, LifoLists, ORDERS, OrderedLists } from './free-lists.ts';
-import { Magazines } from './magazines.ts';
+import { BuddySpace } from './buddy-space.ts';
+import { KIND, layoutOf, ORDERS, type Placement, type Shape } from './layout.ts';
 import { type BuddyState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 const NO_CONSTRAINTS: RunConstraints = {};
 const MAX_CPUS = 1024;
-/** `KIND.used` with order 0. */
-const USED_FRAME = 0x20;
 
 /** Per-CPU stacks of single frames. */
 export interface MagazineOptions {
@@ -37,7 +34,7 @@ export interface MagazineOptions {
 
 export interface BuddyOptions {
   /** Which free block of an order is handed out: the one freed last (the default), or the lowest. */
-  readonly placement?: 'lifo' | 'address';
+  readonly placement?: Placement;
   /** Magazines for single frames. Default: none. */
   readonly magazines?: MagazineOptions;
 }
@@ -59,7 +56,9 @@ export class BuddyAllocator implements FrameAllocator {
   readonly count: number = 0;
   readonly #options: BuddyOptions;
   #space: BuddySpace;
-  #magazines: Magazines | undefined;
+  /** The operations that are called most, where the compiler finds them at once. */
+  #takeOne: () => number;
+  #giveOne: (frame: number) => number;
   #reservations: FrameReservation[] = [];
   #used = 0;
   #reserved = 0;
@@ -70,84 +69,81 @@ export class BuddyAllocator implements FrameAllocator {
   /**
    * @param options first frame (physical address divided by 4096) and number of frames to manage; see
    * {@link BuddyOptions} for the rest
-   * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31, or the magazines make no sense
+   * @throws ArmatureError `CONFIG_INVALID` when the range is empty or passes frame 2^31, the magazines make no sense, or the
+   * lists would take more than 4 GiB
    */
   constructor({ base, count, ...options }: FrameRange & BuddyOptions) {
     checkFrameRange({ base, count });
     this.base = base;
     this.count = count;
     this.#options = options;
-    this.#space = new BuddySpace(base, count, this.#freshLists());
-    this.#magazines = this.#freshMagazines();
+    this.#space = new BuddySpace(layoutOf(shapeOf({ base, count }, options)));
+    const { takeOne, giveOne } = this.#space.operations;
+    this.#takeOne = takeOne;
+    this.#giveOne = giveOne;
   }
 
   /** CPU whose magazine single frames come from and go to; 0 at first. Without magazines it does nothing. */
   get cpu(): number {
-    return this.#magazines?.cpu ?? 0;
+    return this.#space.magazines.cpu;
   }
 
   /** @throws ArmatureError `CONFIG_INVALID` when there is no such magazine */
   set cpu(cpu: number) {
-    const cpus = this.#magazines?.cpus ?? 1;
+    const { magazines } = this.#space;
+    const cpus = magazines.cpus || 1;
     if (!Number.isInteger(cpu) || cpu < 0 || cpu >= cpus) {
       throw new ArmatureError('CONFIG_INVALID', `there is no magazine for CPU ${cpu}`, {
         context: { cpu, cpus },
         hint: `Give a number from 0 to ${cpus - 1}, or the allocator magazines for more CPUs.`,
       });
     }
-    if (this.#magazines !== undefined) this.#magazines.cpu = cpu;
+    magazines.cpu = cpu;
   }
 
   /** Frames in the magazines; they count as free. */
   get cachedFrames(): number {
-    return this.#magazines?.frames ?? 0;
+    return this.#space.magazines.frames;
   }
 
   /** Bytes of lists, block kinds and magazines held for the managed frames. */
   get metadataBytes(): number {
-    return this.#space.kinds.byteLength + this.#space.lists.bytes + (this.#magazines?.bytes ?? 0);
+    return this.#space.bytes;
   }
 
   alloc(order: number): number {
     if (order === 0) {
-      const magazines = this.#magazines;
-      let index = magazines === undefined ? this.#space.take(0) : magazines.take(this.#space);
-      if (index < 0) {
-        index = this.#takeBlock(0);
-        if (index < 0) return this.#fail();
-      }
+      const frame = this.#takeOne();
+      if (frame < 0) return this.#allocDrained(0);
       this.#used++;
       this.#allocations++;
-      return this.base + index;
+      return frame;
     }
     if (!isFrameOrder(order)) return this.#fail();
-    const index = this.#takeBlock(order);
-    if (index < 0) return this.#fail();
+    const index = this.#space.operations.take(order);
+    if (index < 0) return this.#allocDrained(order);
     this.#used += 1 << order;
     this.#allocations++;
     return this.base + index;
   }
 
   free(frame: number, order: number): FreeStatus {
-    const index = frame - this.base;
-    // A head of exactly this order is all there is to check.
-    if ((index | 0) === index && index >= 0 && index < this.count) {
-      const kind = this.#space.kinds[index]!;
-      if (order === 0 && kind === USED_FRAME) {
-        if (this.#magazines === undefined) this.#space.give(index, 0);
-        else this.#magazines.give(this.#space, index);
-        this.#used--;
-        this.#frees++;
-        return FREE_STATUS.ok;
-      }
-      if (order > 0 && order <= 30 && kind === USED_FRAME + order) {
-        this.#space.give(index, order);
+    // WebAssembly would round what is no integer.
+    if ((frame | 0) === frame) {
+      if (order === 0) {
+        if (this.#giveOne(frame) === 0) {
+          this.#used--;
+          this.#frees++;
+          return 0;
+        }
+      } else if ((order | 0) === order && this.#space.operations.giveBlock(frame, order) === 0) {
         this.#used -= 1 << order;
         this.#frees++;
-        return FREE_STATUS.ok;
+        return 0;
       }
     }
     if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
+    const index = frame - this.base;
     const count = 1 << order;
     if (this.#manages(index, count) && (frame & (count - 1)) !== 0) return FREE_STATUS.misaligned;
     return this.#checkRun(index, count);
@@ -176,8 +172,8 @@ export class BuddyAllocator implements FrameAllocator {
     const index = frame - this.base;
     const status = this.#checkRun(index, count);
     if (status !== FREE_STATUS.ok) return status;
-    if (count === 1 && this.#magazines !== undefined) {
-      this.#magazines.give(this.#space, index);
+    if (count === 1) {
+      this.#space.operations.release(index);
     } else {
       this.#space.kinds[index] = KIND.inside;
       this.#space.addRange(index, index + count);
@@ -197,22 +193,19 @@ export class BuddyAllocator implements FrameAllocator {
   }
 
   freeBatch(frames: Int32Array): FreeStatus {
-    const { kinds } = this.#space;
+    const { kinds, operations } = this.#space;
+    const { base, count } = this;
     // Marked while they are checked, so that a frame that comes twice is free the second time.
     for (let slot = 0; slot < frames.length; slot++) {
-      const index = frames[slot]! - this.base;
-      const status = this.#checkRun(index, 1);
-      if (status !== FREE_STATUS.ok) {
-        for (let undo = 0; undo < slot; undo++) kinds[frames[undo]! - this.base] = KIND.used;
+      const index = frames[slot]! - base;
+      if (index < 0 || index >= count || kinds[index] !== KIND.used) {
+        const status = this.#checkRun(index, 1);
+        for (let undo = 0; undo < slot; undo++) kinds[frames[undo]! - base] = KIND.used;
         return status;
       }
       kinds[index] = KIND.cached;
     }
-    for (let slot = 0; slot < frames.length; slot++) {
-      const index = frames[slot]! - this.base;
-      if (this.#magazines === undefined) this.#space.give(index, 0);
-      else this.#magazines.give(this.#space, index);
-    }
+    for (let slot = 0; slot < frames.length; slot++) operations.release(frames[slot]! - base);
     this.#used -= frames.length;
     this.#frees += frames.length;
     return FREE_STATUS.ok;
@@ -244,7 +237,7 @@ export class BuddyAllocator implements FrameAllocator {
 
   /** Puts the frames in the magazines back on the lists, where they join with their buddies. */
   drain(): void {
-    this.#magazines?.drain(this.#space);
+    this.#space.magazines.drain();
   }
 
   stats(): FrameStatistics {
@@ -261,8 +254,7 @@ export class BuddyAllocator implements FrameAllocator {
 
   reset(): void {
     const reservations = this.#reservations;
-    this.#space = new BuddySpace(this.base, this.count, this.#freshLists());
-    this.#magazines = this.#freshMagazines();
+    this.#space.makeAllFree();
     this.#reservations = [];
     this.#used = 0;
     this.#reserved = 0;
@@ -276,8 +268,8 @@ export class BuddyAllocator implements FrameAllocator {
   snapshot(): FrameAllocatorSnapshot {
     const data: BuddyState = {
       kinds: [...this.#space.kinds],
-      lists: Array.from({ length: ORDERS }, (_, order) => this.#space.lists.list(order)),
-      magazines: this.#magazines?.contents() ?? [],
+      lists: Array.from({ length: ORDERS }, (_, order) => this.#space.lists.blocks(order)),
+      magazines: this.#space.magazines.contents(),
       cpu: this.cpu,
       reservations: this.reservations(),
       allocations: this.#allocations,
@@ -294,7 +286,8 @@ export class BuddyAllocator implements FrameAllocator {
     const broken = restored.#load(data);
     checkFrameSnapshot(broken);
     this.#space = restored.#space;
-    this.#magazines = restored.#magazines;
+    this.#takeOne = restored.#takeOne;
+    this.#giveOne = restored.#giveOne;
     this.#reservations = restored.#reservations;
     this.#used = restored.#used;
     this.#reserved = restored.#reserved;
@@ -306,7 +299,7 @@ export class BuddyAllocator implements FrameAllocator {
   validate(): readonly string[] {
     const { kinds } = this.#space;
     const broken = this.#space.brokenInvariants();
-    const cached = this.#magazines?.contents().flat() ?? [];
+    const cached = this.#space.magazines.contents().flat();
     let cachedKinds = 0;
     let reservedKinds = 0;
     let used = 0;
@@ -335,35 +328,13 @@ export class BuddyAllocator implements FrameAllocator {
     return broken;
   }
 
-  #freshLists(): FreeLists {
-    return this.#options.placement === 'address'
-      ? new OrderedLists(this.base, this.count)
-      : new LifoLists(this.count);
-  }
-
-  #freshMagazines(): Magazines | undefined {
-    const { magazines } = this.#options;
-    if (magazines === undefined) return undefined;
-    const { cpus = 1 } = magazines;
-    const { frames = Math.min(512, Math.max(2, Math.floor(this.count / 256 / cpus))) } = magazines;
-    const sensible = [cpus, frames].every(Number.isInteger) && cpus >= 1 && cpus <= MAX_CPUS && frames >= 1;
-    if (!sensible || frames * cpus > Math.max(this.count, 2 * cpus)) {
-      throw new ArmatureError('CONFIG_INVALID', `cannot make ${cpus} magazines of ${frames} frames`, {
-        context: { cpus, frames },
-        hint: 'Give whole numbers of 1 to 1024 CPUs and of frames, together at most the managed frames.',
-      });
-    }
-    return new Magazines(cpus, frames);
-  }
-
   /** Fills a fresh allocator; the names of what the state breaks. */
   #load({ kinds, lists, magazines, cpu, reservations }: BuddyState): readonly string[] {
-    const cpus = this.#magazines?.cpus ?? 0;
-    const capacity = this.#magazines?.capacity ?? 0;
+    const space = this.#space;
+    const { cpus, capacity } = space.magazines;
     if (magazines.length !== cpus || magazines.some(({ length }) => length > capacity)) return ['magazines'];
     if (cpu >= Math.max(1, cpus)) return ['cpu'];
     if (lists.length !== ORDERS) return ['free-lists'];
-    const space = this.#space;
     space.takeRange(0, this.count);
     space.kinds.set(kinds);
     const linked = new Uint8Array(this.count);
@@ -372,11 +343,11 @@ export class BuddyAllocator implements FrameAllocator {
         // Checked before it is linked, because a block that comes twice would close a list into a ring.
         if (space.kinds[index] !== order || linked[index] === 1) return ['free-lists'];
         linked[index] = 1;
-        space.lists.push(index, order);
+        space.operations.push(index, order);
       }
     }
-    this.#magazines?.load(magazines);
-    if (this.#magazines !== undefined) this.#magazines.cpu = cpu;
+    space.magazines.load(magazines);
+    space.magazines.cpu = cpu;
     this.#reservations = [...reservations];
     this.#reserved = reservations.reduce((sum, { count }) => sum + count, 0);
     for (let index = 0; index < this.count; ) {
@@ -406,12 +377,15 @@ export class BuddyAllocator implements FrameAllocator {
     return NO_FRAME;
   }
 
-  /** A block from the lists, if need be with the frames of the magazines. */
-  #takeBlock(order: number): number {
-    const index = this.#space.take(order);
-    if (index >= 0 || this.cachedFrames === 0) return index;
+  /** A block for which the frames of the magazines are needed, or none. */
+  #allocDrained(order: number): number {
+    if (this.cachedFrames === 0) return this.#fail();
     this.drain();
-    return this.#space.take(order);
+    const index = this.#space.operations.take(order);
+    if (index < 0) return this.#fail();
+    this.#used += 1 << order;
+    this.#allocations++;
+    return this.base + index;
   }
 
   /** Marks a found run as used and returns its first frame; counts a failure when nothing was found. */
@@ -441,10 +415,10 @@ export class BuddyAllocator implements FrameAllocator {
   /** The next block to hand out that holds the run and lies in `from` to `to`, or -1. */
   #findBlock(count: number, align: number, from: number, to: number): number {
     const order = 32 - Math.clz32(Math.max(count, align) - 1);
-    const { lists } = this.#space;
+    const { lists, operations } = this.#space;
     const orders = lists.available >>> order;
     if (orders === 0 || order >= ORDERS) return -1;
-    const index = lists.first(order + 31 - Math.clz32(orders & -orders));
+    const index = operations.first(order + 31 - Math.clz32(orders & -orders));
     return index >= from && index + count <= to ? index : -1;
   }
 
@@ -470,4 +444,19 @@ export class BuddyAllocator implements FrameAllocator {
     }
     return -1;
   }
+}
+
+/** @throws ArmatureError `CONFIG_INVALID` when the magazines make no sense */
+function shapeOf({ base, count }: FrameRange, { placement = 'lifo', magazines }: BuddyOptions): Shape {
+  if (magazines === undefined) return { base, count, placement, cpus: 0, capacity: 0 };
+  const { cpus = 1 } = magazines;
+  const { frames: capacity = Math.min(512, Math.max(2, Math.floor(count / 256 / cpus))) } = magazines;
+  const sensible = [cpus, capacity].every(Number.isInteger) && cpus >= 1 && cpus <= MAX_CPUS && capacity >= 1;
+  if (!sensible || capacity * cpus > Math.max(count, 2 * cpus)) {
+    throw new ArmatureError('CONFIG_INVALID', `cannot make ${cpus} magazines of ${capacity} frames`, {
+      context: { cpus, frames: capacity },
+      hint: 'Give whole numbers of 1 to 1024 CPUs and of frames, together at most the managed frames.',
+    });
+  }
+  return { base, count, placement, cpus, capacity };
 }

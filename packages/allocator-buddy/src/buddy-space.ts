@@ -1,27 +1,13 @@
 /**
- * The blocks that managed memory is cut into. An index is a frame's number from `base`; blocks of 2^order frames are
- * aligned by absolute frame.
- *
- * One byte a frame says what begins there, or that nothing does. So the frames from one head to the next are one
- * block or run, and its length needs no other memory. Two free buddies of one order never stay apart below the top
- * order, the highest of which a block fits into the managed memory.
+ * The blocks that managed memory is cut into: one byte a frame says what begins there, or that nothing does. So the frames
+ * from one head to the next are one block or run, and its length needs no other memory. Two free buddies of one order
+ * never stay apart below the top order. What most calls do is WebAssembly, `code/`; here is the rest.
  */
-import type { FreeLists } from './free-lists.ts';
+import { instantiate, type Operations } from './code/instance.ts';
+import { FreeLists } from './free-lists.ts';
+import { KIND, LAST_ORDER, type Layout } from './layout.ts';
+import { Magazines } from './magazines.ts';
 
-/** What begins at a frame; 0 to 30 is a free block of that order. */
-export const KIND = {
-  /** Added to the order: a used block. */
-  used: 0x20,
-  /** The frame belongs to what begins before it. */
-  inside: 0x40,
-  /** A used run that is no block: of another number of frames, or not aligned. */
-  run: 0x41,
-  reserved: 0x42,
-  /** A single frame in a magazine. */
-  cached: 0x43,
-} as const;
-
-const LAST_FREE = 30;
 const NO_KINDS = new Uint8Array(0);
 
 export class BuddySpace {
@@ -31,59 +17,37 @@ export class BuddySpace {
   readonly topOrder: number = 0;
   readonly kinds: Uint8Array = NO_KINDS;
   readonly lists: FreeLists;
+  readonly magazines: Magazines;
+  readonly operations: Operations;
+  readonly bytes: number;
 
   /** All frames are free. */
-  constructor(base: number, count: number, lists: FreeLists) {
+  constructor(layout: Layout) {
+    const { base, count, topOrder } = layout;
+    const { memory, operations } = instantiate(layout);
     this.base = base;
     this.count = count;
-    this.topOrder = Math.min(LAST_FREE, 31 - Math.clz32(count));
-    this.lists = lists;
-    this.kinds = new Uint8Array(count).fill(KIND.inside);
-    this.addRange(0, count);
+    this.topOrder = topOrder;
+    this.bytes = layout.length;
+    this.operations = operations;
+    this.kinds = new Uint8Array(memory, layout.kinds, count);
+    this.lists = new FreeLists(layout, memory);
+    this.magazines = new Magazines(layout, memory, operations);
+    this.makeAllFree();
   }
 
-  /**
-   * Takes a block off the lists, splitting a larger one when needed. Its index, or -1.
-   *
-   * Kinds are numbers here and in {@link give}: reading them from an object costs a tenth of the speed.
-   */
-  take(order: number): number {
-    const { lists, kinds } = this;
-    const orders = lists.available >>> order;
-    if (orders === 0) return -1;
-    let at = order + 31 - Math.clz32(orders & -orders);
-    const index = lists.takeFirst(at);
-    while (at > order) {
-      at--;
-      const upper = index + (1 << at);
-      kinds[upper] = at;
-      lists.push(upper, at);
-    }
-    kinds[index] = 0x20 | order;
-    return index;
-  }
-
-  /** Puts a used block back, joined with its free buddies. */
-  give(index: number, order: number): void {
-    const { lists, kinds, base, count, topOrder } = this;
-    let at = order;
-    let start = index;
-    for (; at < topOrder; at++) {
-      const buddy = ((base + start) ^ (1 << at)) - base;
-      if (buddy < 0 || buddy >= count || kinds[buddy] !== at) break;
-      lists.remove(buddy, at);
-      kinds[Math.max(start, buddy)] = 0x40;
-      if (buddy < start) start = buddy;
-    }
-    kinds[start] = at;
-    lists.push(start, at);
+  makeAllFree(): void {
+    this.kinds.fill(KIND.inside);
+    this.lists.clear();
+    this.magazines.clear();
+    this.addRange(0, this.count);
   }
 
   /** Makes the frames `from` to `to`, all of kind inside, free. */
   addRange(from: number, to: number): void {
     for (let index = from; index < to; ) {
       const order = this.#largestBlock(index, to);
-      this.give(index, order);
+      this.operations.give(index, order);
       index += 1 << order;
     }
   }
@@ -95,7 +59,7 @@ export class BuddySpace {
       const head = this.freeHead(index);
       const order = this.kinds[head]!;
       const end = head + (1 << order);
-      this.lists.remove(head, order);
+      this.operations.remove(head, order);
       this.kinds[head] = KIND.inside;
       // What is left on either side has no free buddy, so nothing joins.
       this.#addBlocks(head, index);
@@ -117,7 +81,7 @@ export class BuddySpace {
       const head = ((this.base + index) & -(1 << order)) - this.base;
       if (head < 0) return -1;
       const kind = this.kinds[head]!;
-      if (kind !== KIND.inside) return kind <= LAST_FREE && kind >= order ? head : -1;
+      if (kind !== KIND.inside) return kind <= LAST_ORDER && kind >= order ? head : -1;
     }
     return -1;
   }
@@ -142,18 +106,18 @@ export class BuddySpace {
   /** Whether two free buddies of one order are apart, or a list does not hold exactly the free blocks. */
   brokenInvariants(): string[] {
     const broken = new Set<string>();
-    const seen = new Int32Array(LAST_FREE + 1);
+    const seen = new Int32Array(LAST_ORDER + 1);
     for (let index = 0; index < this.count; ) {
       const kind = this.kinds[index]!;
       let end = index + 1;
-      if (kind <= LAST_FREE) {
+      if (kind <= LAST_ORDER) {
         end = index + (1 << kind);
         seen[kind]!++;
         const buddy = ((this.base + index) ^ (1 << kind)) - this.base;
         if (((this.base + index) & ((1 << kind) - 1)) !== 0 || kind > this.topOrder)
           broken.add('block-alignment');
         if (kind < this.topOrder && buddy >= 0 && this.kinds[buddy] === kind) broken.add('buddies-apart');
-      } else if (kind >= KIND.used && kind <= KIND.used + LAST_FREE) {
+      } else if (kind >= KIND.used && kind <= KIND.used + LAST_ORDER) {
         end = index + (1 << (kind - KIND.used));
       } else if (kind === KIND.run) {
         end = this.nextHead(index, this.count);
@@ -164,8 +128,8 @@ export class BuddySpace {
       if (this.nextHead(index, this.count) !== Math.min(end, this.count)) broken.add('block-lengths');
       index = end;
     }
-    for (let order = 0; order <= LAST_FREE; order++) {
-      const blocks = this.lists.list(order);
+    for (let order = 0; order <= LAST_ORDER; order++) {
+      const blocks = this.lists.blocks(order);
       const listed = blocks.length === seen[order] && new Set(blocks).size === blocks.length;
       if (!listed || !blocks.every((index) => this.kinds[index] === order)) broken.add('free-lists');
       if (((this.lists.available >>> order) & 1) !== (blocks.length > 0 ? 1 : 0)) broken.add('available');
@@ -177,7 +141,7 @@ export class BuddySpace {
   #largestBlock(index: number, to: number): number {
     const frame = this.base + index;
     const fits = 31 - Math.clz32(to - index);
-    const aligned = frame === 0 ? LAST_FREE : 31 - Math.clz32(frame & -frame);
+    const aligned = frame === 0 ? LAST_ORDER : 31 - Math.clz32(frame & -frame);
     return Math.min(fits, aligned, this.topOrder);
   }
 
@@ -186,7 +150,7 @@ export class BuddySpace {
     for (let index = from; index < to; ) {
       const order = this.#largestBlock(index, to);
       this.kinds[index] = order;
-      this.lists.push(index, order);
+      this.operations.push(index, order);
       index += 1 << order;
     }
   }

@@ -1,0 +1,71 @@
+/** The functions on an allocator's memory, as WebAssembly: V8 runs it without a check of each access. */
+import { atLeastPages, ModuleBuilder } from '@armature/wasm-assembler';
+import type { Layout } from '../layout.ts';
+import { bitmapsOf } from './bitmaps.ts';
+import { blocksOf } from './blocks.ts';
+import { ringsOf } from './rings.ts';
+import { scopeOf } from './scope.ts';
+import { defineCachedSingles, defineSingles } from './singles.ts';
+
+/** Frames are absolute, indices are not. */
+export interface Operations {
+  /** Takes one frame, from the magazine when there is one: the frame, or -1. */
+  takeOne(): number;
+  /** Gives back one frame: 0, or -1 when nothing was done, because it is no single frame in use. */
+  giveOne(frame: number): number;
+  /** Takes a block off the lists, splitting a larger one when needed: its index, or -1. */
+  take(order: number): number;
+  /** Puts frames that are on no list back as a block, joined with its free buddies. */
+  give(index: number, order: number): void;
+  /** Gives back a block that is not for a magazine: 0, or -1 when nothing was done, because it is no such block in use. */
+  giveBlock(frame: number, order: number): number;
+  /** Adds a free block to its list. */
+  push(index: number, order: number): void;
+  /** Removes a free block from its list. */
+  remove(index: number, order: number): void;
+  /** The index of the block to hand out next; there must be one. */
+  first(order: number): number;
+  /** Puts a single frame in use back, into the magazine when there is one. */
+  release(index: number): void;
+  /** Puts so many of the oldest frames of the magazine back on the lists. */
+  empty(frames: number): void;
+}
+
+const PAGE = 65_536;
+/** Modules that were made last, by what they were made for. */
+const modules = new Map<string, WebAssembly.Module>();
+const MOST_MODULES = 16;
+
+function moduleFor(layout: Layout): WebAssembly.Module {
+  const { base, count, placement, cpus, capacity } = layout;
+  const key = [base, count, placement, cpus, capacity].join();
+  const module = modules.get(key) ?? new WebAssembly.Module(bytesFor(layout));
+  modules.delete(key);
+  modules.set(key, module);
+  for (const oldest of modules.keys()) {
+    if (modules.size <= MOST_MODULES) break;
+    modules.delete(oldest);
+  }
+  return module;
+}
+
+function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder();
+  builder.importMemory(atLeastPages(1));
+  const scope = scopeOf(builder, layout);
+  const blocks = blocksOf(scope, layout.placement === 'address' ? bitmapsOf : ringsOf);
+  if (layout.capacity > 0) defineCachedSingles(scope, blocks);
+  else defineSingles(scope, blocks);
+  return builder.bytes();
+}
+
+/** Memory for an allocator, and the functions on it. */
+export function instantiate(layout: Layout): {
+  readonly memory: ArrayBuffer;
+  readonly operations: Operations;
+} {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.length / PAGE) });
+  const { exports } = new WebAssembly.Instance(moduleFor(layout), { host: { memory } });
+  // Functions of a plain object are called faster than those of a module's exports.
+  return { memory: memory.buffer, operations: { ...exports } as unknown as Operations };
+}
