@@ -37,6 +37,9 @@ export const EPOCH = 1 << 19;
 /** All bits of the epoch. */
 export const EPOCHS = -1 << 19;
 
+/** Fewer than 2^22 children hold all frames below 2^31. */
+export const MOST_CHILDREN_ORDER = 22;
+
 export const TREE_RESERVED = 1;
 
 export const NO_TREE = -1;
@@ -49,7 +52,7 @@ export const WORKER_COUNTERS = 2;
 export const WORKER_OWN = 8;
 
 const MAGIC = 0x4146_7472;
-const VERSION = 3;
+const VERSION = 4;
 const HEADER_WORDS = 32;
 const LINE = 32;
 const MAX_TREE_ORDER = 5;
@@ -137,8 +140,8 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
   const treesAt = workersAt + workers * WORKER_WORDS;
   const hintsAt = treesAt + lines(treeCount);
   const childrenAt = hintsAt + lines(treeCount);
-  // Behind the last child comes a zero.
-  const logAt = childrenAt + lines(childCount + 1);
+  // Behind the last child comes a zero, and trees are looked at in fours.
+  const logAt = childrenAt + lines(Math.max(childCount + 1, Math.ceil(treeCount / 4) * (4 << treeOrder)));
   const busyAt = logAt + lines(logWords);
   // Last, so that their pages stay untouched while there are only single and huge frames.
   const longestAt = busyAt + childCount * CHILD_WORDS;

@@ -8,7 +8,7 @@
  */
 import type { Cells } from './cells.ts';
 import type { Operations } from './code/operations.ts';
-import { NO_TREE, TREE_RESERVED, type TreeLayout, WORKER_WORDS } from './layout.ts';
+import { FREE, NO_TREE, TREE_RESERVED, type TreeLayout, WORKER_WORDS } from './layout.ts';
 
 export class Trees {
   readonly count: number;
@@ -17,8 +17,9 @@ export class Trees {
   readonly #words: Int32Array;
   readonly #operations: Operations;
   readonly #childCount: number;
-  /** Where tree words and hints begin, and where this worker's local word is. */
+  /** Where tree words, child words and hints begin, and where this worker's local word is. */
   readonly #treeWords: number;
+  readonly #entries: number;
   readonly #hints: number;
   readonly #local: number;
 
@@ -30,6 +31,7 @@ export class Trees {
     this.#operations = cells.operations;
     this.#childCount = layout.childCount;
     this.#treeWords = layout.treesAt;
+    this.#entries = layout.childrenAt;
     this.#hints = layout.hintsAt;
     this.#local = layout.workersAt + worker * WORKER_WORDS;
   }
@@ -40,7 +42,10 @@ export class Trees {
 
   /** Free frames of a tree. */
   free(tree: number): number {
-    return this.#operations.treeFree(tree);
+    let frames = 0;
+    const end = this.#entries + this.endChild(tree);
+    for (let at = this.#entries + this.firstChild(tree); at < end; at++) frames += this.#words[at]! & FREE;
+    return frames;
   }
 
   /** First child of a tree. */

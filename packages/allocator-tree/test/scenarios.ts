@@ -416,6 +416,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'the last free frame moves to where the search has been',
     treeChildren: 1,
     free: [[8, 1]],
+    // Finds nothing, and lowers the hints.
+    prepare: ([first]) => first!.alloc(1),
     calls: [
       [['alloc', 0]],
       [

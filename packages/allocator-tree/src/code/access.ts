@@ -5,21 +5,14 @@
  */
 import {
   add,
-  and,
-  anyOf,
   type Code,
   constant,
-  eachAdd,
-  eachAnd,
-  eachGreater,
   equal,
-  greater,
-  lane,
   type ModuleBuilder,
-  or,
   splat,
   type Variable,
 } from '@armature/wasm-assembler';
+import { loadVector, withLane } from './vectors.ts';
 
 export type AccessKind = 'atomic' | 'plain' | 'hosted';
 
@@ -33,10 +26,8 @@ export interface Access {
   store(address: Code, value: Code): Code;
   /** Replaces a word that was read to be `before` in the same function: 1, or 0 when it has changed meanwhile. */
   swap(address: Code, before: Variable, after: Code): Code;
-  /** Whether one of four words, hints, is greater than a value. */
-  oneOfFour(address: Variable, value: Code): Code;
-  /** The sum of the masked bits of so many words, a power of two, in any order; `vector` is a local variable for it. */
-  sum(address: Variable, words: number, mask: number, vector: Variable): Code;
+  /** As `peek` of four words, in any order, as a vector; the offset is in bytes. */
+  peekFour(address: Code, offset?: number): Code;
   /** Adds one to one of the worker's counters, by its number. */
   count(counter: number): Code;
   /** A word of the worker's own, by its number; zero in the beginning. */
@@ -55,8 +46,6 @@ const PLAIN_STORE = 0x36;
 const FLOAT_LOAD = 0x2b;
 const FLOAT_STORE = 0x39;
 const FLOAT_ADD = 0xa0;
-/** A load of four words; the alignment 2^2, and the offset follows. */
-const VECTOR_LOAD = [0xfd, 0x00, 2];
 /** The constant 1. */
 const FLOAT_ONE = [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
 /** At least one page; and where it is shared, at most 2^16. */
@@ -87,14 +76,17 @@ export function importAccess(
       peek: load,
       store,
       swap: (address, before, after) => swap(address, before.get, after),
-      ...oneByOne(load),
+      peekFour: (address, offset = 0) =>
+        [1, 2, 3].reduce<Code>(
+          (vector, index) => withLane(vector, index, load(add(address, constant(offset + index * 4)))),
+          splat(load(add(address, constant(offset)))),
+        ),
       count: (counter) => count(constant(counter)),
       own: () => builder.global(0),
     };
   }
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
   const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
-  const fours = fourAtOnce(peek);
   // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
   const store = (address: Code, value: Code): Code => [address, value, PLAIN_STORE, ...WORD_AT];
   const count = (counter: number): Code => {
@@ -108,8 +100,8 @@ export function importAccess(
   switch (kind) {
     case 'atomic':
       return {
-        ...fours,
         peek,
+        peekFour: loadVector,
         store,
         count,
         own,
@@ -118,8 +110,8 @@ export function importAccess(
       };
     case 'plain':
       return {
-        ...fours,
         peek,
+        peekFour: loadVector,
         store,
         count,
         own,
@@ -128,42 +120,6 @@ export function importAccess(
         swap: (address, _before, after) => [...store(address, after), ...constant(1)],
       };
   }
-}
-
-type SeveralWords = Pick<Access, 'oneOfFour' | 'sum'>;
-
-function oneByOne(peek: Access['peek']): SeveralWords {
-  const words = (address: Variable, length: number): Code[] =>
-    Array.from({ length }, (_, index) => peek(add(address.get, constant(index * 4))));
-  return {
-    oneOfFour: (address, value) =>
-      words(address, 4)
-        .map((each) => greater(each, value))
-        .reduce((all, each) => or(all, each)),
-    sum: (address, length, mask) =>
-      words(address, length)
-        .map((each) => and(each, constant(mask)))
-        .reduce((all, each) => add(all, each)),
-  };
-}
-
-/** Words that are only hints, read in vectors. */
-function fourAtOnce(peek: Access['peek']): SeveralWords {
-  /** The offset is below 128. */
-  const four = (address: Code, offset = 0): Code => [address, ...VECTOR_LOAD, offset];
-  return {
-    oneOfFour: (address, value) => anyOf(eachGreater(four(address.get), splat(value))),
-    sum: (address, length, mask, vector) => {
-      if (length < 4) return oneByOne(peek).sum(address, length, mask, vector);
-      const masked = Array.from({ length: length / 4 }, (_, index) =>
-        eachAnd(four(address.get, index * 16), splat(constant(mask))),
-      );
-      return [
-        ...vector.set(masked.reduce((all, each) => eachAdd(all, each))),
-        ...[0, 1, 2, 3].map((index) => lane(vector.get, index)).reduce((all, each) => add(all, each)),
-      ];
-    },
-  };
 }
 
 /** Single atomic instructions. */

@@ -138,7 +138,7 @@ export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekB
   });
 
   define('freeBlock', 2, 1, (local, frame, order) => {
-    const [index, address, insideAt, value] = [local(), local(), local(), local()];
+    const [index, address, entry, insideAt, value] = [local(), local(), local(), local(), local()];
     const [frames, mask, beside, shift] = [local(), local(), local(), local()];
     const unsure = giveResult(constant(RESULT.unsure));
     return [
@@ -150,7 +150,8 @@ export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekB
       ...index.set(subtract(frame!.get, at.origin)),
       ...when(and(index.get, subtract(frames.get, constant(1))), unsure),
       ...address.set(word(at.entries, shiftRight(index.get, constant(CHILD_ORDER)))),
-      ...when(differ(and(peek(address.get), constant(HUGE | RUNS | PINNED)), constant(RUNS)), unsure),
+      ...entry.set(peek(address.get)),
+      ...when(differ(and(entry.get, constant(HUGE | RUNS | PINNED)), constant(RUNS)), unsure),
       ...insideAt.set(word(at.inside, shiftRight(index.get, constant(WORD_ORDER)))),
       ...shift.set(and(index.get, constant(31))),
       ...mask.set(shiftRight(constant(-1), subtract(constant(32), frames.get))),
@@ -177,7 +178,7 @@ export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekB
       ...changeSoon('busy', insideAt, value, [], exclusiveOr(value.get, mask.get)),
       ...value.set(exclusiveOr(value.get, mask.get)),
       ...count(COUNTER.frees),
-      ...countFreed(local, address, index, frames.get, value),
+      ...countFreed(local, address, entry, index, frames.get, value),
       ...constant(STATUS.ok),
     ];
   });

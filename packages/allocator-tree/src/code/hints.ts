@@ -1,4 +1,4 @@
-/** Hints: what may be free in a child and in a tree, and how many frames are. */
+/** Hints: what may be free in a child and in a tree. */
 
 import {
   add,
@@ -19,11 +19,11 @@ import {
   shiftRight,
   when,
 } from '@armature/wasm-assembler';
-import { CHILD_FRAMES, FREE, WHOLE } from '../layout.ts';
+import { CHILD_FRAMES, WHOLE } from '../layout.ts';
 import { free, type Geometry, increase, type Scope, word } from './scope.ts';
 
 export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {
-  const { at, define, inner, load, swap, sum, firstOf, setHint } = scope;
+  const { at, define, inner, load, swap, firstOf, setHint } = scope;
   const children = 1 << treeOrder;
 
   const raiseTo = inner(2, 0, (local, tree, hint) => {
@@ -116,12 +116,7 @@ export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrd
     ];
   });
 
-  const treeFree = define('treeFree', 1, 1, (local, tree) => {
-    const [address, vector] = [local(), local('vector')];
-    return [...address.set(word(at.entries, firstOf(tree!))), ...sum(address, children, FREE, vector)];
-  });
-
-  return { raiseTo, raise, lower, treeFree };
+  return { raiseTo, raise, lower };
 }
 
 /** How the hints are read and changed. */

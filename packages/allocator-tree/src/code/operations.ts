@@ -70,8 +70,6 @@ export interface Operations {
    * `RESULT.none`. A run of so many frames has an aligned block in it for which the child's hint is at least `hint`.
    */
   findRun(frames: number, hint: number, from: number): number;
-  /** Free frames of a tree. */
-  treeFree(tree: number): number;
   /** Raises a tree's hint after a child's rose to `hint`. */
   raise(child: number, hint: number): void;
   /** Lowers a tree's hint to what its children say. */
@@ -91,7 +89,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
   const builder = new ModuleBuilder();
   const scope = scopeOf(builder, kind, geometry);
   const hints = defineHints(scope, geometry);
-  const choice = defineTreeChoice(scope, hints);
+  const choice = defineTreeChoice(scope, hints, geometry);
   const singles = defineSingleFrames(scope, hints, choice);
   defineWholeChildren(scope, hints, choice);
   defineBlocks(scope, singles, choice);

@@ -127,15 +127,20 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     ),
   ];
 
-  /** As `change`, where others seldom come between: the loop, which costs even when it is left at once, comes second. */
-  const changeSoon = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+  /** As `changeSoon`, with what the word was a moment ago in the variable: nothing is read where that still holds. */
+  const changeRead = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
     block(
       `${label} done`,
-      ...value.set(peek(address.get)),
       ...check,
       ...jumpIf(`${label} done`, swap(address.get, value, next)),
       ...change(label, address, value, check, next),
     ),
+  ];
+
+  /** As `change`, where others seldom come between: the loop, which costs even when it is left at once, comes second. */
+  const changeSoon = (label: string, address: Variable, value: Variable, check: Code, next: Code): Code => [
+    ...value.set(peek(address.get)),
+    ...changeRead(label, address, value, check, next),
   ];
 
   return {
@@ -150,6 +155,7 @@ export function scopeOf(builder: ModuleBuilder, kind: AccessKind, geometry: Geom
     endOf,
     firstOf,
     change,
+    changeRead,
     changeSoon,
   };
 }

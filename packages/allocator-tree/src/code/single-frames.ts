@@ -56,7 +56,7 @@ import {
 import type { TreeChoice } from './tree-choice.ts';
 
 export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }: TreeChoice) {
-  const { at, cursor, originOfBytes, define, inner, load, peek, swap, count, change, changeSoon, setHint } =
+  const { at, cursor, originOfBytes, define, inner, load, peek, swap, count, change, changeRead, setHint } =
     scope;
 
   define('take', 0, 1, (local) => {
@@ -68,6 +68,9 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
         ...address.set(cursor.entry.get),
         ...when(address.get, [
           ...entry.set(peek(address.get)),
+          // Not later, because an atomic instruction lets no load behind it begin before its end.
+          ...wordAt.set(cursor.word.get),
+          ...value.set(peek(wordAt.get)),
           ...when(
             free(entry.get),
             jumpIf('right', swap(address.get, entry, subtract(entry.get, constant(1)))),
@@ -80,15 +83,17 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
           ...when(
             free(entry.get),
             jumpIf('right', swap(address.get, entry, subtract(entry.get, constant(1)))),
-            when(isZero(nextChild()), giveResult(constant(RESULT.none))),
+            [
+              ...when(isZero(nextChild()), giveResult(constant(RESULT.none))),
+              ...wordAt.set(cursor.word.get),
+              ...value.set(peek(wordAt.get)),
+            ],
           ),
           ...jump('again'),
         ),
       ),
-      ...wordAt.set(cursor.word.get),
       block(
         'taken',
-        ...value.set(peek(wordAt.get)),
         ...when(differ(value.get, constant(-1)), jumpIf('taken', takeBit)),
         // With the right to a frame there is a clear bit somewhere.
         loop(
@@ -184,24 +189,26 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
   });
 
   /**
-   * Counts frames of a child as free, whose bits in `wordAt`'s word were cleared: the rest of the word is in `value`.
+   * Counts frames of a child as free, whose bits in a word were cleared: the rest of the word is in `value`, and in
+   * `entry` what the child's word was before.
    * The common course: they join no block larger than the hint says, and don't make the child free.
    */
   const countFreed = (
     local: () => Variable,
     address: Variable,
+    entry: Variable,
     index: Variable,
     frames: Code,
     value: Variable,
   ): Code => {
-    const [entry, hint, bound] = [local(), local(), local()];
+    const [hint, bound] = [local(), local()];
     const child = shiftRight(index.get, constant(CHILD_ORDER));
     return [
       block(
         'counted',
         block(
           'uncommon',
-          ...changeSoon(
+          ...changeRead(
             'count',
             address,
             entry,
@@ -234,7 +241,14 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
   };
 
   define('free', 1, 1, (local, frame) => {
-    const [index, address, wordAt, value, bit] = [local(), local(), local(), local(), local()];
+    const [index, address, entry, wordAt, value, bit] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
     return [
       ...when(
         atLeastUnsigned(subtract(frame!.get, at.base), at.frames),
@@ -242,10 +256,12 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
       ),
       ...index.set(subtract(frame!.get, at.origin)),
       ...address.set(word(at.entries, shiftRight(index.get, constant(CHILD_ORDER)))),
-      ...when(and(peek(address.get), constant(HUGE | RUNS | PINNED)), giveResult(constant(RESULT.unsure))),
       ...wordAt.set(word(at.busy, shiftRight(index.get, constant(WORD_ORDER)))),
+      ...entry.set(peek(address.get)),
+      ...value.set(peek(wordAt.get)),
+      ...when(and(entry.get, constant(HUGE | RUNS | PINNED)), giveResult(constant(RESULT.unsure))),
       ...bit.set(shiftLeft(constant(1), index.get)),
-      ...changeSoon(
+      ...changeRead(
         'clear',
         wordAt,
         value,
@@ -254,7 +270,7 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
       ),
       ...value.set(exclusiveOr(value.get, bit.get)),
       ...count(COUNTER.frees),
-      ...countFreed(local, address, index, constant(1), value),
+      ...countFreed(local, address, entry, index, constant(1), value),
       ...constant(STATUS.ok),
     ];
   });

@@ -3,33 +3,57 @@
 import {
   add,
   and,
+  anyOf,
   atLeast,
   block,
+  type Code,
   constant,
+  countOnes,
   differ,
+  eachAdd,
+  eachAnd,
+  eachGreater,
+  equal,
   giveResult,
   greater,
   isZero,
   jump,
   jumpIf,
+  lane,
   less,
   lessUnsigned,
   loop,
-  or,
   shiftLeft,
   shiftRight,
+  splat,
   subtract,
   when,
 } from '@armature/wasm-assembler';
-import { CHILD_FRAMES, TREE_RESERVED } from '../layout.ts';
+import { CHILD_FRAMES, FREE, MOST_CHILDREN_ORDER, TREE_RESERVED } from '../layout.ts';
 import type { Hints } from './hints.ts';
-import { free, increase, RESULT, type Scope, word } from './scope.ts';
+import { free, type Geometry, increase, RESULT, type Scope, word } from './scope.ts';
+import {
+  eachEqual,
+  eachLeast,
+  eachOr,
+  eachShiftLeft,
+  eachWithout,
+  signs,
+  sumsOfFour,
+  wordsOf,
+} from './vectors.ts';
 
 /** Trees that are compared before the best of them is taken. */
 const COMPARED = 64;
 
-export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
-  const { at, cursor, define, inner, peek, store, swap, oneOfFour, mayHave, firstOf } = scope;
+export function defineTreeChoice(
+  scope: Scope,
+  { lower }: Hints,
+  { treeOrder, treeCount }: Pick<Geometry, 'treeOrder' | 'treeCount'>,
+) {
+  const { at, cursor, define, inner, peek, peekFour, store, swap, mayHave, firstOf } = scope;
+  /** Offsets of the words of four trees' children, in vectors. */
+  const childrenOfFour = Array.from({ length: 1 << treeOrder }, (_, index) => index * 16);
 
   const nextTree = define('nextTree', 2, 1, (local, tree, order) => {
     const address = local();
@@ -42,7 +66,7 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
           loop(
             'four',
             ...address.set(word(at.hints, tree!.get)),
-            ...when(isZero(oneOfFour(address, order!.get)), [
+            ...when(isZero(anyOf(eachGreater(peekFour(address.get), splat(order!.get)))), [
               ...increase(tree!, 4),
               ...jumpIf('four', less(tree!.get, at.treeCount)),
               ...giveResult(constant(RESULT.none)),
@@ -57,46 +81,98 @@ export function defineTreeChoice(scope: Scope, { lower, treeFree }: Hints) {
     ];
   });
 
+  /** Numbers of four trees in the order in which they are looked at, and how far their free frames are shifted for them. */
+  const [firstFour, places] = [wordsOf(0, 1, 2, 3), MOST_CHILDREN_ORDER - treeOrder];
+  /** All trees, four at a time. */
+  const ring = Math.ceil(treeCount / 4) * 4;
+
   const pick = inner(2, 1, (local, order, own) => {
-    const [next, tree, wrapped, frames] = [local(), local(), local(), local()];
-    const [best, score, bestScore, compared] = [local(), local(), local(), local()];
+    const [tree, left, compared, found] = [local(), local(), local(), local()];
+    const [eligible, frames, passed, place, best] = [
+      local('vector'),
+      local('vector'),
+      local('vector'),
+      local('vector'),
+      local('vector'),
+    ];
+    const lowerWhere = (index: number): Code =>
+      when(lane(passed.get, index), lower(add(tree.get, constant(index))));
+    const raiseBest = (index: number): Code => [
+      ...left.set(lane(best.get, index)),
+      ...when(lessUnsigned(left.get, found.get), found.set(left.get)),
+    ];
     return [
       ...cursor.passedOver.set(constant(0)),
-      ...best.set(constant(RESULT.none)),
-      ...bestScore.set(constant(-1)),
-      ...next.set(add(cursor.tree.get, constant(1))),
+      ...best.set(splat(constant(-1))),
+      ...place.set(firstFour),
+      ...left.set(constant(ring)),
+      // On from the tree behind the last one, or a little before it.
+      ...tree.set(and(add(cursor.tree.get, constant(1)), constant(-4))),
       block(
         'enough',
         loop(
-          'tree',
-          ...tree.set(nextTree(next.get, order!.get)),
-          ...when(or(less(tree.get, constant(0)), and(wrapped.get, greater(tree.get, cursor.tree.get))), [
-            ...jumpIf('enough', wrapped.get),
-            ...wrapped.set(constant(1)),
-            ...next.set(constant(0)),
-            ...jump('tree'),
-          ]),
-          ...next.set(add(tree.get, constant(1))),
-          ...frames.set(treeFree(tree.get)),
-          ...when(less(frames.get, shiftLeft(constant(1), order!.get)), [
-            // Not looked at again before something is freed there.
-            ...lower(tree.get),
-            ...jump('tree'),
-          ]),
-          ...when(differ(tree.get, own!.get), [
-            ...when(and(peek(word(at.trees, tree.get)), constant(TREE_RESERVED)), [
-              ...cursor.passedOver.set(constant(1)),
-              ...jump('tree'),
+          'four',
+          ...when(atLeast(tree.get, constant(ring)), tree.set(constant(0))),
+          // Behind the last tree are zeros.
+          ...eligible.set(eachGreater(peekFour(word(at.hints, tree.get)), splat(order!.get))),
+          ...when(anyOf(eligible.get), [
+            ...found.set(word(at.entries, firstOf(tree))),
+            ...frames.set(
+              sumsOfFour(
+                childrenOfFour.map((offset) => peekFour(found.get, offset)),
+                constant(FREE),
+              ),
+            ),
+            ...passed.set(
+              eachAnd(eligible.get, eachGreater(splat(shiftLeft(constant(1), order!.get)), frames.get)),
+            ),
+            ...when(anyOf(passed.get), [
+              // Not looked at again before something is freed there.
+              ...[0, 1, 2, 3].flatMap(lowerWhere),
+              ...eligible.set(eachWithout(eligible.get, passed.get)),
             ]),
+            // Trees that are reserved, but for the worker's own.
+            ...passed.set(
+              eachWithout(
+                eachAnd(eligible.get, eachGreater(peekFour(word(at.trees, tree.get)), splat(constant(0)))),
+                eachEqual(firstFour, splat(subtract(own!.get, tree.get))),
+              ),
+            ),
+            ...when(anyOf(passed.get), [
+              ...cursor.passedOver.set(constant(1)),
+              ...eligible.set(eachWithout(eligible.get, passed.get)),
+            ]),
+            // The fewest free frames, and of equal ones those that come first: the rest of the word is the place.
+            ...best.set(
+              eachLeast(
+                best.get,
+                eachOr(
+                  eachOr(eachShiftLeft(frames.get, constant(places)), place.get),
+                  eachEqual(eligible.get, splat(constant(0))),
+                ),
+              ),
+            ),
+            ...compared.set(add(compared.get, countOnes(signs(eligible.get)))),
+            ...jumpIf('enough', atLeast(compared.get, constant(COMPARED))),
           ]),
-          ...score.set(subtract(shiftLeft(constant(CHILD_FRAMES), at.treeOrder), frames.get)),
-          ...when(greater(score.get, bestScore.get), [...best.set(tree.get), ...bestScore.set(score.get)]),
-          ...increase(compared),
-          ...jumpIf('tree', less(compared.get, constant(COMPARED))),
+          ...place.set(eachAdd(place.get, splat(constant(4)))),
+          ...increase(tree, 4),
+          ...increase(left, -4),
+          ...jumpIf('four', left.get),
         ),
       ),
-      ...when(and(isZero(order!.get), atLeast(best.get, constant(0))), cursor.tree.set(best.get)),
-      ...best.get,
+      ...found.set(constant(-1)),
+      ...[0, 1, 2, 3].flatMap(raiseBest),
+      ...when(equal(found.get, constant(-1)), giveResult(constant(RESULT.none))),
+      ...tree.set(
+        add(
+          and(add(cursor.tree.get, constant(1)), constant(-4)),
+          and(found.get, constant((1 << places) - 1)),
+        ),
+      ),
+      ...when(atLeast(tree.get, constant(ring)), increase(tree, -ring)),
+      ...when(isZero(order!.get), cursor.tree.set(tree.get)),
+      ...tree.get,
     ];
   });
 
