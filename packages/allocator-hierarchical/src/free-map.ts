@@ -9,9 +9,9 @@
  * taken since. A search for an order looks only where the best order says that there is one, so it fails after at most
  * as many looks, however broken up memory is.
  */
-import { alignedGroups, highestBit, lowestBit, maskOf } from './bits.ts';
+import { alignedGroups, highestBit, lowestBit } from './bits.ts';
 import { HugeLevels } from './huge-levels.ts';
-import { FIRST_CLASS, HUGE_FRAMES, HUGE_ORDER, layoutOf, ORIGIN_ALIGN, WHOLE, WORDS } from './layout.ts';
+import { HUGE_FRAMES, HUGE_ORDER, layoutOf, ORIGIN_ALIGN, WHOLE, WORDS } from './layout.ts';
 
 export class FreeMap extends HugeLevels {
   /**
@@ -28,8 +28,8 @@ export class FreeMap extends HugeLevels {
   reset(): void {
     const { first, end } = this.layout;
     this.clear();
-    this.#set(first, end);
-    this.releaseRange(first, end);
+    this.operations.setBits(first, end);
+    this.operations.releaseRange(first, end);
   }
 
   /** Free frames, counted. */
@@ -113,68 +113,9 @@ export class FreeMap extends HugeLevels {
     for (let slot = 0; slot < frames.length; slot++) operations.countMarked(frames[slot]! - origin);
   }
 
-  /** Takes a naturally aligned block of 2^order frames, order 1 to 8. Returns its index, or -1. */
-  takeBlock(order: number): number {
-    const index = this.findBlock(order);
-    if (index < 0) return -1;
-    const huge = index >>> 9;
-    const size = 1 << order;
-    this.operations.markStale(huge);
-    if (order <= 5) this.#clearInWord(index, (-1 >>> (32 - size)) << (index & 31));
-    else this.#clear(index, index + size);
-    this.operations.changeCount(huge, -size);
-    return index;
-  }
-
-  /** Gives back what {@link takeBlock} took. */
-  releaseBlock(index: number, order: number): void {
-    const huge = index >>> 9;
-    const size = 1 << order;
-    if (order <= 5) this.#setInWord(index, (-1 >>> (32 - size)) << (index & 31));
-    else this.#set(index, index + size);
-    const { operations } = this;
-    if (operations.changeCount(huge, size) === HUGE_FRAMES) return;
-    if (this.best(huge) < order) operations.setBest(huge, order);
-    operations.raise(huge, index);
-  }
-
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
   findBlock(order: number): number {
-    if (order >= HUGE_ORDER) return this.#findHuge(order);
-    for (;;) {
-      if (((this.occupied >>> order) & 1) === 0) {
-        const huge = this.operations.lowest(WHOLE);
-        return huge < 0 ? -1 : huge << 9;
-      }
-      const huge = this.#fullestWith(order);
-      const index = this.#searchHuge(huge, order);
-      if (index >= 0) return index;
-      this.#makeExact(huge);
-    }
-  }
-
-  /** Takes frames that are free. */
-  takeRange(from: number, to: number): void {
-    for (let index = from; index < to; ) {
-      const huge = index >>> 9;
-      const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
-      // What is taken whole keeps its bits.
-      if (end - index < HUGE_FRAMES) this.#clear(index, end);
-      this.operations.changeCount(huge, index - end);
-      this.#makeExact(huge);
-      index = end;
-    }
-  }
-
-  /** Gives back frames that {@link takeRange} took, in the same portions of huge frames. */
-  releaseRange(from: number, to: number): void {
-    for (let index = from; index < to; ) {
-      const huge = index >>> 9;
-      const end = Math.min(to, (huge + 1) * HUGE_FRAMES);
-      if (end - index < HUGE_FRAMES) this.#set(index, end);
-      if (this.operations.changeCount(huge, end - index) < HUGE_FRAMES) this.#makeExact(huge);
-      index = end;
-    }
+    return order < HUGE_ORDER ? this.operations.findBlock(order) : this.#findHuge(order);
   }
 
   /** The lowest free index in `from` to `to`, or `to`. */
@@ -194,19 +135,6 @@ export class FreeMap extends HugeLevels {
       index = (huge * WORDS + at + 1) * 32;
     }
     return to;
-  }
-
-  #makeExact(huge: number): void {
-    this.operations.setBest(huge, this.operations.largestOrder(huge));
-  }
-
-  /** A huge frame of the fullest class that has one with a block of an order, which there is. */
-  #fullestWith(order: number): number {
-    for (let classes = this.occupied >>> FIRST_CLASS; classes !== 0; classes &= classes - 1) {
-      const huge = this.lowestCommon(FIRST_CLASS + lowestBit(classes), order);
-      if (huge >= 0) return huge;
-    }
-    return this.operations.lowest(order);
   }
 
   /** The highest naturally aligned free group of 2^(order - 9) huge frames, as an index, or -1. */
@@ -236,52 +164,5 @@ export class FreeMap extends HugeLevels {
       if (word === at + length) return at * 32 * HUGE_FRAMES;
     }
     return -1;
-  }
-
-  /** The lowest aligned free block of an order from 1 to 8 in a huge frame, as an index, or -1. */
-  #searchHuge(huge: number, order: number): number {
-    const base = huge << 4;
-    if (order > 5) {
-      const groups = alignedGroups(this.fullWords(huge), order - 5);
-      return groups === 0 ? -1 : (base + lowestBit(groups)) * 32;
-    }
-    const { words } = this;
-    for (let mask = words[this.summaries + huge]! & 0xffff; mask !== 0; mask &= mask - 1) {
-      const at = base + lowestBit(mask);
-      const groups = alignedGroups(words[at]!, order);
-      if (groups !== 0) return at * 32 + lowestBit(groups);
-    }
-    return -1;
-  }
-
-  /** Clears the bits of free frames of one huge frame. */
-  #clear(from: number, to: number): void {
-    for (let index = from; index < to; ) {
-      const end = Math.min(to, (index | 31) + 1);
-      this.#clearInWord(index, maskOf(index & 31, ((end - 1) & 31) + 1));
-      index = end;
-    }
-  }
-
-  #clearInWord(index: number, mask: number): void {
-    const at = index >>> 5;
-    const left = this.words[at]! & ~mask;
-    this.words[at] = left;
-    if (left === 0) this.words[this.summaries + (at >>> 4)]! &= ~(1 << (at & 15));
-  }
-
-  /** Sets the bits of used frames of one huge frame. */
-  #set(from: number, to: number): void {
-    for (let index = from; index < to; ) {
-      const end = Math.min(to, (index | 31) + 1);
-      this.#setInWord(index, maskOf(index & 31, ((end - 1) & 31) + 1));
-      index = end;
-    }
-  }
-
-  #setInWord(index: number, mask: number): void {
-    const at = index >>> 5;
-    this.words[at]! |= mask;
-    this.words[this.summaries + (at >>> 4)]! |= 1 << (at & 15);
   }
 }

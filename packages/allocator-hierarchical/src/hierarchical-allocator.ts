@@ -17,8 +17,8 @@ import {
   type RunConstraints,
 } from '@armature/core';
 import { FreeMap } from './free-map.ts';
-import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN } from './layout.ts';
-import { RunMap, TAG_RESERVED } from './run-map.ts';
+import { HUGE_FRAMES, HUGE_ORDER, ORIGIN_ALIGN, TAG_RESERVED } from './layout.ts';
+import { RunMap } from './run-map.ts';
 import { findRun, lastUsed } from './run-search.ts';
 import { type HierarchicalState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
@@ -50,6 +50,8 @@ export class HierarchicalAllocator implements FrameAllocator {
   #giveOne: (frame: number) => number;
   #takeHuge: () => number;
   #giveHuge: (frame: number) => number;
+  #takeBlock: (order: number) => number;
+  #giveBlock: (frame: number, order: number) => number;
   #reserved = new FrameReservations();
   #allocations = 0;
   #frees = 0;
@@ -73,16 +75,18 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#end = this.#first + count;
     this.#map = new FreeMap(this.#origin, this.#first, this.#end);
     this.#runs = new RunMap(this.#map);
-    const { take, free, takeHuge, freeHuge } = this.#map.operations;
+    const { take, free, takeHuge, freeHuge, takeBlock, freeBlock } = this.#map.operations;
     this.#takeOne = take;
     this.#giveOne = free;
     this.#takeHuge = takeHuge;
     this.#giveHuge = freeHuge;
+    this.#takeBlock = takeBlock;
+    this.#giveBlock = freeBlock;
   }
 
   /** Bytes of bitmaps, counts and sets now held for the managed frames. */
   get metadataBytes(): number {
-    return this.#map.bytes + this.#runs.bytes;
+    return this.#map.bytes;
   }
 
   alloc(order: number): number {
@@ -116,7 +120,7 @@ export class HierarchicalAllocator implements FrameAllocator {
       this.#hugeInUse--;
       return 0;
     }
-    return this.#freeBlock(frame - this.#origin, order);
+    return this.#freeBlock(frame, order);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -173,7 +177,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   reserve(frame: number, count: number, tag: string): boolean {
     const index = frame - this.#origin;
     if (!this.#isFree(index, count)) return false;
-    this.#map.takeRange(index, index + count);
+    this.#map.operations.takeRange(index, index + count);
     for (let huge = index >>> HUGE_ORDER; huge * HUGE_FRAMES < index + count; huge++) {
       this.#runs.flag(huge, TAG_RESERVED);
     }
@@ -251,6 +255,8 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#giveOne = restored.#giveOne;
     this.#takeHuge = restored.#takeHuge;
     this.#giveHuge = restored.#giveHuge;
+    this.#takeBlock = restored.#takeBlock;
+    this.#giveBlock = restored.#giveBlock;
     this.#reserved = restored.#reserved;
     this.#allocations = data.allocations;
     this.#frees = data.frees;
@@ -346,16 +352,14 @@ export class HierarchicalAllocator implements FrameAllocator {
   /** Marks a found run as used and returns its first frame; counts a failure when nothing was found. */
   #take(index: number, count: number): number {
     if (index < 0) return this.#fail();
-    this.#map.takeRange(index, index + count);
-    this.#runs.addRun(index, count);
+    this.#map.operations.takeRun(index, count);
     this.#allocations++;
     this.#countRun(index, count, 1);
     return this.#origin + index;
   }
 
   #release(index: number, count: number): void {
-    this.#runs.removeRun(index, count);
-    this.#map.releaseRange(index, index + count);
+    this.#map.operations.releaseRun(index, count);
     this.#frees++;
     this.#countRun(index, count, -1);
   }
@@ -364,28 +368,24 @@ export class HierarchicalAllocator implements FrameAllocator {
     if (!isFrameOrder(order)) return this.#fail();
     const count = 1 << order;
     if (order > HUGE_ORDER) return this.#take(this.#map.findBlock(order), count);
-    const index = this.#map.takeBlock(order);
-    if (index < 0) return this.#fail();
-    if (count <= 32) this.#runs.addBlock(index, count);
-    else this.#runs.add(index + 1, index + count);
+    const frame = this.#takeBlock(order);
+    if (frame < 0) return this.#fail();
     this.#allocations++;
     this.#runsInUse++;
     this.#framesInRuns += count;
-    return this.#origin + index;
+    return frame;
   }
 
-  #freeBlock(index: number, order: number): FreeStatus {
+  #freeBlock(frame: number, order: number): FreeStatus {
     if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const count = 1 << order;
-    const inside = (index | 0) === index && index >= this.#first && index + count <= this.#end;
-    if (count <= 32 && inside && (index & (count - 1)) === 0 && this.#runs.removeBlock(index, count)) {
-      this.#map.releaseBlock(index, order);
-      this.#frees++;
-      this.#runsInUse--;
-      this.#framesInRuns -= count;
-      return FREE_STATUS.ok;
+    if (order > HUGE_ORDER || this.#giveBlock(frame, order) !== 0) {
+      return this.#freeAligned(frame - this.#origin, count);
     }
-    return this.#freeAligned(index, count);
+    this.#frees++;
+    this.#runsInUse--;
+    this.#framesInRuns -= count;
+    return FREE_STATUS.ok;
   }
 
   /** Frees a run of 2^order frames, which must be aligned. */

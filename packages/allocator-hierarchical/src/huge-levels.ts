@@ -2,9 +2,9 @@
  * What is known of each huge frame: see `layout.ts`. What changes it is WebAssembly, `code/`: V8 runs it without a check
  * of each access, and it does not depend on what V8 inlines where.
  */
-import { lowestBit } from './bits.ts';
-import { instantiate, type Operations } from './code/instance.ts';
+import { instantiate, memoryFor, type Operations, PAGE } from './code/instance.ts';
 import {
+  FIRST_CHUNK,
   FIRST_CLASS,
   HUGE_FRAMES,
   HUGE_ORDER,
@@ -19,31 +19,38 @@ import {
 export class HugeLevels {
   readonly layout: Layout;
   readonly hugeFrames: number;
-  readonly words: Int32Array;
+  /** Another view of the same words once memory grows, as any operation that marks a run may let it. */
+  words: Int32Array;
   readonly operations: Operations;
   readonly summaries: number;
   readonly tags: number;
 
+  readonly #memory: WebAssembly.Memory;
+
   constructor(layout: Layout) {
-    const { words, operations } = instantiate(layout);
     this.layout = layout;
-    this.words = words;
-    this.operations = operations;
+    this.#memory = memoryFor(layout);
+    this.words = new Int32Array(this.#memory.buffer);
+    this.operations = instantiate(layout, this.#memory, () => this.#grow());
     this.hugeFrames = layout.hugeFrames;
     this.summaries = layout.summaries;
     this.tags = layout.tags;
     this.clear();
   }
 
+  /** Bytes in use. */
   get bytes(): number {
-    return this.words.byteLength;
+    const { marks, state } = this.layout;
+    return 4 * (marks + this.words[state + STATE.marksMade]!);
   }
 
   /** No frame is free. */
   protected clear(): void {
-    const { state } = this.layout;
-    this.words.fill(0);
+    const { state, marks } = this.layout;
+    this.words.fill(0, 0, marks);
     this.words[state + STATE.current] = this.hugeFrames;
+    this.words[state + STATE.marksMade] = FIRST_CHUNK;
+    this.words[state + STATE.marksRoom] = this.words.length - marks;
     this.words.fill(-1, state + STATE.stale, state + STATE.stale + STALE);
   }
 
@@ -129,39 +136,17 @@ export class HugeLevels {
     return this.words[this.layout.state + STATE.current]!;
   }
 
-  /** Bit `set` is set when the set has members. */
-  protected get occupied(): number {
-    return this.words[this.layout.state + STATE.occupied]!;
-  }
-
   protected best(huge: number): number {
     return (this.words[this.summaries + huge]! >>> 27) & 15;
   }
 
-  /** The smallest member of two sets, or -1. */
-  protected lowestCommon(one: number, other: number): number {
-    const { words } = this;
-    const { tops, setTops, sets, setWords } = this.layout;
-    for (let top = 0; top < setTops; top++) {
-      let common = words[tops + one * setTops + top]! & words[tops + other * setTops + top]!;
-      for (; common !== 0; common &= common - 1) {
-        const word = (top << 5) + lowestBit(common);
-        const members = words[sets + one * setWords + word]! & words[sets + other * setWords + word]!;
-        if (members !== 0) return (word << 5) + lowestBit(members);
-      }
-    }
-    return -1;
-  }
-
-  /** The words of a huge frame that are all free, as bits. */
-  protected fullWords(huge: number): number {
-    const { words } = this;
-    const base = huge << 4;
-    let full = 0;
-    for (let word = 0; word < 16; word++) {
-      if (words[base + word] === -1) full |= 1 << word;
-    }
-    return full;
+  /** Makes memory larger by a page, or an eighth of the words for marks. */
+  #grow(): void {
+    const { state, marks } = this.layout;
+    const made = this.words[state + STATE.marksMade]!;
+    this.#memory.grow(Math.max(1, Math.floor(made / 2 / PAGE)));
+    this.words = new Int32Array(this.#memory.buffer);
+    this.words[state + STATE.marksRoom] = this.words.length - marks;
   }
 
   get #stale(): Int32Array {

@@ -9,12 +9,14 @@
  *   - bit 26: it is in the stale list;
  *   - bits 27 to 30, the best order: that of its largest free block, 9 when all of it is free;
  *   - bit 31: its tag is not 0, so that it may hold more than single frames;
- * - from `tags`: one number for each huge frame that belongs to `RunMap`;
+ * - from `tags`: one number for each huge frame that says which frames continue the run of the frame before them:
+ *   {@link TAG_SINGLES} and the others;
  * - from `sets`: sets of huge frames as bitmaps, and from `tops` one summary bit for each of their words. The sets 1 to 8
  *   hold those that are partly free by best order, each in all sets up to its own; 9 those that are free; 10 to 17 those
  *   that are partly free by fullness, in classes of 64 free frames; 18 is for a huge frame of which the first frame is
  *   being taken;
- * - from `state`: the few numbers of {@link STATE}.
+ * - from `state`: the few numbers of {@link STATE};
+ * - from `marks`: the words of marks of `marked-words.ts`, which grow with the memory.
  *
  * Summaries and tags have one entry more than there are huge frames; the last one is always 0. A huge frame of which the
  * last frame was taken singly stays in set 10 until the next huge frame is chosen there.
@@ -33,6 +35,25 @@ export const IS_STALE = 1 << 26;
 /** Huge frames in the stale list. */
 export const STALE = 4;
 
+/** Tag of a huge frame in which every used frame is a run of its own. */
+export const TAG_SINGLES = 0;
+/** Of one that is covered by one run, which begins there. */
+export const TAG_WHOLE = 1;
+/** Of one that is covered by one run, which began before. */
+export const TAG_WHOLE_INSIDE = 2;
+/** Added when the last frame begins a run that goes on in the next huge frame. */
+export const TAG_CROSSED = 0x2000_0000;
+/** Added when some frames are reserved. */
+export const TAG_RESERVED = 0x4000_0000;
+/** A tag without what is added. From 4 on it says where the words with marks are. */
+export const KIND = 0x1fff_ffff;
+
+/** Sizes of chunks of words with marks, and the one with room for all words. */
+export const CHUNK_SIZES = 4;
+export const ALL_WORDS = CHUNK_SIZES - 1;
+/** Place of the first chunk. */
+export const FIRST_CHUNK = 2;
+
 /** Numbers beside the tables. */
 export const STATE = {
   /** The huge frame that gives single frames; `hugeFrames` stands for none. */
@@ -43,7 +64,12 @@ export const STATE = {
   nextStale: 2,
   /** Huge frames of which the best order may be too high, or -1. */
   stale: 3,
-  length: 3 + STALE,
+  /** Spare chunks of each size: the kind of the first, or 0. Each has the next one in the place of its mask. */
+  spare: 3 + STALE,
+  /** Words from `marks` on that are or were chunks, and those that there are in memory. */
+  marksMade: 3 + STALE + CHUNK_SIZES,
+  marksRoom: 4 + STALE + CHUNK_SIZES,
+  length: 5 + STALE + CHUNK_SIZES,
 } as const;
 
 export interface Layout {
@@ -61,8 +87,7 @@ export interface Layout {
   /** Words of one set, and of its summary. */
   readonly setWords: number;
   readonly setTops: number;
-  /** Words of everything. */
-  readonly length: number;
+  readonly marks: number;
 }
 
 /** Where everything is for the indices `first` to `end` from an absolute frame on. */
@@ -75,6 +100,6 @@ export function layoutOf(origin: number, first: number, end: number): Layout {
   const sets = tags + hugeFrames + 1;
   const tops = sets + SETS * setWords;
   const state = tops + SETS * setTops;
-  const length = state + STATE.length;
-  return { origin, first, end, hugeFrames, summaries, tags, sets, tops, state, setWords, setTops, length };
+  const marks = state + STATE.length;
+  return { origin, first, end, hugeFrames, summaries, tags, sets, tops, state, setWords, setTops, marks };
 }

@@ -5,7 +5,6 @@ import {
   atLeastUnsigned,
   block,
   type Code,
-  choose,
   constant,
   equal,
   exclusiveOr,
@@ -23,15 +22,14 @@ import {
   type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { FIRST_CLASS, HUGE_FRAMES, IS_STALE, SETS, WHOLE } from '../layout.ts';
+import { FIRST_CLASS, HUGE_FRAMES, IS_STALE, SETS, TAG_WHOLE, WHOLE } from '../layout.ts';
 import type { Levels } from './levels.ts';
-import { BEST_SHIFT, bestOf, bit, COUNT, IN_CLASS, not, ONE, type Scope } from './scope.ts';
+import { BEST_SHIFT, bestOf, bit, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 /** The set of a huge frame of which the first frame is being taken. */
 const BEING_TAKEN = SETS - 1;
-/** A tag that says one run covers it, and the summary's bit that there is a tag. */
-const TAG_WHOLE = 1;
+/** The summary's bit that there is a tag. */
 const TAGGED = 0x8000_0000;
 /** The summary of a free huge frame. */
 const FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
@@ -39,7 +37,7 @@ const FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
 export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
   const { define, inner, layout, bits, summary, tag, current, occupied, none } = scope;
   const { join, joinSoon, leave, lowest, highest } = sets;
-  const { classOf, changeClass, setBest, raise, markStale } = levels;
+  const { classOf, changeClass, setBest, mayRaise, raise, markStale } = levels;
   const origin = constant(layout.origin);
 
   /** The huge frame that gives single frames from now on, or -1. */
@@ -128,15 +126,10 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
         or(add(value.get, constant(ONE)), bit(and(shiftRight(index.get, constant(5)), constant(15)))),
       ),
       summary(huge).set(after.get),
-      // Only a block one order above the best can have appeared; most frees form none. From 64 frames on: a full word.
-      size.set(bestOf(value.get)),
-      size.set(choose(constant(4), size.get, less(constant(4), size.get))),
-      size.set(subtract(constant(32), shiftLeft(constant(2), size.get))),
       when(
         or(
-          isZero(
-            and(shiftRight(not(word.get), and(index.get, size.get)), shiftRight(constant(-1), size.get)),
-          ),
+          // Most frees form no larger block.
+          mayRaise(size, bestOf(value.get), word.get, index.get),
           isZero(and(after.get, constant(IN_CLASS))),
         ),
         grow(index.get, value.get),

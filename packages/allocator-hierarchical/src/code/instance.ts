@@ -1,8 +1,12 @@
 /** The functions on an allocator's memory, as WebAssembly. */
 import { atLeastPages, ModuleBuilder } from '@armature/wasm-assembler';
 import type { Layout } from '../layout.ts';
+import { defineBlocks } from './blocks.ts';
 import { defineFrames } from './frames.ts';
 import { defineLevels } from './levels.ts';
+import { defineMarks } from './marks.ts';
+import { defineRanges } from './ranges.ts';
+import { defineRuns } from './runs.ts';
 import { scopeOf } from './scope.ts';
 import { defineSets } from './sets.ts';
 
@@ -19,6 +23,28 @@ export interface Operations {
   takeHuge(): number;
   /** Gives back what `takeHuge` took: 0, or -1 when nothing was done because it is no such frame. */
   freeHuge(frame: number): number;
+  /** Takes a free block of 2^order frames, order 1 to 8: its first frame, or -1. */
+  takeBlock(order: number): number;
+  /** Gives back exactly this block, order 1 to 8: 0, or -1 when nothing was done because it was not handed out. */
+  freeBlock(frame: number, order: number): number;
+  /** The index of a free block, order 1 to 8, or -1. */
+  findBlock(order: number): number;
+  /** Takes a run of free frames, of any number. */
+  takeRun(index: number, count: number): void;
+  /** Gives back a run that was handed out. */
+  releaseRun(index: number, count: number): void;
+  /**
+   * Gives back exactly this run: 0, or -1 when nothing was done because it was not handed out, or is one frame of a huge
+   * frame with reserved frames.
+   */
+  freeRun(index: number, count: number): number;
+  /** Takes frames that are free, and gives them back, without a mark of a run; `to` is no more taken. */
+  takeRange(from: number, to: number): void;
+  releaseRange(from: number, to: number): void;
+  /** Sets bits and nothing else. */
+  setBits(from: number, to: number): void;
+  /** One word of the frames that continue a run, as bits. */
+  runWord(at: number): number;
   /** Does what is left of `free` for the index of a frame of which the bit is set. */
   countMarked(index: number): void;
   /** The huge frame that gives single frames from now on, or -1. */
@@ -28,16 +54,12 @@ export interface Operations {
   setBest(huge: number, order: number): void;
   /** The exact order of the largest free block of a huge frame. */
   largestOrder(huge: number): number;
-  /** Raises the best order to the order of the largest free block around an index that is higher. */
-  raise(huge: number, index: number): void;
-  /** Lets the best order of a huge frame be too high; the one that has been so for longest is made exact. */
-  markStale(huge: number): void;
-  /** The smallest and the largest member of a set, or -1. */
-  lowest(set: number): number;
+  /** The largest member of a set, or -1. */
   highest(set: number): number;
 }
 
-const PAGE = 65_536;
+/** Bytes that memory grows by, at least. */
+export const PAGE = 65_536;
 /** Modules that were made last, by what they were made for. */
 const modules = new Map<string, WebAssembly.Module>();
 const MOST_MODULES = 16;
@@ -59,15 +81,23 @@ function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {
   builder.importMemory(atLeastPages(1));
   const scope = scopeOf(builder, layout);
   const sets = defineSets(scope);
-  defineFrames(scope, sets, defineLevels(scope, sets));
+  const levels = defineLevels(scope, sets);
+  const ranges = defineRanges(scope, levels);
+  const marks = defineMarks(scope);
+  const runs = defineRuns(scope, marks, ranges);
+  defineFrames(scope, sets, levels);
+  defineBlocks(scope, sets, levels, ranges, runs, marks);
   return builder.bytes();
 }
 
-/** Memory for an allocator, and the functions on it. */
-export function instantiate(layout: Layout): { readonly words: Int32Array; readonly operations: Operations } {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((layout.length * 4) / PAGE) });
-  const { exports } = new WebAssembly.Instance(moduleFor(layout), { host: { memory } });
-  const words = new Int32Array(memory.buffer, 0, layout.length);
+/** Memory for the tables of an allocator. */
+export function memoryFor(layout: Layout): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: Math.ceil((layout.marks * 4) / PAGE) });
+}
+
+/** The functions on a memory; they call `grow` when there is no room for all words that were made. */
+export function instantiate(layout: Layout, memory: WebAssembly.Memory, grow: () => void): Operations {
+  const { exports } = new WebAssembly.Instance(moduleFor(layout), { host: { memory, grow } });
   // Functions of a plain object are called faster than those of a module's exports.
-  return { words, operations: { ...exports } as unknown as Operations };
+  return { ...exports } as unknown as Operations;
 }

@@ -4,6 +4,7 @@ import {
   and,
   block,
   type Code,
+  choose,
   constant,
   differ,
   equal,
@@ -24,7 +25,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { FIRST_CLASS, HUGE_FRAMES, IS_STALE, STALE, WHOLE, WORDS } from '../layout.ts';
-import { BEST_SHIFT, bestOf, bit, COUNT, countOf, increase, not, type Scope } from './scope.ts';
+import { BEST_SHIFT, bestOf, bit, CLASS, COUNT, countOf, increase, not, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 /** Of the first bits of aligned groups of 2, 4, 8, 16 and 32 bits. */
@@ -149,27 +150,38 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
     ];
   });
 
-  /** Adds to the count of a huge frame, or takes off, and moves it between the sets. Returns the new count. */
-  define('changeCount', 2, 1, (local, huge, frames) => {
-    const [before, after, count, from] = [local(), local(), local(), local()];
+  /** Moves a huge frame between the sets after its count changed. `before`: its summary before. */
+  const classify = inner(2, 0, (local, huge, before) => {
+    const [after, from] = [local(), local()];
     return [
-      before.set(summary(huge!.get).get),
-      after.set(add(before.get, shiftLeft(frames!.get, constant(16)))),
-      summary(huge!.get).set(after.get),
-      count.set(countOf(after.get)),
-      from.set(classOf(before.get)),
+      after.set(summary(huge!.get).get),
+      from.set(classOf(before!.get)),
       when(isZero(from.get), [when(has(constant(FIRST_CLASS), huge!.get), from.set(constant(FIRST_CLASS)))]),
       when(
-        isZero(count.get),
+        isZero(and(after.get, constant(COUNT))),
         setBest(huge!.get, constant(0)),
         when(
-          equal(count.get, constant(HUGE_FRAMES)),
+          equal(countOf(after.get), constant(HUGE_FRAMES)),
           setBest(huge!.get, constant(WHOLE)),
           when(equal(bestOf(after.get), constant(WHOLE)), setBest(huge!.get, constant(WHOLE - 1))),
         ),
       ),
       changeClass(huge!.get, from.get, classOf(summary(huge!.get).get)),
-      count.get,
+    ];
+  });
+
+  /** Whether counts are in different classes, or the lower one is 0: else no set changes. */
+  const changesClass = (lower: Code, higher: Code): Code =>
+    or(and(exclusiveOr(lower, higher), constant(CLASS)), isZero(and(lower, constant(COUNT))));
+
+  /** Adds to the count of a huge frame, or takes off, and moves it between the sets. Returns the new count. */
+  const changeCount = define('changeCount', 2, 1, (local, huge, frames) => {
+    const before = local();
+    return [
+      before.set(summary(huge!.get).get),
+      summary(huge!.get).set(add(before.get, shiftLeft(frames!.get, constant(16)))),
+      classify(huge!.get, before.get),
+      countOf(summary(huge!.get).get),
     ];
   });
 
@@ -201,7 +213,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   });
 
   /** Raises the best order to the order of the largest free block around an index that is higher. */
-  const raise = define('raise', 2, 0, (local, huge, index) => {
+  const raise = inner(2, 0, (local, huge, index) => {
     const [before, best] = [local(), local()];
     return [
       before.set(bestOf(summary(huge!.get).get)),
@@ -213,8 +225,19 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
     ];
   });
 
+  /**
+   * Whether the best order may have to be raised, now that a frame of a word is free: when the block around it that is one
+   * order above, or in a whole word from order 5 on, is free. `size` is changed.
+   */
+  const mayRaise = (size: Variable, best: Code, word: Code, index: Code): Code => [
+    size.set(best),
+    size.set(choose(constant(4), size.get, less(constant(4), size.get))),
+    size.set(subtract(constant(32), shiftLeft(constant(2), size.get))),
+    isZero(and(shiftRight(not(word), and(index, size.get)), shiftRight(constant(-1), size.get))),
+  ];
+
   /** Lets the best order of a huge frame be too high; the one that has been so for longest is made exact. */
-  const markStale = define('markStale', 1, 0, (local, huge) => {
+  const markStale = inner(1, 0, (local, huge) => {
     const [next, oldest] = [local(), local()];
     const nextOf = and(add(next.get, constant(1)), constant(STALE - 1));
     return [
@@ -232,7 +255,22 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
       summary(huge!.get).set(or(summary(huge!.get).get, constant(IS_STALE))),
     ];
   });
-  return { classOf, changeClass, setBest, raise, markStale };
+
+  const makeExact = (huge: Code): Code => setBest(huge, largestOrder(huge));
+  return {
+    classOf,
+    changeClass,
+    classify,
+    changesClass,
+    changeCount,
+    setBest,
+    mayRaise,
+    makeExact,
+    raise,
+    markStale,
+    alignedGroups,
+    fullWords,
+  };
 }
 
 export type Levels = ReturnType<typeof defineLevels>;

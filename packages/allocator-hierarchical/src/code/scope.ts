@@ -3,7 +3,9 @@ import {
   add,
   and,
   type Code,
+  choose,
   constant,
+  lessUnsigned,
   load,
   type ModuleBuilder,
   shiftLeft,
@@ -18,6 +20,8 @@ export const COUNT = 0x3ff_0000;
 export const ONE = 0x1_0000;
 /** What of the count is 0 at the border of two classes. */
 export const IN_CLASS = 0x3f_0000;
+/** What of the count is the number of its class. */
+export const CLASS = COUNT & ~IN_CLASS;
 export const BEST_SHIFT = 27;
 const BEST = 15;
 
@@ -28,12 +32,15 @@ export interface Place {
 }
 
 export const not = (value: Code): Code => [value, constant(-1), 0x73];
+export const minimum = (one: Code, other: Code): Code => choose(one, other, lessUnsigned(one, other));
+export const drop = (value: Code): Code => [value, 0x1a];
 export const bit = (number: Code): Code => shiftLeft(constant(1), number);
 export const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
 export const countOf = (summary: Code): Code => shiftRight(and(summary, constant(COUNT)), constant(16));
 export const bestOf = (summary: Code): Code => and(shiftRight(summary, constant(BEST_SHIFT)), constant(BEST));
 
 export function scopeOf(builder: ModuleBuilder, layout: Layout) {
+  const grow = builder.importFunction('grow', 0, 0);
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
   const inner: ModuleBuilder['inner'] = (...parts) => builder.inner(...parts);
   const table =
@@ -56,6 +63,11 @@ export function scopeOf(builder: ModuleBuilder, layout: Layout) {
     current: state(STATE.current),
     occupied: state(STATE.occupied),
     nextStale: state(STATE.nextStale),
+    spare: table(layout.state + STATE.spare),
+    marksMade: state(STATE.marksMade),
+    marksRoom: state(STATE.marksRoom),
+    /** Makes memory larger, so that there is room for the words that were made. */
+    grow,
     none: constant(layout.hugeFrames),
   };
 }

@@ -68,7 +68,7 @@ export function defineSets({ define, inner, layout, occupied, sets, tops }: Scop
   const has = (set: Code, huge: Code): Code => and(shiftRight(wordOf(set, huge).get, huge), constant(1));
 
   /** The smallest member of a set, or -1. */
-  const lowest = define('lowest', 1, 1, (local, set) => {
+  const lowest = inner(1, 1, (local, set) => {
     const [top, found] = [local(), local()];
     return [
       loop('top', [
@@ -107,7 +107,30 @@ export function defineSets({ define, inner, layout, occupied, sets, tops }: Scop
       ),
     ];
   });
-  return { join, joinSoon, leave, has, lowest, highest };
+  /** The smallest member of two sets, or -1. */
+  const lowestCommon = inner(2, 1, (local, one, other) => {
+    const [top, words, word, members] = [local(), local(), local(), local()];
+    const inBoth = (part: (index: Code) => Place, size: Code, index: Code): Code =>
+      and(part(add(multiply(one!.get, size), index)).get, part(add(multiply(other!.get, size), index)).get);
+    return [
+      loop('top', [
+        words.set(inBoth(tops, setTops, top.get)),
+        when(words.get, [
+          loop('word', [
+            word.set(add(shiftLeft(top.get, constant(5)), trailingZeros(words.get))),
+            members.set(inBoth(sets, setWords, word.get)),
+            when(members.get, giveResult(add(shiftLeft(word.get, constant(5)), trailingZeros(members.get)))),
+            words.set(and(words.get, subtract(words.get, constant(1)))),
+            jumpIf('word', words.get),
+          ]),
+        ]),
+        increase(top),
+        jumpIf('top', less(top.get, setTops)),
+      ]),
+      constant(-1),
+    ];
+  });
+  return { join, joinSoon, leave, has, lowest, highest, lowestCommon };
 }
 
 export type Sets = ReturnType<typeof defineSets>;
