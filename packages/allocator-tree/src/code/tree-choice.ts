@@ -37,6 +37,7 @@ import {
   eachLeast,
   eachOr,
   eachShiftLeft,
+  eachSubtract,
   eachWithout,
   signs,
   sumsOfFour,
@@ -87,7 +88,7 @@ export function defineTreeChoice(
   const ring = Math.ceil(treeCount / 4) * 4;
 
   const pick = inner(2, 1, (local, order, own) => {
-    const [tree, left, compared, found] = [local(), local(), local(), local()];
+    const [start, tree, left, compared, found] = [local(), local(), local(), local(), local()];
     const [eligible, frames, passed, place, best] = [
       local('vector'),
       local('vector'),
@@ -104,15 +105,16 @@ export function defineTreeChoice(
     return [
       ...cursor.passedOver.set(constant(0)),
       ...best.set(splat(constant(-1))),
-      ...place.set(firstFour),
+      ...start.set(add(cursor.tree.get, constant(1))),
+      ...when(atLeast(start.get, constant(ring)), start.set(constant(0))),
+      ...tree.set(and(start.get, constant(-4))),
+      // Those of the first four that come before the first have places below zero: as they are kept, the last ones.
+      ...place.set(eachSubtract(firstFour, splat(and(start.get, constant(3))))),
       ...left.set(constant(ring)),
-      // On from the tree behind the last one, or a little before it.
-      ...tree.set(and(add(cursor.tree.get, constant(1)), constant(-4))),
       block(
         'enough',
         loop(
           'four',
-          ...when(atLeast(tree.get, constant(ring)), tree.set(constant(0))),
           // Behind the last tree are zeros.
           ...eligible.set(eachGreater(peekFour(word(at.hints, tree.get)), splat(order!.get))),
           ...when(anyOf(eligible.get), [
@@ -147,7 +149,10 @@ export function defineTreeChoice(
               eachLeast(
                 best.get,
                 eachOr(
-                  eachOr(eachShiftLeft(frames.get, constant(places)), place.get),
+                  eachOr(
+                    eachShiftLeft(frames.get, constant(places)),
+                    eachAnd(place.get, splat(constant((1 << places) - 1))),
+                  ),
                   eachEqual(eligible.get, splat(constant(0))),
                 ),
               ),
@@ -157,6 +162,7 @@ export function defineTreeChoice(
           ]),
           ...place.set(eachAdd(place.get, splat(constant(4)))),
           ...increase(tree, 4),
+          ...when(atLeast(tree.get, constant(ring)), tree.set(constant(0))),
           ...increase(left, -4),
           ...jumpIf('four', left.get),
         ),
@@ -164,12 +170,9 @@ export function defineTreeChoice(
       ...found.set(constant(-1)),
       ...[0, 1, 2, 3].flatMap(raiseBest),
       ...when(equal(found.get, constant(-1)), giveResult(constant(RESULT.none))),
-      ...tree.set(
-        add(
-          and(add(cursor.tree.get, constant(1)), constant(-4)),
-          and(found.get, constant((1 << places) - 1)),
-        ),
-      ),
+      ...found.set(and(found.get, constant((1 << places) - 1))),
+      ...when(atLeast(found.get, constant(ring)), increase(found, -(1 << places))),
+      ...tree.set(add(start.get, found.get)),
       ...when(atLeast(tree.get, constant(ring)), increase(tree, -ring)),
       ...when(isZero(order!.get), cursor.tree.set(tree.get)),
       ...tree.get,
