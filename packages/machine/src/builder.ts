@@ -1,5 +1,5 @@
-import type { CapabilityName, Part } from '@armature/core';
-import type { AnyPart } from './any-part.ts';
+import { ArmatureError, type CapabilityName, type Part } from '@armature/core';
+import { type AnyPart, nameParts } from './any-part.ts';
 import { buildMachine } from './assemble.ts';
 import type { MachineDocument } from './json/document.ts';
 import { describeMachine } from './json/to-json.ts';
@@ -14,10 +14,22 @@ export interface CannotBuild<Reason extends string> {
   readonly reason: Reason;
 }
 
-/** A machine's parts, so far. Builders never change: `use` gives a new one. */
+/** A machine's parts, so far. Builders never change: `use` and `replace` give new ones. */
 export interface MachineBuilder<Provided extends CapabilityName, Required extends CapabilityName> {
   /** Adds a part. */
   use<Provides extends CapabilityName, Requires extends CapabilityName>(
+    part: Part<Provides, Requires>,
+  ): MachineBuilder<Provided | Provides, Required | Requires>;
+  /**
+   * Puts a part in the place of another, for instance one of a board's.
+   *
+   * @param name the other's name in this machine, as errors and snapshots have it: `pl011`, `pl011-2` for a second one
+   * @throws PART_UNKNOWN listing the names; CONFIG_INVALID when the part does not provide all that the other does
+   * @example
+   * const builder = virt().replace('pl011', myUart({ base: VIRT_MAP.uart.base, irq: VIRT_MAP.uart.interrupt }));
+   */
+  replace<Provides extends CapabilityName, Requires extends CapabilityName>(
+    name: string,
     part: Part<Provides, Requires>,
   ): MachineBuilder<Provided | Provides, Required | Requires>;
   /**
@@ -46,7 +58,28 @@ export function createMachine(options: MachineOptions = {}): MachineBuilder<neve
 function builderOf(parts: readonly AnyPart[], options: MachineOptions): object {
   return {
     use: (part: AnyPart) => builderOf([...parts, part], options),
+    replace: (name: string, part: AnyPart) => builderOf(replaced(parts, name, part), options),
     build: () => buildMachine(parts, options),
     toJSON: () => describeMachine(parts, options),
   };
+}
+
+function replaced(parts: readonly AnyPart[], name: string, part: AnyPart): AnyPart[] {
+  const names = nameParts(parts).map((named) => named.name);
+  const at = names.indexOf(name);
+  if (at < 0) {
+    throw new ArmatureError('PART_UNKNOWN', `this machine has no part ${JSON.stringify(name)}`, {
+      context: { name, parts: names },
+      hint: names.length > 0 ? `Its parts are ${names.join(', ')}.` : 'Add parts with use().',
+    });
+  }
+  const missing = parts[at]!.provides.filter((capability) => !part.provides.includes(capability));
+  if (missing.length > 0) {
+    const what = missing.join(' and ');
+    throw new ArmatureError('CONFIG_INVALID', `${part.name} cannot replace ${name}, which provides ${what}`, {
+      context: { name, replacement: part.name, missing },
+      hint: `Provide ${what} too: the type of the machine says that it is there.`,
+    });
+  }
+  return parts.with(at, part);
 }

@@ -131,6 +131,36 @@ describe('what build() refuses', () => {
   });
 });
 
+describe('replace()', () => {
+  const board = createMachine()
+    .use(fakeDevice({ base: 0x1000 }))
+    .use(ram(RAM))
+    .use(fakeDevice({ base: 0x2000 }));
+
+  test('puts a part in the place of another, and leaves the builder as it was', async () => {
+    const machine = await board.replace('device-2', fakeDevice({ base: 0x3000 })).build();
+    expect(machine.regions.map(({ base }) => base)).toEqual([0x1000, 0x3000, RAM.base]);
+    expect((await board.build()).regions.map(({ base }) => base)).toEqual([0x1000, 0x2000, RAM.base]);
+  });
+
+  test('a part that is not there is named, with those that are', () => {
+    const replace = (): unknown => board.replace('uart', ram(RAM));
+    expect(replace).toThrow('this machine has no part "uart"');
+    expect(replace).toThrow(
+      expect.objectContaining({ code: 'PART_UNKNOWN', hint: 'Its parts are device, ram, device-2.' }),
+    );
+  });
+
+  test('what the other provides must be provided', () => {
+    expect(() => board.replace('ram', fakeDevice({ base: 0x3000 }))).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'device cannot replace ram, which provides ram',
+      }),
+    );
+  });
+});
+
 describe('addresses and interrupts', () => {
   test('are assigned where parts leave them open', async () => {
     const first = fakeDevice({ irq: 'auto', size: 0x1800 });
