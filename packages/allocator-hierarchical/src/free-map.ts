@@ -143,10 +143,7 @@ export class FreeMap extends HugeLevels {
     const { words } = this;
     const { origin, sets, setWords } = this.layout;
     const first = sets + WHOLE * setWords;
-    if (size === 1) {
-      const huge = this.operations.highest(WHOLE);
-      return huge < 0 ? -1 : huge * HUGE_FRAMES;
-    }
+    if (size === 1) return this.operations.findHuge();
     if (size <= 32) {
       for (let at = setWords - 1; at >= 0; at--) {
         const groups = alignedGroups(words[first + at]!, order - HUGE_ORDER);

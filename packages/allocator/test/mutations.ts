@@ -146,8 +146,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a summary bit is cleared while its word has members',
     allocator: 'hierarchical',
     file: 'code/sets.ts',
-    find: 'when(isZero(left.get), emptyWord(set!.get, huge!.get)),',
-    replace: 'emptyWord(set!.get, huge!.get),',
+    find: 'when(isZero(left.get), emptyWord(set, huge)),',
+    replace: 'emptyWord(set, huge),',
   },
   {
     name: 'a huge frame of which a frame comes back is in no class',
@@ -365,14 +365,14 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a failed batch keeps its frames',
     allocator: 'tree',
     file: 'tree-allocator.ts',
-    find: 'this.#batch.release(out, given, this.#origin);',
+    find: 'this.#batch.release(out, given);',
     replace: '',
   },
   {
     name: 'a batch with a frame twice is done',
     allocator: 'tree',
     file: 'tree-allocator.ts',
-    find: 'if (this.#batch.hasTwins(frames, this.#origin)) return FREE_STATUS.doubleFree;',
+    find: 'if (this.#batch.hasTwins(frames)) return FREE_STATUS.doubleFree;',
     replace: '',
   },
   {

@@ -36,7 +36,7 @@ const FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
 
 export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
   const { define, inner, layout, bits, summary, tag, current, occupied, none } = scope;
-  const { join, joinSoon, leave, lowest, highest } = sets;
+  const { join, joinSoon, joinWhole, leave, leaveHere, lowest, highestWhole } = sets;
   const { classOf, changeClass, setBest, mayRaise, raise, markStale } = levels;
   const origin = constant(layout.origin);
 
@@ -172,12 +172,17 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
     ];
   });
 
+  /** The index of the first frame of the highest free huge frame, or -1. */
+  define('findHuge', 0, 1, (local) => {
+    const huge = local();
+    return [highestWhole(local, huge, giveResult(constant(-1))), shiftLeft(huge.get, constant(9))];
+  });
+
   define('takeHuge', 0, 1, (local) => {
     const huge = local();
     return [
-      huge.set(highest(constant(WHOLE))),
-      when(less(huge.get, constant(0)), giveResult(constant(-1))),
-      leave(constant(WHOLE), huge.get),
+      highestWhole(local, huge, giveResult(constant(-1))),
+      leaveHere(local(), constant(WHOLE), huge.get),
       summary(huge.get).set(or(and(summary(huge.get).get, constant(IS_STALE | 0xffff)), constant(TAGGED))),
       tag(huge.get).set(constant(TAG_WHOLE)),
       add(origin, shiftLeft(huge.get, constant(9))),
@@ -203,7 +208,7 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
       ),
       tag(huge.get).set(constant(0)),
       summary(huge.get).set(or(and(summary(huge.get).get, constant(IS_STALE)), constant(FREE_HUGE))),
-      joinSoon(constant(WHOLE), huge.get),
+      joinWhole(huge.get),
       constant(0),
     ];
   });

@@ -19,6 +19,8 @@ export interface Operations {
    * free, not managed, or in a huge frame with a tag.
    */
   free(frame: number): number;
+  /** The index of the first frame of the highest free huge frame, or -1. */
+  findHuge(): number;
   /** Takes the highest free huge frame, all of it; only its bits stay as they are: its first frame, or -1. */
   takeHuge(): number;
   /** Gives back what `takeHuge` took: 0, or -1 when nothing was done because it is no such frame. */
@@ -54,8 +56,6 @@ export interface Operations {
   setBest(huge: number, order: number): void;
   /** The exact order of the largest free block of a huge frame. */
   largestOrder(huge: number): number;
-  /** The largest member of a set, or -1. */
-  highest(set: number): number;
 }
 
 /** Bytes that memory grows by, at least. */
