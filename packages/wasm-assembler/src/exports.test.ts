@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 test('the public names', async () => {
   expect(Object.keys(await import('./index.ts')).sort()).toEqual([
     'ModuleBuilder',
+    'ModuleCache',
     'Variable',
     'add',
     'and',
@@ -10,7 +11,9 @@ test('the public names', async () => {
     'atLeast',
     'atLeastPages',
     'atLeastUnsigned',
+    'bit',
     'block',
+    'bytes',
     'choose',
     'constant',
     'countOnes',
@@ -23,6 +26,7 @@ test('the public names', async () => {
     'exclusiveOr',
     'giveResult',
     'greater',
+    'increase',
     'isZero',
     'jump',
     'jumpIf',
@@ -34,6 +38,7 @@ test('the public names', async () => {
     'loadByte',
     'loop',
     'multiply',
+    'not',
     'or',
     'rotateRight',
     'shiftLeft',
@@ -44,5 +49,7 @@ test('the public names', async () => {
     'subtract',
     'trailingZeros',
     'when',
+    'word',
+    'words',
   ]);
 });

@@ -43,3 +43,5 @@ export {
   Variable,
   when,
 } from './assembler.ts';
+export { ModuleCache } from './module-cache.ts';
+export { bit, bytes, increase, not, type Place, word, words } from './places.ts';

@@ -2,22 +2,25 @@
 import {
   add,
   and,
+  bit,
   block,
   type Code,
   constant,
+  increase,
   isZero,
   jumpIf,
   less,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
   subtract,
   trailingZeros,
   when,
+  words,
 } from '@armature/wasm-assembler';
 import type { MakeLists } from './lists.ts';
-import { bit, increase, not, words } from './scope.ts';
 
 /** Functions, and the steps that call them. */
 export const bitmapsOf: MakeLists = (scope) => {

@@ -3,6 +3,7 @@ import {
   add,
   atLeast,
   atLeastUnsigned,
+  bit,
   block,
   type Code,
   choose,
@@ -23,10 +24,11 @@ import {
   trailingZeros,
   type Variable,
   when,
+  word,
 } from '@armature/wasm-assembler';
 import { KIND, LAST_ORDER, STATE } from '../layout.ts';
 import type { Lists, MakeLists } from './lists.ts';
-import { bit, type MakeLocal, type Scope, word } from './scope.ts';
+import type { MakeLocal, Scope } from './scope.ts';
 
 export const available = word(STATE.available);
 

@@ -1,5 +1,5 @@
 /** The functions on an allocator's memory, as WebAssembly: V8 runs it without a check of each access. */
-import { atLeastPages, ModuleBuilder } from '@armature/wasm-assembler';
+import { atLeastPages, ModuleBuilder, ModuleCache } from '@armature/wasm-assembler';
 import type { Layout } from '../layout.ts';
 import { bitmapsOf } from './bitmaps.ts';
 import { blocksOf } from './blocks.ts';
@@ -32,21 +32,11 @@ export interface Operations {
 }
 
 const PAGE = 65_536;
-/** Modules that were made last, by what they were made for. */
-const modules = new Map<string, WebAssembly.Module>();
-const MOST_MODULES = 16;
+const modules = new ModuleCache();
 
 function moduleFor(layout: Layout): WebAssembly.Module {
   const { base, count, placement, cpus, capacity } = layout;
-  const key = [base, count, placement, cpus, capacity].join();
-  const module = modules.get(key) ?? new WebAssembly.Module(bytesFor(layout));
-  modules.delete(key);
-  modules.set(key, module);
-  for (const oldest of modules.keys()) {
-    if (modules.size <= MOST_MODULES) break;
-    modules.delete(oldest);
-  }
-  return module;
+  return modules.get([base, count, placement, cpus, capacity].join(), () => bytesFor(layout));
 }
 
 function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {

@@ -2,12 +2,15 @@
 import {
   add,
   and,
+  bit,
   type Code,
   constant,
   equal,
   exclusiveOr,
   load,
+  not,
   or,
+  type Place,
   shiftLeft,
   store,
   subtract,
@@ -15,7 +18,6 @@ import {
 } from '@armature/wasm-assembler';
 import { HEADS } from '../layout.ts';
 import type { MakeLists } from './lists.ts';
-import { bit, not, type Place } from './scope.ts';
 
 const NODE_BYTES = 8;
 

@@ -2,6 +2,7 @@
 import {
   add,
   atLeastUnsigned,
+  bit,
   block,
   type Code,
   choose,
@@ -9,6 +10,7 @@ import {
   differ,
   equal,
   giveResult,
+  increase,
   isZero,
   jump,
   jumpIf,
@@ -16,16 +18,18 @@ import {
   less,
   load,
   loop,
+  type Place,
   shiftLeft,
   store,
   subtract,
   trailingZeros,
   type Variable,
   when,
+  word,
 } from '@armature/wasm-assembler';
 import { KIND, STATE } from '../layout.ts';
 import { available, type Blocks } from './blocks.ts';
-import { bit, increase, type MakeLocal, type Place, type Scope, word } from './scope.ts';
+import type { MakeLocal, Scope } from './scope.ts';
 
 type MakeBlocks = (local: MakeLocal) => Blocks;
 
