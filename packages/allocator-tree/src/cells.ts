@@ -5,12 +5,14 @@
 import type { AtomicSteps } from './code/access.ts';
 import { instantiate } from './code/instance.ts';
 import type { Operations } from './code/operations.ts';
-import type { TreeLayout } from './layout.ts';
+import { BATCH_WORDS, batchAt, type TreeLayout } from './layout.ts';
 
 export interface Cells {
   /** The words themselves. A plain read is for a word that a later step confirms, or that is only a hint. */
   readonly words: Int32Array;
   readonly operations: Operations;
+  /** The worker's batch: {@link BATCH_WORDS} words that it alone uses. */
+  readonly batch: Int32Array;
   /** Reads a word after every step before it in the order that all workers see. */
   loadNow(at: number): number;
   /** Replaces a word if it has the value. @returns whether it did */
@@ -26,11 +28,13 @@ export interface Cells {
 export class PlainCells implements Cells {
   readonly words: Int32Array;
   readonly operations: Operations;
+  readonly batch: Int32Array;
 
   /** @param memory not shared */
   constructor(memory: WebAssembly.Memory, layout: TreeLayout) {
     this.words = new Int32Array(memory.buffer, 0, layout.words);
     this.operations = instantiate('plain', layout, 0, { memory });
+    this.batch = batchOf(memory, layout, 0);
   }
 
   loadNow(at: number): number {
@@ -64,6 +68,7 @@ export class PlainCells implements Cells {
 export class SharedCells implements Cells {
   readonly words: Int32Array;
   readonly operations: Operations;
+  readonly batch: Int32Array;
   readonly #steps: AtomicSteps;
 
   constructor(memory: WebAssembly.Memory, layout: TreeLayout, worker: number) {
@@ -71,6 +76,7 @@ export class SharedCells implements Cells {
     const functions = instantiate('atomic', layout, worker, { memory });
     this.operations = functions;
     this.#steps = functions;
+    this.batch = batchOf(memory, layout, worker);
   }
 
   loadNow(at: number): number {
@@ -92,4 +98,8 @@ export class SharedCells implements Cells {
   or(at: number, mask: number): void {
     this.#steps.or(at << 2, mask);
   }
+}
+
+function batchOf({ buffer }: WebAssembly.Memory, layout: TreeLayout, worker: number): Int32Array {
+  return new Int32Array(buffer, batchAt(layout, worker) * 4, BATCH_WORDS);
 }

@@ -32,7 +32,7 @@ import {
   type TreeLayout,
   WHOLE,
 } from './layout.ts';
-import { largestOrder, lowestBit, maskOf } from './words.ts';
+import { largestOrder, maskOf } from './words.ts';
 
 /** One more than the order of the largest block that a child may have free, by its word. */
 export function hintOf(entry: number): number {
@@ -155,38 +155,6 @@ export class Children {
     return true;
   }
 
-  /**
-   * Takes up to `most` single frames of a child, a word at a time.
-   *
-   * @returns how many; their numbers, `origin` added, are in `out` from `slot` on
-   */
-  takeMany(child: number, most: number, out: Int32Array, slot: number, origin: number): number {
-    const cells = this.#cells;
-    const at = this.#entries + child;
-    let wanted: number;
-    for (;;) {
-      const entry = this.#words[at]!;
-      wanted = Math.min(entry & FREE, most);
-      if (wanted === 0) return 0;
-      if (cells.swap(at, entry, entry - wanted)) break;
-    }
-    const first = child * CHILD_WORDS;
-    const end = slot + wanted;
-    for (let step = 0; slot < end; ) {
-      const word = first + (step & (CHILD_WORDS - 1));
-      const bits = this.#words[this.#busy + word]!;
-      let rest = ~bits;
-      let next = slot;
-      for (; rest !== 0 && next < end; rest &= rest - 1) out[next++] = origin + word * 32 + lowestBit(rest);
-      if (next > slot) {
-        if (!cells.swap(this.#busy + word, bits, ~rest)) continue;
-        slot = next;
-      }
-      step++;
-    }
-    return wanted;
-  }
-
   /** Frees one frame that is no run's inside. @returns whether it was used; {@link giveBack} must follow */
   clearSingle(index: number): boolean {
     const cells = this.#cells;
@@ -197,11 +165,6 @@ export class Children {
       if ((bits & bit) === 0) return false;
       if (cells.swap(at, bits, bits & ~bit)) return true;
     }
-  }
-
-  /** Frees several single frames of one word. @returns those that were used; {@link giveBack} must follow */
-  clearSingles(word: number, mask: number): number {
-    return this.#cells.and(this.#busy + word, ~mask) & mask;
   }
 
   /**

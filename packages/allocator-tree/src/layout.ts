@@ -51,6 +51,9 @@ export const WORKER_COUNTERS = 2;
 /** Offset in a worker's block of the words that it alone uses: where its searches go on. */
 export const WORKER_OWN = 8;
 
+/** Single frames that a worker takes, checks or frees in one go, each a word: a page. */
+export const BATCH_WORDS = 1024;
+
 const MAGIC = 0x4146_7472;
 const VERSION = 4;
 const HEADER_WORDS = 32;
@@ -97,7 +100,10 @@ export interface TreeLayout extends TreeGeometry {
   readonly logAt: number;
   readonly busyAt: number;
   readonly insideAt: number;
+  /** Words that workers share. */
   readonly words: number;
+  /** The same with each worker's batch. */
+  readonly allWords: number;
 }
 
 /**
@@ -129,6 +135,7 @@ export function checkGeometry({ base, count, workers, treeOrder, logWords }: Tre
   }
 }
 
+const pages = (words: number): number => Math.ceil(words / BATCH_WORDS) * BATCH_WORDS;
 const lines = (words: number): number => Math.ceil(words / LINE) * LINE;
 
 export function layoutOf(geometry: TreeGeometry): TreeLayout {
@@ -161,7 +168,13 @@ export function layoutOf(geometry: TreeGeometry): TreeLayout {
     busyAt,
     insideAt,
     words,
+    allWords: pages(words) + workers * BATCH_WORDS,
   };
+}
+
+/** Where a worker's batch begins, in words: on a page of its own, which stays untouched until there are batches. */
+export function batchAt({ words }: TreeLayout, worker: number): number {
+  return pages(words) + worker * BATCH_WORDS;
 }
 
 /** The parts as arrays, for what is done while nobody uses the allocator. */
@@ -221,7 +234,7 @@ export function readHeader(words: Int32Array): TreeGeometry {
       logWords: words[AT.logWords]!,
     };
     checkGeometry(geometry);
-    if (layoutOf(geometry).words <= words.length) return geometry;
+    if (layoutOf(geometry).allWords <= words.length) return geometry;
   }
   throw new ArmatureError('CONFIG_INVALID', 'the memory does not hold a tree allocator', {
     context: { byteLength: words.byteLength },

@@ -4,6 +4,7 @@ import { hintOf } from './children.ts';
 import type { Operations } from './code/operations.ts';
 import { CURSOR, RESULT } from './code/scope.ts';
 import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, type TreeLayout } from './layout.ts';
+import type { SingleBatch } from './single-batch.ts';
 import type { Trees } from './trees.ts';
 
 /** Child of a worker that has none. */
@@ -129,19 +130,14 @@ export class Placement {
    * @param origin is added to each index
    * @returns how many
    */
-  many(out: Int32Array, origin: number): number {
-    const operations = this.#operations;
-    let slot = 0;
-    while (slot < out.length) {
-      const child = operations.cursor(CURSOR.child);
-      const given = child < 0 ? 0 : this.#children.takeMany(child, out.length - slot, out, slot, origin);
-      slot += given;
-      if (given > 0 || operations.nextChild() !== 0) continue;
-      const index = operations.cursor(CURSOR.passedOver) !== 0 ? this.#steal() : -1;
+  many(batch: SingleBatch, out: Int32Array, origin: number): number {
+    for (let slot = 0; ; ) {
+      slot += batch.take(out, slot);
+      if (slot === out.length) return slot;
+      const index = this.#operations.cursor(CURSOR.passedOver) !== 0 ? this.#steal() : -1;
       if (index >= 0) out[slot++] = origin + index;
-      else if (!this.#mayHave(0)) break;
+      else if (!this.#mayHave(0)) return slot;
     }
-    return slot;
   }
 
   /**

@@ -134,7 +134,10 @@ export class TreeAllocator implements FrameAllocator {
     this.#placement = new Placement(layout, cells.operations, this.#children, this.#trees);
     this.#runs = new Runs(layout, cells.operations, this.#children, this.#trees);
     this.#log = new ReservationLog(words, layout);
-    this.#batch = new SingleBatch(layout, this.#children);
+    this.#batch = new SingleBatch(cells, (frame) => {
+      const index = frame - this.#origin;
+      return this.#manages(index, 1) ? this.#checkFree(index, 1) : FREE_STATUS.outOfRange;
+    });
     if (attached === undefined) {
       writeHeader(words, layout);
       clearAll(this.#parts());
@@ -212,9 +215,9 @@ export class TreeAllocator implements FrameAllocator {
 
   allocBatch(out: Int32Array): number {
     if (out.length === 0) return 0;
-    const given = this.#placement.many(out, this.#origin);
+    const given = this.#placement.many(this.#batch, out, this.#origin);
     if (given < out.length) {
-      this.#batch.release(out, given, this.#origin);
+      this.#batch.release(out, given);
       this.#counters[COUNTER.failures]!++;
       return 0;
     }
@@ -244,13 +247,10 @@ export class TreeAllocator implements FrameAllocator {
   }
 
   freeBatch(frames: Int32Array): FreeStatus {
-    for (let slot = 0; slot < frames.length; slot++) {
-      const index = frames[slot]! - this.#origin;
-      const status = this.#manages(index, 1) ? this.#checkFree(index, 1) : FREE_STATUS.outOfRange;
-      if (status !== FREE_STATUS.ok) return status;
-    }
-    if (this.#batch.hasTwins(frames, this.#origin)) return FREE_STATUS.doubleFree;
-    const freed = this.#batch.release(frames, frames.length, this.#origin);
+    const status = this.#batch.check(frames);
+    if (status !== FREE_STATUS.ok) return status;
+    if (this.#batch.hasTwins(frames)) return FREE_STATUS.doubleFree;
+    const freed = this.#batch.release(frames, frames.length);
     this.#counters[COUNTER.frees]! += freed;
     return freed === frames.length ? FREE_STATUS.ok : FREE_STATUS.doubleFree;
   }
@@ -505,7 +505,7 @@ interface Attached {
 
 function newMemory(options: TreeAllocatorOptions): Attached {
   const layout = layoutOf(geometryOf(options));
-  const pages = Math.ceil((layout.words * 4) / WASM_PAGE);
+  const pages = Math.ceil((layout.allWords * 4) / WASM_PAGE);
   if (layout.workers === 1) {
     const own = new WebAssembly.Memory({ initial: pages, maximum: pages });
     return { layout, cells: new PlainCells(own, layout), memory: undefined, worker: 0 };

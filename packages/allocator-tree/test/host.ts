@@ -2,13 +2,15 @@
 import type { Cells } from '../src/cells.ts';
 import type { instantiate } from '../src/code/instance.ts';
 import type { Operations } from '../src/code/operations.ts';
-import type { TreeLayout } from '../src/layout.ts';
+import { BATCH_WORDS, type TreeLayout } from '../src/layout.ts';
 
-type Steps = Omit<Cells, 'operations'>;
+type Steps = Omit<Cells, 'operations' | 'batch'>;
 
 /** Serves one program after the other: an instance for each would take too long. */
 export class Host {
   readonly #operations: Operations;
+  /** Of each program that is run: it comes to the same when it is run again. */
+  readonly #batch = new Int32Array(BATCH_WORDS);
   #steps: Steps | undefined;
 
   constructor(layout: TreeLayout, make: typeof instantiate) {
@@ -19,13 +21,17 @@ export class Host {
         Number(this.#steps!.swap(address >> 2, before, after)),
       // Each worker has its own counters: nothing comes between.
       count: () => undefined,
+      get: (slot: number) => this.#batch[slot]!,
+      put: (slot: number, value: number) => {
+        this.#batch[slot] = value;
+      },
     });
   }
 
   /** From now on the functions make these steps. */
   connect(steps: Steps): Cells {
     this.#steps = steps;
-    return { ...steps, operations: this.#operations };
+    return { ...steps, operations: this.#operations, batch: this.#batch };
   }
 }
 

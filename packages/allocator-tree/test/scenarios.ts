@@ -392,7 +392,6 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'batches',
     free: [[20, 10]],
     calls: [[['batch', 6]], [['batch', 4]]],
-    preemptions: 3,
   },
   {
     name: 'a batch is freed while frames of its words are taken',

@@ -56,16 +56,17 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'words of a batch are taken although they changed meanwhile',
     scenario: 'batches',
-    file: 'children.ts',
-    find: 'if (!cells.swap(this.#busy + word, bits, ~rest)) continue;',
-    replace: 'cells.swap(this.#busy + word, bits, ~rest);',
+    file: 'code/batches.ts',
+    find: "...jumpIf('again', isZero(swap(wordAt.get, value, or(value.get, taken.get)))),",
+    replace: "...jumpIf('again', less(swap(wordAt.get, value, or(value.get, taken.get)), constant(0))),",
   },
   {
     name: 'a batch takes a right that another worker took',
     scenario: 'batches',
-    file: 'children.ts',
-    find: 'if (cells.swap(at, entry, entry - wanted)) break;',
-    replace: 'cells.swap(at, entry, entry - wanted);\n      break;',
+    file: 'code/batches.ts',
+    find: "...jumpIf('child', isZero(swap(address.get, entry, subtract(entry.get, wanted.get)))),",
+    replace:
+      "...jumpIf('child', less(swap(address.get, entry, subtract(entry.get, wanted.get)), constant(0))),",
   },
   {
     name: 'both of two frees of a run are done',

@@ -9,6 +9,7 @@ import {
   constant,
   equal,
   type ModuleBuilder,
+  shiftLeft,
   splat,
   type Variable,
 } from '@armature/wasm-assembler';
@@ -32,6 +33,8 @@ export interface Access {
   count(counter: number): Code;
   /** A word of the worker's own, by its number; zero in the beginning. */
   own(number: number): Pick<Variable, 'get' | 'set'>;
+  /** The words of the worker's batch, by their number. */
+  readonly batch: { get(slot: Code): Code; put(slot: Code, value: Code): Code };
 }
 
 const ATOMIC = 0xfe;
@@ -59,18 +62,20 @@ function atomic(step: keyof typeof STEPS, ...operands: readonly Code[]): Code {
 /**
  * Imports what the way of access needs.
  *
- * @param worker address of the worker's counters, and of its own words
+ * @param worker addresses of the worker's counters, of its own words, and of its batch
  */
 export function importAccess(
   builder: ModuleBuilder,
   kind: AccessKind,
-  worker: { readonly counters: number; readonly own: number },
+  worker: { readonly counters: number; readonly own: number; readonly batch: number },
 ): Access {
   if (kind === 'hosted') {
     const load = builder.importFunction('load', 1, 1);
     const store = builder.importFunction('store', 2, 0);
     const swap = builder.importFunction('swap', 3, 1);
     const count = builder.importFunction('count', 1, 0);
+    const get = builder.importFunction('get', 1, 1);
+    const put = builder.importFunction('put', 2, 0);
     return {
       load,
       peek: load,
@@ -83,6 +88,7 @@ export function importAccess(
         ),
       count: (counter) => count(constant(counter)),
       own: () => builder.global(0),
+      batch: { get, put },
     };
   }
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
@@ -97,6 +103,11 @@ export function importAccess(
     const address = constant(worker.own + number * 4);
     return { get: peek(address), set: (value) => store(address, value) };
   };
+  const slotAt = (slot: Code): Code => add(constant(worker.batch), shiftLeft(slot, constant(2)));
+  const batch: Access['batch'] = {
+    get: (slot) => peek(slotAt(slot)),
+    put: (slot, value) => store(slotAt(slot), value),
+  };
   switch (kind) {
     case 'atomic':
       return {
@@ -105,6 +116,7 @@ export function importAccess(
         store,
         count,
         own,
+        batch,
         load: (address) => atomic('load', address),
         swap: (address, before, after) => equal(atomic('swap', address, before.get, after), before.get),
       };
@@ -115,6 +127,7 @@ export function importAccess(
         store,
         count,
         own,
+        batch,
         load: peek,
         // Nobody else has changed the word.
         swap: (address, _before, after) => [...store(address, after), ...constant(1)],

@@ -27,6 +27,7 @@ import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
 import {
   CHILD_BYTES,
   COUNTER,
+  FIRST_BITS,
   free,
   increase,
   RESULT,
@@ -37,9 +38,6 @@ import {
 } from './scope.ts';
 import { nextWord, type SingleFrames } from './single-frames.ts';
 import type { TreeChoice } from './tree-choice.ts';
-
-/** In these bits a word's halves, quarters, ... are said to be free. */
-const FIRST_BITS = [0x5555_5555, 0x1111_1111, 0x0101_0101, 0x0001_0001, 1];
 
 export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekBlock }: TreeChoice): void {
   const { at, cursor, originOfBytes, define, peek, swap, count, changeSoon, mayHave } = scope;

@@ -1,5 +1,5 @@
 /** The functions of `operations.ts`, made for one allocator and one worker. */
-import { type TreeLayout, WORKER_COUNTERS, WORKER_OWN, WORKER_WORDS } from '../layout.ts';
+import { batchAt, type TreeLayout, WORKER_COUNTERS, WORKER_OWN, WORKER_WORDS } from '../layout.ts';
 import type { AccessKind, AtomicSteps } from './access.ts';
 import { type Operations, operations } from './operations.ts';
 import type { Geometry } from './scope.ts';
@@ -19,6 +19,7 @@ function geometryOf(layout: TreeLayout, worker: number): Geometry {
     hints: layout.hintsAt * 4,
     counters: (workerAt + WORKER_COUNTERS) * 4,
     local: workerAt * 4,
+    batch: batchAt(layout, worker) * 4,
     own: (workerAt + WORKER_OWN) * 4,
     base: layout.base,
     origin: layout.origin,
@@ -42,7 +43,7 @@ function moduleFor(kind: AccessKind, geometry: Geometry): WebAssembly.Module {
 }
 
 /**
- * @param host the memory, or for the kind `hosted` the functions `load`, `store`, `swap` and `count`
+ * @param host the memory, or for the kind `hosted` the functions that {@link importAccess} imports
  * @returns the functions; with the kind `atomic` also the {@link AtomicSteps}
  */
 export function instantiate(

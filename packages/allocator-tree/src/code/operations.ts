@@ -22,6 +22,7 @@ import {
 } from '@armature/wasm-assembler';
 import { CHILD_WORDS } from '../layout.ts';
 import { type AccessKind, defineAtomicSteps } from './access.ts';
+import { defineBatches } from './batches.ts';
 import { defineBlocks } from './blocks.ts';
 import { defineHints } from './hints.ts';
 import { defineRunSearch } from './run-search.ts';
@@ -65,6 +66,17 @@ export interface Operations {
    * that of those nobody else has reserved which has fewest frames free for its hint. @returns whether there was one
    */
   seekBlock(order: number): number;
+  /** Takes so many single frames, not counted, into the batch. @returns how many: fewer when it finds no more */
+  takeBatch(count: number): number;
+  /**
+   * Whether the frames of the batch, any integers, are used, each a run of its own, and not reserved.
+   *
+   * @param from the number of the first, and one past that of the last
+   * @returns the number of the first that needs a closer look, or `to`
+   */
+  checkBatch(from: number, to: number): number;
+  /** Frees the first frames of the batch, managed ones and no runs of several; not counted. @returns how many were used */
+  freeBatch(count: number): number;
   /**
    * Where to look for a run of free frames: an index from which on there is one, or was when it was looked at, or
    * `RESULT.none`. A run of so many frames has an aligned block in it for which the child's hint is at least `hint`.
@@ -93,6 +105,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
   const singles = defineSingleFrames(scope, hints, choice);
   defineWholeChildren(scope, hints, choice);
   defineBlocks(scope, singles, choice);
+  defineBatches(scope, singles, choice);
   defineRunSearch(scope);
   defineCursors(scope);
   if (kind === 'atomic') defineAtomicSteps(builder);

@@ -38,6 +38,9 @@ export const STATUS = { ok: 0, doubleFree: 1, outOfRange: 5 } as const;
 export const WORD_ORDER = 5;
 export const CHILD_BYTES = CHILD_WORDS * 4;
 
+/** The bits where pairs, fours, ... of frames begin in a word. */
+export const FIRST_BITS = [0x5555_5555, 0x1111_1111, 0x0101_0101, 0x0001_0001, 1];
+
 /** Numbers of a worker's counters. */
 export const COUNTER = { allocations: 0, frees: 1, failures: 2 } as const;
 
@@ -67,6 +70,8 @@ export interface Geometry {
   readonly counters: number;
   readonly own: number;
   readonly local: number;
+  /** The worker's batch. */
+  readonly batch: number;
   readonly base: number;
   readonly origin: number;
   readonly frames: number;

@@ -44,6 +44,7 @@ import type { Hints } from './hints.ts';
 import {
   CHILD_BYTES,
   COUNTER,
+  FIRST_BITS,
   field,
   free,
   increase,
@@ -188,6 +189,53 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
     ];
   });
 
+  /** Counts frames of one word as free, whose bits were cleared: the rest of the word is in `value`. */
+  const giveBackWord = inner(4, 0, (local, child, frames, index, value) => {
+    const [address, entry, starts, least, hint, bound, next] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    return [
+      ...when(isZero(value!.get), [...giveBack(child!.get, frames!.get, index!.get), ...giveResult([])]),
+      // One more than the order of the largest block in the word.
+      ...starts.set(exclusiveOr(value!.get, constant(-1))),
+      block(
+        'known',
+        ...FIRST_BITS.flatMap((first, step) => [
+          ...increase(least),
+          ...starts.set(and(and(starts.get, shiftRight(starts.get, constant(1 << step))), constant(first))),
+          ...jumpIf('known', isZero(starts.get)),
+        ]),
+      ),
+      ...address.set(word(at.entries, child!.get)),
+      ...change(
+        'again',
+        address,
+        entry,
+        [
+          ...next.set(and(add(entry.get, add(frames!.get, constant(EPOCH))), constant(~MEASURED))),
+          ...when(
+            equal(free(next.get), constant(CHILD_FRAMES)),
+            next.set(or(and(next.get, constant(~(HINT | RUNS))), constant(WHOLE << HINT_SHIFT))),
+            when(
+              less(field(next.get), least.get),
+              next.set(or(and(next.get, constant(~HINT)), shiftLeft(least.get, constant(HINT_SHIFT)))),
+            ),
+          ),
+        ],
+        next.get,
+      ),
+      ...setHint(least, bound, next),
+      ...setHint(hint, bound, entry),
+      ...when(greater(least.get, hint.get), raise(child!.get, least.get)),
+    ];
+  });
+
   /**
    * Counts frames of a child as free, whose bits in a word were cleared: the rest of the word is in `value`, and in
    * `entry` what the child's word was before.
@@ -275,7 +323,7 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
     ];
   });
 
-  return { giveBack, countFreed };
+  return { giveBackWord, countFreed };
 }
 
 /** Moves an address on to the child's next word. */
