@@ -3,8 +3,8 @@
  *
  * - the words of {@link STATE};
  * - the free blocks of each order, in one of two ways:
- *   - `lifo`: nodes of two words, next and previous, in doubly linked rings. The first 32 nodes are the heads of the
- *     orders, and node 32 + index is that of the block at an index;
+ *   - `lifo`: nodes of two words, next and previous, in rings. The first 32 nodes are the heads of the orders, which have
+ *     no previous one; node 32 + index is that of the block at an index;
  *   - `address`: words of bits, a bit for each block of each order, and a bit of `summary` for each word that is not 0.
  *     Beside them tables of one word an order: where its words begin, the number of the block at index 0, its free blocks,
  *     and a word of the summary below which the order has none;

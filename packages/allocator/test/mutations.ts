@@ -100,7 +100,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an order counts as available after its last block was taken',
     allocator: 'buddy',
     file: 'code/rings.ts',
-    find: 'available.set(exclusiveOr(available.get, emptied(order, next))),',
+    find: 'available.set(exclusiveOr(available.get, bit(order))),',
     replace: '',
   },
   {

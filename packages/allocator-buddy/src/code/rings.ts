@@ -2,6 +2,7 @@
 import {
   add,
   and,
+  atLeast,
   bit,
   type Code,
   constant,
@@ -15,13 +16,17 @@ import {
   store,
   subtract,
   type Variable,
+  when,
 } from '@armature/wasm-assembler';
 import { HEADS } from '../layout.ts';
 import type { MakeLists } from './lists.ts';
 
 const NODE_BYTES = 8;
 
-/** A ring ends where it begins, at the node of its order, so that no step asks whether there is a neighbour. */
+/**
+ * The last node of an order leads back to its head, and so does the first one. What leads from the head to the last one is
+ * not kept: the next step would wait for the write, while a branch that nearly always goes one way costs little.
+ */
 export const ringsOf: MakeLists =
   ({ layout }) =>
   (local) => {
@@ -39,15 +44,14 @@ export const ringsOf: MakeLists =
     const previousOf = field(NODE_BYTES / 2);
     const nodeOf = (index: Code): Code => add(index, constant(HEADS));
     const indexOf = (number: Code): Code => subtract(number, constant(HEADS));
-    /** The order's bit when its ring is empty now, else 0. */
-    const emptied = (order: Code, first: Variable): Code => shiftLeft(equal(first.get, order), order);
+    const isBlock = (number: Variable): Code => atLeast(number.get, constant(HEADS));
     return {
       push: (index, order, available) => [
         node.set(nodeOf(index)),
         next.set(nextOf(order).get),
         nextOf(node.get).set(next.get),
         previousOf(node.get).set(order),
-        previousOf(next.get).set(node.get),
+        when(isBlock(next), previousOf(next.get).set(node.get)),
         nextOf(order).set(node.get),
         available.set(or(available.get, bit(order))),
       ],
@@ -55,25 +59,27 @@ export const ringsOf: MakeLists =
         node.set(nodeOf(index)),
         nextOf(node.get).set(order),
         previousOf(node.get).set(order),
-        previousOf(order).set(node.get),
         nextOf(order).set(node.get),
       ],
       remove: (index, order, available) => [
         node.set(nodeOf(index)),
         next.set(nextOf(node.get).get),
         previous.set(previousOf(node.get).get),
+        when(isBlock(next), previousOf(next.get).set(previous.get)),
         nextOf(previous.get).set(next.get),
-        previousOf(next.get).set(previous.get),
         // Both are the head only when no other block is left.
-        available.set(and(available.get, not(shiftLeft(equal(next.get, previous.get), order)))),
+        when(equal(next.get, previous.get), available.set(and(available.get, not(bit(order))))),
       ],
       first: (index, order) => index.set(indexOf(nextOf(order).get)),
       takeFirst: (index, order, available) => [
         node.set(nextOf(order).get),
         next.set(nextOf(node.get).get),
         nextOf(order).set(next.get),
-        previousOf(next.get).set(order),
-        available.set(exclusiveOr(available.get, emptied(order, next))),
+        when(
+          isBlock(next),
+          previousOf(next.get).set(order),
+          available.set(exclusiveOr(available.get, bit(order))),
+        ),
         index.set(indexOf(node.get)),
       ],
     };
