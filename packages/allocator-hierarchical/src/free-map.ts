@@ -26,10 +26,8 @@ export class FreeMap extends HugeLevels {
 
   /** Makes all frames free. */
   reset(): void {
-    const { first, end } = this.layout;
     this.clear();
-    this.operations.setBits(first, end);
-    this.operations.releaseRange(first, end);
+    this.operations.freeAll();
   }
 
   /** Free frames, counted. */
@@ -54,8 +52,12 @@ export class FreeMap extends HugeLevels {
     const { length } = out;
     let slot = 0;
     while (slot < length) {
-      let huge = this.current;
-      if (this.count(huge) === 0) huge = this.operations.chooseCurrent();
+      const huge = this.current;
+      if (this.count(huge) === 0) {
+        // Another huge frame is chosen.
+        out[slot++] = this.operations.take();
+        continue;
+      }
       const place = this.summaries + huge;
       const first = slot;
       let mask = words[place]! & 0xffff;
@@ -115,7 +117,7 @@ export class FreeMap extends HugeLevels {
 
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
   findBlock(order: number): number {
-    return order < HUGE_ORDER ? this.operations.findBlock(order) : this.#findHuge(order);
+    return order <= HUGE_ORDER ? this.operations.findBlock(order) : this.#findHuge(order);
   }
 
   /** The lowest free index in `from` to `to`, or `to`. */
@@ -143,7 +145,6 @@ export class FreeMap extends HugeLevels {
     const { words } = this;
     const { origin, sets, setWords } = this.layout;
     const first = sets + WHOLE * setWords;
-    if (size === 1) return this.operations.findHuge();
     if (size <= 32) {
       for (let at = setWords - 1; at >= 0; at--) {
         const groups = alignedGroups(words[first + at]!, order - HUGE_ORDER);

@@ -177,7 +177,7 @@ export class HierarchicalAllocator implements FrameAllocator {
   reserve(frame: number, count: number, tag: string): boolean {
     const index = frame - this.#origin;
     if (!this.#isFree(index, count)) return false;
-    this.#map.operations.takeRange(index, index + count);
+    this.#map.operations.takeFrames(index, count, 0);
     for (let huge = index >>> HUGE_ORDER; huge * HUGE_FRAMES < index + count; huge++) {
       this.#runs.flag(huge, TAG_RESERVED);
     }
@@ -352,16 +352,10 @@ export class HierarchicalAllocator implements FrameAllocator {
   /** Marks a found run as used and returns its first frame; counts a failure when nothing was found. */
   #take(index: number, count: number): number {
     if (index < 0) return this.#fail();
-    this.#map.operations.takeRun(index, count);
+    this.#map.operations.takeFrames(index, count, 1);
     this.#allocations++;
     this.#countRun(index, count, 1);
     return this.#origin + index;
-  }
-
-  #release(index: number, count: number): void {
-    this.#map.operations.releaseRun(index, count);
-    this.#frees++;
-    this.#countRun(index, count, -1);
   }
 
   #allocBlock(order: number): number {
@@ -411,9 +405,13 @@ export class HierarchicalAllocator implements FrameAllocator {
   }
 
   #freeRun(index: number, count: number): FreeStatus {
-    const status = this.#checkRun(index, count);
-    if (status === FREE_STATUS.ok) this.#release(index, count);
-    return status;
+    // WebAssembly would round what is no integer.
+    const fits = (index | 0) === index && (count | 0) === count;
+    const refused = !fits || (count === 1 && this.#isReserved(index));
+    if (refused || this.#map.operations.freeRun(index, count) !== 0) return this.#checkRun(index, count);
+    this.#frees++;
+    this.#countRun(index, count, -1);
+    return FREE_STATUS.ok;
   }
 
   /** Whether exactly this run was handed out. */

@@ -2,9 +2,9 @@
  * What is known of each huge frame: see `layout.ts`. What changes it is WebAssembly, `code/`: V8 runs it without a check
  * of each access, and it does not depend on what V8 inlines where.
  */
+import { alignedGroups } from './bits.ts';
 import { instantiate, memoryFor, type Operations, PAGE } from './code/instance.ts';
 import {
-  FIRST_CHUNK,
   FIRST_CLASS,
   HUGE_FRAMES,
   HUGE_ORDER,
@@ -49,7 +49,6 @@ export class HugeLevels {
     const { state, marks } = this.layout;
     this.words.fill(0, 0, marks);
     this.words[state + STATE.current] = this.hugeFrames;
-    this.words[state + STATE.marksMade] = FIRST_CHUNK;
     this.words[state + STATE.marksRoom] = this.words.length - marks;
     this.words.fill(-1, state + STATE.stale, state + STATE.stale + STALE);
   }
@@ -110,7 +109,7 @@ export class HugeLevels {
       }
       if (counted !== (whole ? HUGE_FRAMES : count)) broken.add('free-counts');
       if (mask !== (summary & 0xffff)) broken.add('word-masks');
-      const exact = this.operations.largestOrder(huge);
+      const exact = this.#largestOrder(huge);
       const best = this.best(huge);
       const stale = (summary & IS_STALE) !== 0;
       if (best < exact || (best > exact && (!stale || best === HUGE_ORDER))) broken.add('hints');
@@ -140,13 +139,27 @@ export class HugeLevels {
     return (this.words[this.summaries + huge]! >>> 27) & 15;
   }
 
-  /** Makes memory larger by a page, or an eighth of the words for marks. */
+  /** Makes memory larger, so that there is room for the words in use and an eighth more. */
   #grow(): void {
     const { state, marks } = this.layout;
     const made = this.words[state + STATE.marksMade]!;
-    this.#memory.grow(Math.max(1, Math.floor(made / 2 / PAGE)));
+    const bytes = 4 * (marks + made + (made >>> 3));
+    this.#memory.grow(Math.ceil((bytes - this.words.byteLength) / PAGE));
     this.words = new Int32Array(this.#memory.buffer);
     this.words[state + STATE.marksRoom] = this.words.length - marks;
+  }
+
+  /** The order of the largest free block of a huge frame, from its bits. */
+  #largestOrder(huge: number): number {
+    const bits = this.words.subarray(huge * WORDS, (huge + 1) * WORDS);
+    const count = this.count(huge);
+    if (count === 0 || count === HUGE_FRAMES) return count === 0 ? 0 : HUGE_ORDER;
+    const full = bits.reduce((mask, word, at) => (word === -1 ? mask | (1 << at) : mask), 0);
+    for (let order = HUGE_ORDER - 1; order > 5; order--)
+      if (alignedGroups(full, order - 5) !== 0) return order;
+    for (let order = 5; order > 0; order--)
+      if (bits.some((word) => alignedGroups(word, order) !== 0)) return order;
+    return 0;
   }
 
   get #stale(): Int32Array {

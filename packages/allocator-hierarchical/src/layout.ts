@@ -45,14 +45,19 @@ export const TAG_WHOLE_INSIDE = 2;
 export const TAG_CROSSED = 0x2000_0000;
 /** Added when some frames are reserved. */
 export const TAG_RESERVED = 0x4000_0000;
-/** A tag without what is added. From 4 on it says where the words with marks are. */
+/** A tag without what is added. From {@link ONLY_WORD} on it says where the words with marks are: see `marked-words.ts`. */
 export const KIND = 0x1fff_ffff;
+/** Kind of a huge frame with marks in one of its words, plus that word's number. */
+export const ONLY_WORD = 16;
+/** From here on the kind of a huge frame with a chunk of words. */
+export const FIRST_KIND = 32;
 
 /** Sizes of chunks of words with marks, and the one with room for all words. */
-export const CHUNK_SIZES = 4;
+export const CHUNK_SIZES = 3;
 export const ALL_WORDS = CHUNK_SIZES - 1;
-/** Place of the first chunk. */
-export const FIRST_CHUNK = 2;
+/** The place of the first chunk, an even number: after the only words of huge frames. */
+export const firstChunkOf = ({ hugeFrames }: Pick<Layout, 'hugeFrames'>): number =>
+  Math.max(FIRST_KIND / 2, (hugeFrames + 1) & -2);
 
 /** Numbers beside the tables. */
 export const STATE = {
@@ -66,7 +71,7 @@ export const STATE = {
   stale: 3,
   /** Spare chunks of each size: the kind of the first, or 0. Each has the next one in the place of its mask. */
   spare: 3 + STALE,
-  /** Words from `marks` on that are or were chunks, and those that there are in memory. */
+  /** Words from `marks` on that are or were in use, 0 before the first mark, and those that there are in memory. */
   marksMade: 3 + STALE + CHUNK_SIZES,
   marksRoom: 4 + STALE + CHUNK_SIZES,
   length: 5 + STALE + CHUNK_SIZES,

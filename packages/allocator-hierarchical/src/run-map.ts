@@ -5,8 +5,8 @@
  */
 import { maskOf } from './bits.ts';
 import type { HugeLevels } from './huge-levels.ts';
-import { KIND, TAG_WHOLE_INSIDE } from './layout.ts';
-import { areWordsConsistent } from './marked-words.ts';
+import { KIND, TAG_SINGLES, TAG_WHOLE, TAG_WHOLE_INSIDE, WORDS } from './layout.ts';
+import { areWordsConsistent, markedWord } from './marked-words.ts';
 
 export class RunMap {
   readonly #levels: HugeLevels;
@@ -34,7 +34,11 @@ export class RunMap {
 
   /** One word of the map as bits. */
   word(at: number): number {
-    return this.#levels.operations.runWord(at);
+    const kind = this.tag(at >>> 4) & KIND;
+    const number = at & (WORDS - 1);
+    if (kind === TAG_SINGLES) return 0;
+    if (kind === TAG_WHOLE) return number === 0 ? -2 : -1;
+    return kind === TAG_WHOLE_INSIDE ? -1 : markedWord(this.#levels, at >>> 4, kind, number);
   }
 
   /** Whether all frames `from` to `to` continue a run. */
@@ -50,11 +54,7 @@ export class RunMap {
 
   /** Names of what is wrong: words that are owned twice or by nobody, or have no mark. */
   brokenInvariants(): string[] {
-    const kinds: number[] = [];
-    for (let huge = 0; huge < this.#levels.hugeFrames; huge++) {
-      const kind = this.tag(huge) & KIND;
-      if (kind > TAG_WHOLE_INSIDE) kinds.push(kind);
-    }
+    const kinds = Array.from({ length: this.#levels.hugeFrames }, (_, huge) => this.tag(huge) & KIND);
     return areWordsConsistent(this.#levels, kinds) ? [] : ['run-words'];
   }
 }

@@ -41,7 +41,7 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
   const origin = constant(layout.origin);
 
   /** The huge frame that gives single frames from now on, or -1. */
-  const chooseCurrent = define('chooseCurrent', 0, 1, (local) => {
+  const chooseCurrent = inner(0, 1, (local) => {
     const [set, huge] = [local(), local()];
     return [
       block('chosen', [
@@ -170,12 +170,6 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
       word.set(bits(shiftRight(index!.get, constant(5))).get),
       countFreed(index!, word, value, { after, size }),
     ];
-  });
-
-  /** The index of the first frame of the highest free huge frame, or -1. */
-  define('findHuge', 0, 1, (local) => {
-    const huge = local();
-    return [highestWhole(local, huge, giveResult(constant(-1))), shiftLeft(huge.get, constant(9))];
   });
 
   define('takeHuge', 0, 1, (local) => {

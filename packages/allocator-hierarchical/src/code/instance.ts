@@ -10,7 +10,7 @@ import { defineRuns } from './runs.ts';
 import { scopeOf } from './scope.ts';
 import { defineSets } from './sets.ts';
 
-/** Frames are absolute, indices and numbers of huge frames are not. */
+/** Few, because each takes memory of each allocator. Frames are absolute, indices and numbers of huge frames are not. */
 export interface Operations {
   /** Takes one frame: it, or -1. */
   take(): number;
@@ -19,8 +19,6 @@ export interface Operations {
    * free, not managed, or in a huge frame with a tag.
    */
   free(frame: number): number;
-  /** The index of the first frame of the highest free huge frame, or -1. */
-  findHuge(): number;
   /** Takes the highest free huge frame, all of it; only its bits stay as they are: its first frame, or -1. */
   takeHuge(): number;
   /** Gives back what `takeHuge` took: 0, or -1 when nothing was done because it is no such frame. */
@@ -29,33 +27,22 @@ export interface Operations {
   takeBlock(order: number): number;
   /** Gives back exactly this block, order 1 to 8: 0, or -1 when nothing was done because it was not handed out. */
   freeBlock(frame: number, order: number): number;
-  /** The index of a free block, order 1 to 8, or -1. */
+  /** The index of a free block of 2^order frames, order 1 to 9, or -1. */
   findBlock(order: number): number;
-  /** Takes a run of free frames, of any number. */
-  takeRun(index: number, count: number): void;
-  /** Gives back a run that was handed out. */
-  releaseRun(index: number, count: number): void;
+  /** Takes free frames of any number, which are a run if `marked` is not 0. */
+  takeFrames(index: number, count: number, marked: 0 | 1): void;
   /**
-   * Gives back exactly this run: 0, or -1 when nothing was done because it was not handed out, or is one frame of a huge
-   * frame with reserved frames.
+   * Gives back exactly this run: 0, or -1 when nothing was done because it was not handed out. A single frame must not be
+   * reserved.
    */
   freeRun(index: number, count: number): number;
-  /** Takes frames that are free, and gives them back, without a mark of a run; `to` is no more taken. */
-  takeRange(from: number, to: number): void;
-  releaseRange(from: number, to: number): void;
-  /** Sets bits and nothing else. */
-  setBits(from: number, to: number): void;
-  /** One word of the frames that continue a run, as bits. */
-  runWord(at: number): number;
+  /** Gives back all frames to an allocator that has none. */
+  freeAll(): void;
   /** Does what is left of `free` for the index of a frame of which the bit is set. */
   countMarked(index: number): void;
-  /** The huge frame that gives single frames from now on, or -1. */
-  chooseCurrent(): number;
-  /** Adds to the count of a huge frame, or takes off, and moves it between the sets. Returns the new count. */
-  changeCount(huge: number, frames: number): number;
+  /** Adds to the count of a huge frame, or takes off, and moves it between the sets. */
+  changeCount(huge: number, frames: number): void;
   setBest(huge: number, order: number): void;
-  /** The exact order of the largest free block of a huge frame. */
-  largestOrder(huge: number): number;
 }
 
 /** Bytes that memory grows by, at least. */

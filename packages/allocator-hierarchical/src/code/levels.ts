@@ -126,7 +126,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   ];
 
   /** The exact order of the largest free block of a huge frame. */
-  const largestOrder = define('largestOrder', 1, 1, (local, huge) => {
+  const largestOrder = inner(1, 1, (local, huge) => {
     const [value, order, found] = [local(), local(), local()];
     return [
       value.set(summary(huge!.get).get),

@@ -10,7 +10,6 @@ import {
   equal,
   exclusiveOr,
   giveResult,
-  greater,
   isZero,
   jumpIf,
   less,
@@ -26,7 +25,7 @@ import {
   type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { ALL_WORDS, KIND, TAG_WHOLE_INSIDE, WORDS } from '../layout.ts';
+import { ALL_WORDS, FIRST_KIND, firstChunkOf, KIND, ONLY_WORD, WORDS } from '../layout.ts';
 import { bit, increase, not, type Scope } from './scope.ts';
 
 /** What marks a block in one word has. */
@@ -45,33 +44,36 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
   /** Where a chunk is, in bytes from the pool. */
   const chunkOf = (kind: Code): Code => shiftLeft(and(kind, constant(~3)), constant(1));
   const maskAt = (chunk: Code) => ({ get: load(chunk, pool), set: (mask: Code) => store(chunk, mask, pool) });
-  /** The word after the mask, from a place in bytes. */
+  /** The word at a place, in bytes from the pool, or so many words after it. */
   const wordAt = (place: Code, after = 0) => ({
-    get: load(place, pool + 4 * (1 + after)),
-    set: (word: Code) => store(place, word, pool + 4 * (1 + after)),
+    get: load(place, pool + 4 * after),
+    set: (word: Code) => store(place, word, pool + 4 * after),
   });
+  const firstWord = (kind: Code): Code => add(chunkOf(kind), constant(4));
   const below = (mask: Code, number: Code): Code => and(mask, subtract(bit(number), constant(1)));
 
   /** Where a word is, or would be, in a chunk with a mask. */
   const placeOf = (kind: Variable, mask: Code, number: Code): Code =>
     add(
-      chunkOf(kind.get),
+      firstWord(kind.get),
       shiftLeft(choose(number, countOnes(below(mask, number)), hasAll(kind.get)), constant(2)),
     );
 
-  /** The kind of a chunk with room for 1, 3, 7 or all words. */
+  /** Lets so many words more be in use. */
+  const make = (words: Code): Code => [
+    marksMade.set(add(marksMade.get, words)),
+    when(lessUnsigned(marksRoom.get, marksMade.get), grow()),
+  ];
+
+  /** The kind of a chunk with room for 3, 7 or all words. */
   const newChunk = inner(1, 1, (local, size) => {
     const kind = local();
-    const words = add(
-      shiftLeft(constant(2), size!.get),
-      shiftLeft(equal(size!.get, constant(ALL_WORDS)), constant(1)),
-    );
+    const words = add(shiftLeft(constant(4), size!.get), shiftLeft(hasAll(size!.get), constant(1)));
     return [
       kind.set(spare(size!.get).get),
       when(kind.get, spare(size!.get).set(maskAt(chunkOf(kind.get)).get), [
         kind.set(or(shiftLeft(marksMade.get, constant(1)), size!.get)),
-        marksMade.set(add(marksMade.get, words)),
-        when(lessUnsigned(marksRoom.get, marksMade.get), grow()),
+        make(words),
       ]),
       kind.get,
     ];
@@ -93,24 +95,45 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
     ),
   ]);
 
-  /** A huge frame without marks gets its first word. */
-  const addOnly = inner(3, 0, (local, huge, number, word) => {
-    const kind = local();
+  /** The place in bytes for the only word of a huge frame. */
+  const onlyPlace = (huge: Code): Code => shiftLeft(huge, constant(2));
+  const isOnly = (kind: Code): Code => less(kind, constant(FIRST_KIND));
+
+  /** Changes marks of a huge frame that has one word of them, or none. */
+  const toggleOnly = inner(3, 0, (local, huge, number, changed) => {
+    const [kind, word, into, chunk] = [local(), local(), local(), local()];
+    const own = add(number!.get, constant(ONLY_WORD));
+    const isLower = less(own, kind.get);
     return [
-      kind.set(newChunk(constant(0))),
-      maskAt(chunkOf(kind.get)).set(bit(number!.get)),
-      wordAt(chunkOf(kind.get)).set(word!.get),
-      toggleTag(huge!.get, kind.get),
+      kind.set(and(tag(huge!.get).get, constant(KIND))),
+      when(isZero(kind.get), [
+        when(isZero(marksMade.get), make(constant(firstChunkOf(layout)))),
+        wordAt(onlyPlace(huge!.get)).set(changed!.get),
+        toggleTag(huge!.get, own),
+        [0x0f],
+      ]),
+      word.set(wordAt(onlyPlace(huge!.get)).get),
+      when(equal(kind.get, own), [
+        wordAt(onlyPlace(huge!.get)).set(exclusiveOr(word.get, changed!.get)),
+        when(equal(word.get, changed!.get), toggleTag(huge!.get, kind.get)),
+        [0x0f],
+      ]),
+      into.set(newChunk(constant(0))),
+      chunk.set(chunkOf(into.get)),
+      maskAt(chunk.get).set(or(bit(number!.get), bit(and(kind.get, constant(WORDS - 1))))),
+      wordAt(chunk.get, 1).set(choose(changed!.get, word.get, isLower)),
+      wordAt(chunk.get, 2).set(choose(word.get, changed!.get, isLower)),
+      toggleTag(huge!.get, exclusiveOr(kind.get, into.get)),
     ];
   });
 
   /** Takes a word, which is 0 now, out of a chunk. `mask` is without it. */
   const removeWord = inner(4, 0, (local, huge, kind, place, mask) => {
-    const [last, word] = [local(), local()];
+    const last = local();
     return [
       maskAt(chunkOf(kind!.get)).set(mask!.get),
       when(isZero(hasAll(kind!.get)), [
-        last.set(add(chunkOf(kind!.get), shiftLeft(countOnes(mask!.get), constant(2)))),
+        last.set(add(firstWord(kind!.get), shiftLeft(countOnes(mask!.get), constant(2)))),
         when(less(place!.get, last.get), [
           loop('word', [
             wordAt(place!.get).set(wordAt(place!.get, 1).get),
@@ -119,12 +142,12 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
           ]),
         ]),
       ]),
-      // One word, or none: its chunk is needed no more.
       when(and(mask!.get, subtract(mask!.get, constant(1))), [0x0f]),
-      when(mask!.get, word.set(wordAt(placeOf(kind!, mask!.get, trailingZeros(mask!.get))).get)),
+      // One word is left.
+      last.set(trailingZeros(mask!.get)),
+      wordAt(onlyPlace(huge!.get)).set(wordAt(placeOf(kind!, mask!.get, last.get)).get),
       giveChunk(kind!),
-      toggleTag(huge!.get, kind!.get),
-      when(mask!.get, addOnly(huge!.get, trailingZeros(mask!.get), word.get)),
+      toggleTag(huge!.get, exclusiveOr(kind!.get, add(last.get, constant(ONLY_WORD)))),
     ];
   });
 
@@ -133,12 +156,12 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
     const [into, from, to, left] = [local(), local(), local(), local()];
     return [
       into.set(newChunk(add(sizeOf(kind!.get), constant(1)))),
-      from.set(chunkOf(kind!.get)),
+      from.set(firstWord(kind!.get)),
       to.set(chunkOf(into.get)),
       maskAt(to.get).set(mask!.get),
       when(
         hasAll(into.get),
-        Array.from({ length: WORDS }, (_, each) => wordAt(to.get, each).set(constant(0))),
+        Array.from({ length: WORDS }, (_, each) => wordAt(to.get, 1 + each).set(constant(0))),
       ),
       left.set(mask!.get),
       loop('word', [
@@ -160,16 +183,16 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
     const [place, last] = [local(), local()];
     return [
       when(isZero(hasAll(kind!.get)), [
-        when(
-          greater(countOnes(mask!.get), subtract(shiftLeft(constant(2), sizeOf(kind!.get)), constant(1))),
-          [enlarge(huge!.get, kind!.get, number!.get, mask!.get, word!.get), [0x0f]],
-        ),
+        when(less(subtract(shiftLeft(constant(4), sizeOf(kind!.get)), constant(1)), countOnes(mask!.get)), [
+          enlarge(huge!.get, kind!.get, number!.get, mask!.get, word!.get),
+          [0x0f],
+        ]),
       ]),
       maskAt(chunkOf(kind!.get)).set(mask!.get),
       place.set(placeOf(kind!, mask!.get, number!.get)),
       when(isZero(hasAll(kind!.get)), [
         last.set(
-          add(chunkOf(kind!.get), shiftLeft(subtract(countOnes(mask!.get), constant(1)), constant(2))),
+          add(firstWord(kind!.get), shiftLeft(subtract(countOnes(mask!.get), constant(1)), constant(2))),
         ),
         when(less(place.get, last.get), [
           loop('word', [
@@ -190,7 +213,7 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
     const number = and(at, constant(WORDS - 1));
     return [
       kind.set(and(tag(huge).get, constant(KIND))),
-      when(isZero(kind.get), addOnly(huge, number, changed), [
+      when(isOnly(kind.get), toggleOnly(huge, number, changed), [
         mask.set(maskAt(chunkOf(kind.get)).get),
         when(
           isZero(and(mask.get, bit(number))),
@@ -219,25 +242,41 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
     const [kind, mask, place, word] = [local(), local(), local(), local()];
     const huge = shiftRight(at, constant(4));
     const number = and(at, constant(WORDS - 1));
+    const own = add(number, constant(ONLY_WORD));
     return [
       kind.set(and(tag(huge).get, constant(KIND))),
-      when(less(kind.get, constant(TAG_WHOLE_INSIDE + 1)), refuse),
-      mask.set(maskAt(chunkOf(kind.get)).get),
-      when(isZero(and(mask.get, bit(number))), refuse),
-      place.set(placeOf(kind, mask.get, number)),
+      when(
+        isOnly(kind.get),
+        [when(differ(kind.get, own), refuse), place.set(onlyPlace(huge))],
+        [
+          mask.set(maskAt(chunkOf(kind.get)).get),
+          when(isZero(and(mask.get, bit(number))), refuse),
+          place.set(placeOf(kind, mask.get, number)),
+        ],
+      ),
       word.set(wordAt(place.get).get),
       when(differ(and(word.get, all), inside), refuse),
       when(goesOn(word.get), refuse),
       word.set(exclusiveOr(word.get, inside)),
       wordAt(place.get).set(word.get),
-      when(isZero(word.get), removeWord(huge, kind.get, place.get, and(mask.get, not(bit(number))))),
+      when(isZero(word.get), [
+        when(
+          isOnly(kind.get),
+          toggleTag(huge, kind.get),
+          removeWord(huge, kind.get, place.get, and(mask.get, not(bit(number)))),
+        ),
+      ]),
     ];
   };
 
-  /** One word of a huge frame's chunk. */
-  const markedWord = inner(2, 1, (local, kind, number) => {
+  /** One word of the marks of a huge frame with a kind that no run covers. */
+  const markedWord = inner(3, 1, (local, huge, kind, number) => {
     const mask = local();
     return [
+      when(isOnly(kind!.get), [
+        when(differ(kind!.get, add(number!.get, constant(ONLY_WORD))), giveResult(constant(0))),
+        giveResult(wordAt(onlyPlace(huge!.get)).get),
+      ]),
       mask.set(maskAt(chunkOf(kind!.get)).get),
       when(isZero(and(mask.get, bit(number!.get))), giveResult(constant(0))),
       wordAt(placeOf(kind!, mask.get, number!.get)).get,

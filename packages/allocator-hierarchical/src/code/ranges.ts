@@ -54,7 +54,10 @@ export const eachWord = (range: Range, write: (at: Code, mask: Code) => Code): C
     ),
   );
 
-export function defineRanges({ define, inner, bits, summary }: Scope, { changeCount, makeExact }: Levels) {
+export function defineRanges(
+  { define, inner, layout, bits, summary }: Scope,
+  { changeCount, makeExact }: Levels,
+) {
   const wordBit = (at: Code): Code => bit(and(at, constant(WORDS - 1)));
   const summaryOf = (at: Code) => summary(shiftRight(at, constant(4)));
 
@@ -69,7 +72,7 @@ export function defineRanges({ define, inner, bits, summary }: Scope, { changeCo
   });
 
   /** Sets the bits of used frames. */
-  const setBits = define('setBits', 2, 0, (local, from, to) =>
+  const setBits = inner(2, 0, (local, from, to) =>
     eachWord({ from: from!, to: to!, end: local() }, (at, mask) => [
       bits(at).set(or(bits(at).get, mask)),
       summaryOf(at).set(or(summaryOf(at).get, wordBit(at))),
@@ -77,7 +80,7 @@ export function defineRanges({ define, inner, bits, summary }: Scope, { changeCo
   );
 
   /** Takes frames that are free. */
-  const takeRange = define('takeRange', 2, 0, (local, from, to) => {
+  const takeRange = inner(2, 0, (local, from, to) => {
     const [huge, end] = [local(), local()];
     const size = subtract(end.get, from!.get);
     return eachHuge({ from: from!, to: to!, end }, [
@@ -90,7 +93,7 @@ export function defineRanges({ define, inner, bits, summary }: Scope, { changeCo
   });
 
   /** Gives back frames that `takeRange` took, in the same portions of huge frames. */
-  const releaseRange = define('releaseRange', 2, 0, (local, from, to) => {
+  const releaseRange = inner(2, 0, (local, from, to) => {
     const [huge, end] = [local(), local()];
     const size = subtract(end.get, from!.get);
     return eachHuge({ from: from!, to: to!, end }, [
@@ -99,6 +102,12 @@ export function defineRanges({ define, inner, bits, summary }: Scope, { changeCo
       when(differ(changeCount(huge.get, size), constant(HUGE_FRAMES)), makeExact(huge.get)),
     ]);
   });
+
+  /** Gives back all frames to an allocator that has none. */
+  define('freeAll', 0, 0, () => [
+    setBits(constant(layout.first), constant(layout.end)),
+    releaseRange(constant(layout.first), constant(layout.end)),
+  ]);
   return { clearBits, setBits, takeRange, releaseRange };
 }
 

@@ -21,7 +21,6 @@ import {
   HUGE_FRAMES,
   KIND,
   TAG_CROSSED,
-  TAG_RESERVED,
   TAG_SINGLES,
   TAG_WHOLE,
   TAG_WHOLE_INSIDE,
@@ -39,13 +38,16 @@ export function defineRuns(
   const hugeOf = (index: Code): Code => shiftRight(index, constant(9));
 
   /** One word of the map as bits. */
-  const runWord = define('runWord', 1, 1, (local, at) => {
+  const runWord = inner(1, 1, (local, at) => {
     const [kind, number] = [local(), local()];
     return [
       kind.set(and(tag(shiftRight(at!.get, constant(4))).get, constant(KIND))),
       number.set(and(at!.get, constant(WORDS - 1))),
       when(equal(kind.get, constant(TAG_SINGLES)), giveResult(constant(0))),
-      when(less(constant(TAG_WHOLE_INSIDE), kind.get), giveResult(markedWord(kind.get, number.get))),
+      when(
+        less(constant(TAG_WHOLE_INSIDE), kind.get),
+        giveResult(markedWord(shiftRight(at!.get, constant(4)), kind.get, number.get)),
+      ),
       // The first frame of a run has no mark.
       choose(constant(-1), constant(-2), or(number.get, differ(kind.get, constant(TAG_WHOLE)))),
     ];
@@ -86,7 +88,7 @@ export function defineRuns(
     ];
   });
 
-  /** Whether exactly this run was handed out; a frame of its own may be reserved. */
+  /** Whether exactly this run was handed out; a single frame may be reserved instead. */
   const isRun = inner(2, 1, (local, index, to) => {
     const from = local();
     const no = giveResult(constant(0));
@@ -108,40 +110,31 @@ export function defineRuns(
     ];
   });
 
-  /** Takes a run of free frames. */
-  define('takeRun', 2, 0, (_, index, count) => [
+  /** Takes free frames, which are a run if `marked` is not 0. */
+  define('takeFrames', 3, 0, (_, index, count, marked) => [
     count!.set(add(index!.get, count!.get)),
     takeRange(index!.get, count!.get),
-    toggleRun(index!.get, count!.get),
+    when(marked!.get, toggleRun(index!.get, count!.get)),
   ]);
 
-  const releaseRun = define('releaseRun', 2, 0, (_, index, count) => [
-    count!.set(add(index!.get, count!.get)),
-    toggleRun(index!.get, count!.get),
-    releaseRange(index!.get, count!.get),
-  ]);
-
-  define('freeRun', 2, 1, (_, index, count) => [
-    when(
-      or(
-        atLeastUnsigned(subtract(index!.get, constant(layout.first)), constant(layout.end - layout.first)),
-        atLeastUnsigned(subtract(count!.get, constant(1)), subtract(constant(layout.end), index!.get)),
-      ),
-      giveResult(constant(-1)),
-    ),
-    when(
-      or(
-        and(
-          equal(count!.get, constant(1)),
-          isZero(isZero(and(tag(hugeOf(index!.get)).get, constant(TAG_RESERVED)))),
+  define('freeRun', 2, 1, (local, index, count) => {
+    const end = local();
+    const refused = giveResult(constant(-1));
+    return [
+      when(
+        or(
+          atLeastUnsigned(subtract(index!.get, constant(layout.first)), constant(layout.end - layout.first)),
+          atLeastUnsigned(subtract(count!.get, constant(1)), subtract(constant(layout.end), index!.get)),
         ),
-        isZero(isRun(index!.get, add(index!.get, count!.get))),
+        refused,
       ),
-      giveResult(constant(-1)),
-    ),
-    releaseRun(index!.get, count!.get),
-    constant(0),
-  ]);
+      end.set(add(index!.get, count!.get)),
+      when(isZero(isRun(index!.get, end.get)), refused),
+      toggleRun(index!.get, end.get),
+      releaseRange(index!.get, end.get),
+      constant(0),
+    ];
+  });
   return { togglePart, isRun, runWord };
 }
 
