@@ -54,8 +54,9 @@ export class FreeMap extends HugeLevels {
     while (slot < length) {
       const huge = this.current;
       if (this.count(huge) === 0) {
-        // Another huge frame is chosen.
+        // Another huge frame is chosen. It is in the class of its count, even when this was its last frame.
         out[slot++] = this.operations.take();
+        this.operations.changeCount(this.current, 0);
         continue;
       }
       const place = this.summaries + huge;
