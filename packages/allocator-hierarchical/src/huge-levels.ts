@@ -64,7 +64,7 @@ export class HugeLevels {
     return { current: this.current, stale, best, next: this.words[this.layout.state + STATE.nextStale]! };
   }
 
-  /** Takes over a position; false when it does not fit the free frames. */
+  /** Takes over a position, whatever it is now; false when it does not fit the free frames. */
   setPosition({ current, stale, best, next }: ReturnType<HugeLevels['position']>): boolean {
     const huge = (value: number): boolean => value >= 0 && value < this.hugeFrames;
     const listed = stale.filter((each) => each !== -1);
@@ -80,6 +80,11 @@ export class HugeLevels {
     const { state } = this.layout;
     this.words[state + STATE.current] = current;
     this.words[state + STATE.nextStale] = next;
+    for (const each of this.#stale) {
+      if (each < 0) continue;
+      this.words[this.summaries + each]! &= ~IS_STALE;
+      this.operations.setBest(each, this.#largestOrder(each));
+    }
     this.#stale.set(stale);
     for (const [slot, each] of stale.entries()) {
       if (each < 0) continue;

@@ -18,7 +18,7 @@ import {
 } from '@armature/wasm-assembler';
 import { HUGE_FRAMES, WORDS } from '../layout.ts';
 import type { Levels } from './levels.ts';
-import { bit, drop, minimum, not, type Scope } from './scope.ts';
+import { bestOf, bit, drop, minimum, not, type Scope } from './scope.ts';
 
 /** A range that is not empty, and a variable for where a part of it ends. */
 interface Range {
@@ -56,7 +56,7 @@ export const eachWord = (range: Range, write: (at: Code, mask: Code) => Code): C
 
 export function defineRanges(
   { define, inner, layout, bits, summary }: Scope,
-  { changeCount, makeExact }: Levels,
+  { changeCount, markStale, raise }: Levels,
 ) {
   const wordBit = (at: Code): Code => bit(and(at, constant(WORDS - 1)));
   const summaryOf = (at: Code) => summary(shiftRight(at, constant(4)));
@@ -86,10 +86,24 @@ export function defineRanges(
     return eachHuge({ from: from!, to: to!, end }, [
       huge.set(shiftRight(from!.get, constant(9))),
       // What is taken whole keeps its bits.
-      when(differ(size, constant(HUGE_FRAMES)), clearBits(from!.get, end.get)),
+      when(differ(size, constant(HUGE_FRAMES)), [markStale(huge.get), clearBits(from!.get, end.get)]),
       drop(changeCount(huge.get, subtract(from!.get, end.get))),
-      makeExact(huge.get),
     ]);
+  });
+
+  /** Raises the best order of a huge frame after frames of it were set free. */
+  const raiseAround = inner(2, 0, (local, from, to) => {
+    const next = local();
+    const huge = shiftRight(from!.get, constant(9));
+    return [
+      loop('block', [
+        raise(huge, from!.get),
+        // What is larger than the best order and holds none of the frames so far begins there.
+        next.set(subtract(bit(add(bestOf(summary(huge).get), constant(1))), constant(1))),
+        from!.set(add(or(from!.get, next.get), constant(1))),
+        jumpIf('block', lessUnsigned(from!.get, to!.get)),
+      ]),
+    ];
   });
 
   /** Gives back frames that `takeRange` took, in the same portions of huge frames. */
@@ -99,7 +113,7 @@ export function defineRanges(
     return eachHuge({ from: from!, to: to!, end }, [
       huge.set(shiftRight(from!.get, constant(9))),
       when(differ(size, constant(HUGE_FRAMES)), setBits(from!.get, end.get)),
-      when(differ(changeCount(huge.get, size), constant(HUGE_FRAMES)), makeExact(huge.get)),
+      when(differ(changeCount(huge.get, size), constant(HUGE_FRAMES)), raiseAround(from!.get, end.get)),
     ]);
   });
 
