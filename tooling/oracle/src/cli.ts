@@ -17,7 +17,7 @@ import { recordDigests, recordVectors } from './vectors.ts';
 const USAGE = `oracle: single instructions on QEMU and on our CPU
 
   oracle live [--seed N] [--cases N] [--rows REGEX]     new random cases of every row, on both
-              [--engine interpreter|jit]                --engine: of our CPU, for live, case, recorded, undefined
+              [--engine interpreter|cold|jit]           --engine: of our CPU, for live, case, recorded, undefined
   oracle case ROW SEED INDEX [CONFIGURATION]            one case of such a run, in full
   oracle long [--seed N] [--cases N] [--rows REGEX]     many cases of every row; results are kept
               [--part I/N] [--again]                    --part: the I-th of N processes that share the rows

@@ -80,17 +80,20 @@ class CodePool<T extends { readonly code: Code }> {
  * Instantiates all semantics; handlers with the same code become one, whatever row they came from.
  *
  * @param functionSignature number of the signature of functions outside the dispatch loop.
+ * @param isOutlined whether an instruction is in such a function.
  */
 export function buildHandlers(
   functions: InterpreterFunctions,
   functionSignature: number,
   state: number,
   features?: ReadonlySet<Feature>,
+  isOutlined: (semantics: Semantics) => boolean = ({ outlined }) => outlined === true,
 ): HandlerSet {
   const context: BuildContext = {
     functions,
     functionSignature,
     state,
+    isOutlined,
     handlers: new CodePool(),
     outlined: new CodePool(),
   };
@@ -114,6 +117,7 @@ interface BuildContext {
   readonly functions: InterpreterFunctions;
   readonly functionSignature: number;
   readonly state: number;
+  readonly isOutlined: (semantics: Semantics) => boolean;
   readonly handlers: CodePool<{ readonly code: Code }>;
   readonly outlined: CodePool<OutlinedFunction>;
   /** The handler of all outlined variants, once there is one. */
@@ -125,9 +129,10 @@ function buildRow(semantics: Semantics, context: BuildContext): RowNumbers {
   const far: number[] = [];
   const functions: number[] = [];
   const combinations = combinationCount(semantics.choices);
+  const isOutlined = context.isOutlined(semantics);
   for (let combination = 0; combination < combinations; combination++) {
     const values = splitCombination(semantics.choices, combination);
-    if (semantics.outlined) {
+    if (isOutlined) {
       functions.push(outline(semantics, values, context));
       context.caller ??= callerOf(semantics, context);
       near.push(context.caller);

@@ -48,6 +48,7 @@ import {
   type HandlerSet,
 } from './handlers.ts';
 import { HANDLER_OFFSET, STORES_LEFT_OFFSET } from './record.ts';
+import { isOutlinedBesideCompiler } from './seldom.ts';
 
 /**
  * The interpreter as a WebAssembly module: one function whose loop branches by table over the handler numbers
@@ -169,7 +170,13 @@ export function buildInterpreterModule(shape: InterpreterShape): InterpreterModu
     guardsBranches: features?.has('FEAT_BTI') !== false,
   };
   const { params, results } = OUTLINED_SIGNATURE;
-  const handlers = buildHandlers(functions, writer.signatureIndex(params, results), state, features);
+  const handlers = buildHandlers(
+    functions,
+    writer.signatureIndex(params, results),
+    state,
+    features,
+    regions ? isOutlinedBesideCompiler : undefined,
+  );
   for (const outlined of handlers.functions) {
     writer.addToTable(writer.addFunction(params, results, outlined.locals, outlined.code));
   }
