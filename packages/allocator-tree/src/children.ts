@@ -109,7 +109,7 @@ export class Children {
       if (cells.swap(at, entry, (entry - frames) | RUNS)) break;
     }
     const index = this.#findWords(child, order);
-    if (index < 0) this.giveUp(child, frames);
+    if (index < 0) this.#operations.giveUp(child, frames);
     return index;
   }
 
@@ -281,21 +281,6 @@ export class Children {
       }
     }
     return -1;
-  }
-
-  /** Gives back the right to frames that were not found. No bit was cleared since, or the exchange fails. */
-  giveUp(child: number, frames: number): void {
-    const cells = this.#cells;
-    const at = this.#entries + child;
-    for (;;) {
-      const entry = this.#words[at]!;
-      const free = (entry & FREE) + frames;
-      const next = (entry & ~(FREE | HINT)) | free | (this.#hintFor(child, free) << HINT_SHIFT);
-      if (!cells.swap(at, entry, next)) continue;
-      // The lower counter may have let another worker lower the tree's hint.
-      if (hintOf(next) > hintOf(entry)) this.#operations.raise(child, hintOf(next));
-      return;
-    }
   }
 
   /** What the bits say that the hint of a child with so many free frames is. */

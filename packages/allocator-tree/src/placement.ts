@@ -2,7 +2,7 @@
 import type { Children } from './children.ts';
 import { hintOf } from './children.ts';
 import type { Operations } from './code/operations.ts';
-import { CURSOR, RESULT } from './code/scope.ts';
+import { CURSOR } from './code/scope.ts';
 import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, type TreeLayout } from './layout.ts';
 import type { SingleBatch } from './single-batch.ts';
 import type { Trees } from './trees.ts';
@@ -119,11 +119,6 @@ export class Placement {
     return stolen >= 0 || !this.#mayHave(order) ? stolen : this.block(order);
   }
 
-  /** Gives up the right to a block that was not found where blocks are taken. */
-  giveUpBlock(order: number): void {
-    this.#children.giveUp(this.#operations.cursor(CURSOR.blockChild), 1 << order);
-  }
-
   /**
    * Takes single frames until `out` is full or none is left.
    *
@@ -173,9 +168,7 @@ export class Placement {
       if (index < 0) this.#trees.raise(child, this.#children.hintNow(child));
       return index;
     }
-    const index = operations.takeBlockHere(order);
-    if (index === RESULT.notFound) this.giveUpBlock(order);
-    return index;
+    return operations.takeBlockHere(order);
   }
 
   /** Takes one frame of a tree that another worker has reserved. @returns its index, or -1 */

@@ -22,7 +22,7 @@ import {
 } from '@armature/core';
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
-import { COUNTER, RESULT } from './code/scope.ts';
+import { COUNTER } from './code/scope.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -179,7 +179,7 @@ export class TreeAllocator implements FrameAllocator {
     }
     if (isWordOrder(order)) {
       const frame = this.#takeBlock(order);
-      return frame >= 0 ? frame : this.#allocSmall(order, frame);
+      return frame >= 0 ? frame : this.#took(this.#placement.blockAgain(order));
     }
     return this.#allocBlock(order);
   }
@@ -394,13 +394,6 @@ export class TreeAllocator implements FrameAllocator {
   #whole(): number {
     const frame = this.#takeWhole();
     return frame >= 0 ? frame : this.#placement.whole();
-  }
-
-  /** A block of 2 to 32 frames where the first try gave none. */
-  #allocSmall(order: number, result: number): number {
-    if (result !== RESULT.notFound) return this.#took(this.#placement.blockAgain(order));
-    this.#placement.giveUpBlock(order);
-    return this.#took(this.#placement.block(order));
   }
 
   #allocBlock(order: number): number {

@@ -27,8 +27,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: "a tree's hint is not raised when a right is given up",
     scenario: 'a right is given up while another worker lowers the hint of the tree',
-    file: 'children.ts',
-    find: "      // The lower counter may have let another worker lower the tree's hint.\n      if (hintOf(next) > hintOf(entry)) this.#operations.raise(child, hintOf(next));",
+    file: 'code/hints.ts',
+    find: '...when(greater(hint.get, frames!.get), raise(child!.get, hint.get)),',
     replace: '',
   },
   {

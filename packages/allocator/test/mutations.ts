@@ -357,9 +357,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the right to a block that was not found is kept',
     allocator: 'tree',
-    file: 'placement.ts',
-    find: 'this.#children.giveUp(this.#operations.cursor(CURSOR.blockChild), 1 << order);',
-    replace: 'order;',
+    file: 'code/blocks.ts',
+    find: '...giveUp(shiftRight(subtract(address.get, at.entries), constant(2)), frames.get),',
+    replace: '',
   },
   {
     name: 'a failed batch keeps its frames',

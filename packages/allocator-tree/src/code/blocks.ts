@@ -24,6 +24,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
+import type { Hints } from './hints.ts';
 import {
   CHILD_BYTES,
   COUNTER,
@@ -39,7 +40,12 @@ import {
 import { nextWord, type SingleFrames } from './single-frames.ts';
 import type { TreeChoice } from './tree-choice.ts';
 
-export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekBlock }: TreeChoice): void {
+export function defineBlocks(
+  scope: Scope,
+  { giveUp }: Hints,
+  { countFreed }: SingleFrames,
+  { seekBlock }: TreeChoice,
+): void {
   const { at, cursor, originOfBytes, define, peek, swap, count, changeSoon, mayHave } = scope;
 
   /**
@@ -100,7 +106,8 @@ export function defineBlocks(scope: Scope, { countFreed }: SingleFrames, { seekB
           ...increase(left, -4),
           ...jumpIf('word', left.get),
         ),
-        ...giveResult(constant(RESULT.notFound)),
+        ...giveUp(shiftRight(subtract(address.get, at.entries), constant(2)), frames.get),
+        ...jump('none'),
       ),
       ...cursor.blockWord.set(wordAt.get),
       // Only the block's owner changes its inside bits, but other blocks may be in the word.

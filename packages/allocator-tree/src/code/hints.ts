@@ -3,10 +3,12 @@
 import {
   add,
   and,
+  anyOf,
   block,
   type Code,
   constant,
   differ,
+  eachAnd,
   equal,
   exclusiveOr,
   giveResult,
@@ -15,15 +17,29 @@ import {
   jumpIf,
   less,
   loop,
+  multiply,
   or,
+  shiftLeft,
   shiftRight,
+  splat,
   when,
 } from '@armature/wasm-assembler';
-import { CHILD_FRAMES, WHOLE } from '../layout.ts';
-import { free, type Geometry, increase, type Scope, word } from './scope.ts';
+import { CHILD_FRAMES, CHILD_ORDER, CHILD_WORDS, HINT, HINT_SHIFT, WHOLE } from '../layout.ts';
+import {
+  CHILD_BYTES,
+  FIRST_BITS,
+  field,
+  free,
+  type Geometry,
+  increase,
+  type Scope,
+  WORD_ORDER,
+  word,
+} from './scope.ts';
+import { eachEqual, eachNot, eachOr, eachShiftRight, signs } from './vectors.ts';
 
 export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {
-  const { at, define, inner, load, swap, firstOf, setHint } = scope;
+  const { at, define, inner, load, peekFour, swap, change, firstOf, setHint } = scope;
   const children = 1 << treeOrder;
 
   const raiseTo = inner(2, 0, (local, tree, hint) => {
@@ -116,8 +132,97 @@ export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrd
     ];
   });
 
-  return { raiseTo, raise, lower };
+  /** One more than the order of the largest block that a child has free by its bits, up to half of the child. */
+  const hintByBits = inner(1, 1, (local, child) => {
+    const [address, whole, hint] = [local(), local(), local()];
+    const four = [0, 1, 2, 3].map(() => local('vector'));
+    const any = anyOf(four.map(({ get }) => get).reduce((all, each) => eachOr(all, each)));
+    /** Keeps the first word of each aligned group of 2^step free ones. */
+    const joinWords = (step: number): Code => [
+      ...whole.set(
+        and(
+          and(whole.get, shiftRight(whole.get, constant(1 << (step - 1)))),
+          constant(firstOfEach(CHILD_WORDS, 1 << step)),
+        ),
+      ),
+      ...when(isZero(whole.get), giveResult(constant(WORD_ORDER + step))),
+    ];
+    return [
+      ...address.set(add(at.busy, multiply(child!.get, constant(CHILD_BYTES)))),
+      ...four.flatMap((each, index) => each.set(eachNot(peekFour(address.get, index * 16)))),
+      ...whole.set(
+        four
+          .map((each, index) =>
+            shiftLeft(signs(eachEqual(each.get, splat(constant(-1)))), constant(index * 4)),
+          )
+          .reduce((all, each) => or(all, each)),
+      ),
+      ...when(whole.get, [...[1, 2, 3].flatMap(joinWords), ...giveResult(constant(CHILD_ORDER))]),
+      block(
+        'found',
+        ...jumpIf('found', isZero(any)),
+        ...increase(hint),
+        ...FIRST_BITS.slice(0, -1).flatMap((first, step) => [
+          ...four.flatMap((each) =>
+            each.set(
+              eachAnd(
+                eachAnd(each.get, eachShiftRight(each.get, constant(1 << step))),
+                splat(constant(first)),
+              ),
+            ),
+          ),
+          ...jumpIf('found', isZero(any)),
+          ...increase(hint),
+        ]),
+      ),
+      ...hint.get,
+    ];
+  });
+
+  const lowerChild = inner(1, 1, (local, child) => {
+    const [address, entry, hint] = [local(), local(), local()];
+    return [
+      ...address.set(word(at.entries, child!.get)),
+      ...entry.set(load(address.get)),
+      ...when(equal(free(entry.get), constant(CHILD_FRAMES)), giveResult(constant(WHOLE))),
+      ...hint.set(hintByBits(child!.get)),
+      ...when(
+        less(hint.get, field(entry.get)),
+        // Only when nothing was freed while the bits were looked at.
+        when(swap(address.get, entry, withHint(entry.get, hint.get)), []),
+      ),
+      ...hint.get,
+    ];
+  });
+
+  const giveUp = define('giveUp', 2, 0, (local, child, frames) => {
+    const [address, entry, next, hint, bound] = [local(), local(), local(), local(), local()];
+    return [
+      ...address.set(word(at.entries, child!.get)),
+      ...change(
+        'again',
+        address,
+        entry,
+        [
+          ...next.set(add(entry.get, frames!.get)),
+          ...hint.set(constant(WHOLE)),
+          ...when(differ(free(next.get), constant(CHILD_FRAMES)), hint.set(hintByBits(child!.get))),
+          ...next.set(withHint(next.get, hint.get)),
+        ],
+        next.get,
+      ),
+      // The lower counter may have let another worker lower the tree's hint.
+      ...setHint(frames!, bound, entry),
+      ...setHint(hint, bound, next),
+      ...when(greater(hint.get, frames!.get), raise(child!.get, hint.get)),
+    ];
+  });
+
+  return { raiseTo, raise, lower, lowerChild, giveUp };
 }
+
+const withHint = (entry: Code, hint: Code): Code =>
+  or(and(entry, constant(~HINT)), shiftLeft(hint, constant(HINT_SHIFT)));
 
 /** How the hints are read and changed. */
 export type Hints = ReturnType<typeof defineHints>;

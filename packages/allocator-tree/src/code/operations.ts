@@ -40,9 +40,9 @@ export interface Operations {
   takeWhole(): number;
   /** Frees a child that is used as a whole, given any integer, and counts it. @returns a status, or `RESULT.unsure` */
   freeWhole(frame: number): number;
-  /** Takes 2^order frames, order 1 to 5, and counts it. @returns the frame, `RESULT.none` or `RESULT.notFound` */
+  /** Takes 2^order frames, order 1 to 5, and counts it. @returns the frame, or `RESULT.none` */
   takeBlock(order: number): number;
-  /** The same of the cursor's child alone, not counted. @returns the index, `RESULT.none` or `RESULT.notFound` */
+  /** The same of the cursor's child alone, not counted. @returns the index, or `RESULT.none` */
   takeBlockHere(order: number): number;
   /**
    * Frees 2^order frames, order 1 to 5, given any integer, and counts it, when they are seen at a glance to be a run that
@@ -54,6 +54,8 @@ export interface Operations {
    * hints.
    */
   giveBack(child: number, frames: number, index: number): void;
+  /** Gives back the right to frames of a child that were not found, and lowers its hint to what it has. */
+  giveUp(child: number, frames: number): void;
   /** The first tree from a number on whose hint is above an order, or `RESULT.none`. */
   nextTree(from: number, order: number): number;
   /**
@@ -62,7 +64,7 @@ export interface Operations {
    */
   nextChild(): number;
   /**
-   * Moves the cursor of blocks to a child that may have one of an order, if it is at none: in the same tree, or else in
+   * Moves the cursor of blocks to a child that has one of an order, if it is at none: in the same tree, or else in
    * that of those nobody else has reserved which has fewest frames free for its hint. @returns whether there was one
    */
   seekBlock(order: number): number;
@@ -104,7 +106,7 @@ export function operations(kind: AccessKind, geometry: Geometry): Uint8Array<Arr
   const choice = defineTreeChoice(scope, hints, geometry);
   const singles = defineSingleFrames(scope, hints, choice);
   defineWholeChildren(scope, hints, choice);
-  defineBlocks(scope, singles, choice);
+  defineBlocks(scope, hints, singles, choice);
   defineBatches(scope, singles, choice);
   defineRunSearch(scope);
   defineCursors(scope);

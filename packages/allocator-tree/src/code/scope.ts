@@ -29,8 +29,6 @@ export const RESULT = {
   none: -1,
   /** Nothing was done: the caller must look closer. */
   unsure: -1,
-  /** The right to a block was taken and no block found: the caller must give it up. */
-  notFound: -2,
 } as const;
 
 export const STATUS = { ok: 0, doubleFree: 1, outOfRange: 5 } as const;

@@ -49,7 +49,7 @@ const COMPARED = 64;
 
 export function defineTreeChoice(
   scope: Scope,
-  { lower }: Hints,
+  { lower, lowerChild }: Hints,
   { treeOrder, treeCount }: Pick<Geometry, 'treeOrder' | 'treeCount'>,
 ) {
   const { at, cursor, define, inner, peek, peekFour, store, swap, mayHave, firstOf } = scope;
@@ -239,7 +239,10 @@ export function defineTreeChoice(
     ];
   });
 
-  /** A child of a tree that may have a block, rather one in part used than a free one: its address, or 0. */
+  /**
+   * A child of a tree that has a block by its bits, rather one in part used than a free one: its address, or 0. Lowers the
+   * hints of others.
+   */
   const childWithBlock = inner(2, 1, (local, tree, order) => {
     const [address, end, entry, whole, frames] = [local(), local(), local(), local(), local()];
     return [
@@ -250,8 +253,14 @@ export function defineTreeChoice(
         'child',
         ...entry.set(peek(address.get)),
         ...when(mayHave(entry, order!.get, frames.get), [
-          ...when(differ(free(entry.get), constant(CHILD_FRAMES)), giveResult(address.get)),
-          ...when(isZero(whole.get), whole.set(address.get)),
+          ...when(
+            equal(free(entry.get), constant(CHILD_FRAMES)),
+            when(isZero(whole.get), whole.set(address.get)),
+            when(
+              greater(lowerChild(shiftRight(subtract(address.get, at.entries), constant(2))), order!.get),
+              giveResult(address.get),
+            ),
+          ),
         ]),
         ...increase(address, 4),
         ...jumpIf('child', less(address.get, end.get)),

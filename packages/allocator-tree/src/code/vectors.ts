@@ -14,6 +14,9 @@ export const eachEqual = instruction(0x37);
 export const eachWithout = instruction(0x4f);
 /** Shifts a vector's words by the same number of bits. */
 export const eachShiftLeft = instruction(0xab, 0x01);
+/** Zeros come in. */
+export const eachShiftRight = instruction(0xad, 0x01);
+export const eachNot = instruction(0x4d);
 /** A bit for the sign of each word. */
 export const signs = instruction(0xa4, 0x01);
 /** The words of two vectors, of 16 bits at most with their sign, as eight halves of words. */

@@ -103,10 +103,9 @@ export const largeCases: readonly CaseDefinition[] = [
           mustBeOk(allocator.freeRun(frame, 4), 'freeRun');
         }
         const block = LARGE.base + border - 1;
-        check(
-          allocator.allocAt(block, 1) && allocator.allocAt(block + 1, 8),
-          'allocAt failed on free frames',
-        );
+        check(allocator.allocAt(block + 1, 8), 'allocAt failed on free frames');
+        leavesNoTrace(allocator, () => allocator.allocAt(block - 1, 4), false, 'allocAt over the border');
+        check(allocator.allocAt(block, 1), 'allocAt failed on a free frame');
         refused(allocator, () => allocator.freeRun(block, 9), ['wrongSize'], 'freeRun over two runs');
         mustBeOk(allocator.free(block, 0), 'free');
         mustBeOk(allocator.free(block + 1, 3), 'free');
