@@ -78,6 +78,30 @@ test('each reason to refuse a free', () => {
   expect(allocator.free(block + 2, 2)).toBe(FREE_STATUS.misaligned);
   expect(allocator.freeBatch(Int32Array.of(block))).toBe(FREE_STATUS.wrongSize);
   expect(allocator.free(block, 3)).toBe(FREE_STATUS.ok);
+  allocator.allocAt(BASE + 18, 4);
+  expect(allocator.free(BASE + 18, 2)).toBe(FREE_STATUS.misaligned);
+  expect(allocator.freeRun(BASE + 18, 4)).toBe(FREE_STATUS.ok);
+});
+
+test('a length that is too large by a power of two is no length of a run', () => {
+  const allocator = make();
+  allocator.reserve(BASE, 16, 'kernel');
+  const run = allocator.allocRun(8);
+  const free = run + 8;
+  for (let order = 9; order <= 33; order++) {
+    for (const frame of [BASE, run, free, BASE + 255]) {
+      for (const count of [2 ** order + 8, 2 ** order + 16, 2 ** order + 232, 8 - 2 ** order]) {
+        expect(allocator.freeRun(frame, count)).toBe(FREE_STATUS.outOfRange);
+      }
+      expect(allocator.free(frame, order)).not.toBe(FREE_STATUS.ok);
+    }
+  }
+  expect(allocator.freeRun(run + 0.5, 8)).toBe(FREE_STATUS.outOfRange);
+  expect(allocator.freeRun(run, 8.5)).toBe(FREE_STATUS.outOfRange);
+  expect(allocator.freeRun(run + 2 ** 32, 8)).toBe(FREE_STATUS.outOfRange);
+  expect(allocator.free(run + 2 ** 32, 3)).toBe(FREE_STATUS.outOfRange);
+  expect(allocator.validate()).toEqual([]);
+  expect(allocator.freeRun(run, 8)).toBe(FREE_STATUS.ok);
 });
 
 describe('construction', () => {

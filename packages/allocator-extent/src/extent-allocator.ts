@@ -21,8 +21,10 @@ import {
   NO_FRAME,
   type RunConstraints,
 } from '@armature/core';
+import { instantiate, type Operations } from './code/instance.ts';
 import { FreeIndex } from './free-index.ts';
-import { RUN, RunMap, type RunState, USED_SINGLE } from './run-map.ts';
+import { layoutOf, mark, RUN, type RunState, STATE, USED_SINGLE } from './layout.ts';
+import { RunMap } from './run-map.ts';
 import { type ExtentState, readSnapshot, SNAPSHOT_TYPE, SNAPSHOT_VERSION } from './snapshot.ts';
 
 /** Most frames: a tag holds a length and two bits. */
@@ -47,6 +49,11 @@ export class ExtentAllocator implements FrameAllocator {
   readonly count: number;
   readonly #runs: RunMap;
   readonly #index: FreeIndex;
+  readonly #state: Int32Array;
+  readonly #operations: Operations;
+  /** The operations that are called most, where the compiler finds them at once. */
+  readonly #takeOne: () => number;
+  readonly #giveOne: (frame: number) => number;
   #reservations: FrameReservation[] = [];
   #free: number;
   #reserved = 0;
@@ -61,31 +68,41 @@ export class ExtentAllocator implements FrameAllocator {
   constructor(range: FrameRange) {
     checkFrameRange(range, COUNT_LIMIT);
     const { base, count } = range;
+    const layout = layoutOf(range);
+    const { memory, operations } = instantiate(layout);
     this.base = base;
     this.count = count;
+    this.#operations = operations;
+    this.#takeOne = operations.takeOne;
+    this.#giveOne = operations.giveOne;
+    this.#state = new Int32Array(memory, 0, 2);
+    this.#runs = new RunMap(layout, memory);
+    this.#index = new FreeIndex(layout, memory);
     this.#free = count;
-    this.#runs = new RunMap(count);
-    this.#index = new FreeIndex(base, count);
-    this.#addFree(0, count);
+    this.#makeAllFree();
   }
 
   alloc(order: number): number {
+    if (order === 0) return this.#taken(this.#takeOne(), 1);
+    if (!isFrameOrder(order)) return this.#fail();
     const frames = 1 << order;
-    if (!isFrameOrder(order) || frames > this.count) return this.#fail();
-    const start = this.#index.findAligned(order);
-    if (start < 0) return this.#fail();
-    return this.#take(start, start + (-(this.base + start) & (frames - 1)), frames);
+    return this.#taken(this.#operations.takeAligned(order, frames), frames);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
+    if (constraints === NO_CONSTRAINTS && (count | 0) === count) {
+      const frame = this.#operations.takeRun(count);
+      if (frame >= 0) return this.#taken(frame, count);
+    }
     const { align = 1, low = this.base, high = this.base + this.count, boundary = 0 } = constraints;
     if (!isRunRequest(count, this.count, align, low, high, boundary)) return this.#fail();
     const from = Math.max(low - this.base, 0);
     const to = Math.min(high - this.base, this.count);
     if (from > 0 || to < this.count) return this.#takeWithin(count, align, from, to, boundary);
     if (align > 1 || boundary !== 0) return this.#takeAligned(count, align, boundary);
-    let start = this.#index.findLength(count);
-    if (start < 0) start = this.#index.findInClass(count, (each) => this.#runs.lengthAt(each) >= count);
+    const frame = constraints === NO_CONSTRAINTS ? NO_FRAME : this.#operations.takeRun(count);
+    if (frame >= 0) return this.#taken(frame, count);
+    const start = this.#index.findInClass(count, (each) => this.#runs.lengthAt(each) >= count);
     return start < 0 ? this.#fail() : this.#take(start, start, count);
   }
 
@@ -100,15 +117,11 @@ export class ExtentAllocator implements FrameAllocator {
       this.#failures++;
       return 0;
     }
+    const { takeSome } = this.#operations;
     for (let slot = 0; slot < out.length; ) {
-      const start = this.#index.findAligned(0);
-      const length = this.#runs.lengthAt(start);
-      const some = Math.min(length, out.length - slot);
-      this.#carve(start, start, some, RUN.used);
-      for (let index = start; index < start + some; index++) {
-        if (some > 1) this.#runs.write(index, 1, RUN.used);
-        out[slot++] = this.base + index;
-      }
+      let frame = takeSome(out.length - slot);
+      const end = slot + this.#state[STATE.given >>> 2]!;
+      while (slot < end) out[slot++] = frame++;
     }
     this.#free -= out.length;
     this.#allocations += out.length;
@@ -116,39 +129,55 @@ export class ExtentAllocator implements FrameAllocator {
   }
 
   free(frame: number, order: number): FreeStatus {
+    // WebAssembly would round what is no integer.
+    if ((frame | 0) === frame) {
+      if (order === 0) {
+        if (this.#giveOne(frame) === 0) {
+          this.#free++;
+          this.#frees++;
+          return 0;
+        }
+      } else if ((order | 0) === order && this.#operations.giveBlock(frame, order) === 0) {
+        this.#free += 1 << order;
+        this.#frees++;
+        return 0;
+      }
+    }
     if (!isFrameOrder(order)) return FREE_STATUS.outOfRange;
     const frames = 1 << order;
-    if (this.#manages(frame - this.base, frames) && (frame & (frames - 1)) !== 0)
-      return FREE_STATUS.misaligned;
-    return this.freeRun(frame, frames);
+    if (!this.#manages(frame - this.base, frames)) return FREE_STATUS.outOfRange;
+    return (frame & (frames - 1)) !== 0 ? FREE_STATUS.misaligned : this.#whyNot(frame - this.base);
   }
 
   freeRun(frame: number, count: number): FreeStatus {
+    const isWhole = (frame | 0) === frame && (count | 0) === count;
+    if (isWhole && this.#operations.giveRun(frame, count) === 0) {
+      this.#free += count;
+      this.#frees++;
+      return 0;
+    }
     const index = frame - this.base;
-    if (!this.#manages(index, count)) return FREE_STATUS.outOfRange;
-    const tag = this.#runs.tags[index]!;
-    if (tag !== ((count << 2) | RUN.used)) return this.#whyNot(index);
-    this.#release(index, count);
-    this.#free += count;
-    this.#frees++;
-    return FREE_STATUS.ok;
+    return this.#manages(index, count) ? this.#whyNot(index) : FREE_STATUS.outOfRange;
   }
 
   freeBatch(frames: Int32Array): FreeStatus {
-    const { tags } = this.#runs;
+    const runs = this.#runs;
     let status: FreeStatus = FREE_STATUS.ok;
     let named = 0;
     for (; named < frames.length; named++) {
       const index = frames[named]! - this.base;
-      if (index < 0 || index >= this.count) status = FREE_STATUS.outOfRange;
-      else if (tags[index] === NAMED) status = FREE_STATUS.doubleFree;
-      else if (tags[index] !== USED_SINGLE) status = this.#whyNot(index);
-      if (status !== FREE_STATUS.ok) break;
-      tags[index] = NAMED;
+      const tag = index < 0 || index >= this.count ? 0 : runs.tagAt(index);
+      if (tag !== USED_SINGLE) {
+        if (index < 0 || index >= this.count) status = FREE_STATUS.outOfRange;
+        else status = tag === NAMED ? FREE_STATUS.doubleFree : this.#whyNot(index);
+        break;
+      }
+      runs.setTag(index, NAMED);
     }
-    for (let slot = 0; slot < named; slot++) tags[frames[slot]! - this.base] = USED_SINGLE;
+    for (let slot = 0; slot < named; slot++) runs.setTag(frames[slot]! - this.base, USED_SINGLE);
     if (status !== FREE_STATUS.ok) return status;
-    for (let slot = 0; slot < named; slot++) this.#release(frames[slot]! - this.base, 1);
+    const { release } = this.#operations;
+    for (let slot = 0; slot < named; slot++) release(frames[slot]! - this.base);
     this.#free += named;
     this.#frees += named;
     return FREE_STATUS.ok;
@@ -157,7 +186,7 @@ export class ExtentAllocator implements FrameAllocator {
   reserve(frame: number, count: number, tag: string): boolean {
     const index = frame - this.base;
     if (!this.#isFree(index, count)) return false;
-    this.#carve(this.#runs.startOf(index), index, count, RUN.reserved);
+    this.#operations.takeFrom(this.#runs.startOf(index), index, count, mark(RUN.reserved));
     this.#reservations.push({ frame, count, tag });
     this.#free -= count;
     this.#reserved += count;
@@ -194,9 +223,7 @@ export class ExtentAllocator implements FrameAllocator {
 
   reset(): void {
     const reservations = this.#reservations;
-    this.#runs.clear();
-    this.#index.clear();
-    this.#addFree(0, this.count);
+    this.#makeAllFree();
     this.#free = this.count;
     this.#reserved = 0;
     this.#reservations = [];
@@ -210,7 +237,7 @@ export class ExtentAllocator implements FrameAllocator {
   snapshot(): FrameAllocatorSnapshot {
     const runs: number[] = [];
     for (let index = 0; index < this.count; index += this.#runs.lengthAt(index))
-      runs.push(this.#runs.tags[index]!);
+      runs.push((this.#runs.lengthAt(index) << 2) | this.#runs.stateAt(index));
     const data: ExtentState = {
       runs,
       freeRuns: this.#index.starts(),
@@ -238,7 +265,9 @@ export class ExtentAllocator implements FrameAllocator {
       index += length;
     }
     // Each goes to the head of its list, so the last is put in first.
-    for (const start of [...data.freeRuns].reverse()) this.#index.insert(start, this.#runs.lengthAt(start));
+    for (const start of [...data.freeRuns].reverse()) {
+      this.#operations.insert(start, this.#runs.lengthAt(start));
+    }
     this.#reservations = data.reservations.map(({ frame, count, tag }) => ({ frame, count, tag }));
     this.#allocations = data.allocations;
     this.#frees = data.frees;
@@ -284,52 +313,25 @@ export class ExtentAllocator implements FrameAllocator {
     return NO_FRAME;
   }
 
+  #makeAllFree(): void {
+    this.#runs.clear();
+    this.#index.clear();
+    this.#runs.write(0, this.count, RUN.free);
+    this.#operations.insert(0, this.count);
+  }
+
   /** Hands out frames of a free run. */
   #take(start: number, index: number, count: number): number {
-    this.#carve(start, index, count, RUN.used);
+    this.#operations.takeFrom(start, index, count, mark(RUN.used));
+    return this.#taken(this.base + index, count);
+  }
+
+  /** Counts frames that were taken. `frame`: the first, or -1 when there were none. */
+  #taken(frame: number, count: number): number {
+    if (frame < 0) return this.#fail();
     this.#free -= count;
     this.#allocations++;
-    return this.base + index;
-  }
-
-  /** Makes frames of a free run a run of their own; what is left before and behind stays free. */
-  #carve(start: number, index: number, count: number, state: RunState): void {
-    const length = this.#runs.lengthAt(start);
-    const end = start + length;
-    this.#index.remove(start);
-    if (length > count) this.#runs.eraseEnd(start, length);
-    if (index > start) this.#addFree(start, index - start);
-    this.#runs.write(index, count, state);
-    if (index + count < end) this.#addFree(index + count, end - index - count);
-  }
-
-  /** Frees a run and joins it with its free neighbours. */
-  #release(index: number, count: number): void {
-    const runs = this.#runs;
-    let start = index;
-    let end = index + count;
-    if (start > 0) {
-      const before = runs.startBefore(start);
-      if (runs.stateAt(before) === RUN.free) {
-        this.#index.remove(before);
-        runs.erase(index, count);
-        runs.eraseEnd(before, index - before);
-        start = before;
-      }
-    }
-    if (end < this.count && runs.stateAt(end) === RUN.free) {
-      const length = runs.lengthAt(end);
-      this.#index.remove(end);
-      if (start === index) runs.eraseEnd(index, count);
-      runs.erase(end, length);
-      end += length;
-    }
-    this.#addFree(start, end - start);
-  }
-
-  #addFree(start: number, length: number): void {
-    this.#runs.write(start, length, RUN.free);
-    this.#index.insert(start, length);
+    return frame;
   }
 
   /** Why a free that names no used run is refused. */
@@ -345,9 +347,8 @@ export class ExtentAllocator implements FrameAllocator {
   #takeAligned(count: number, align: number, boundary: number): number {
     // A block of this order has the frames at its beginning, aligned and inside every boundary that can hold them.
     const order = Math.max(32 - Math.clz32(count - 1), 31 - Math.clz32(align));
-    const block = 1 << order;
-    const aligned = order < 30 ? this.#index.findAligned(order) : -1;
-    if (aligned >= 0) return this.#take(aligned, aligned + (-(this.base + aligned) & (block - 1)), count);
+    const frame = order < 31 ? this.#operations.takeAligned(order, count) : NO_FRAME;
+    if (frame >= 0) return this.#taken(frame, count);
     const fit = (start: number): number =>
       this.#firstFit(count, align, start, start + this.#runs.lengthAt(start), boundary);
     const start = this.#index.findFitting(count, (each) => fit(each) >= 0);

@@ -1,88 +1,83 @@
-/**
- * The runs that the managed frames are divided into, by boundary tags: the first frame of a run has its length and
- * state, the last frame of a longer one its length, and all between have 0. So a run's neighbours are found at once.
- */
+/** The runs that the managed frames are divided into, by boundary tags (`TAG`). So a run's neighbours are found at once. */
+import { type Layout, mark, NODE, RECORD_BYTES, RUN, type RunState, TAG } from './layout.ts';
 import { StartMap } from './start-map.ts';
 
-export const RUN = { free: 1, used: 2, reserved: 3 } as const;
-export type RunState = (typeof RUN)[keyof typeof RUN];
-
-const STATE = 3;
-
-/** The tag of a used frame that is a run of its own. */
-export const USED_SINGLE = (1 << 2) | RUN.used;
+const STRIDE = RECORD_BYTES >>> 2;
+/** In the place of what is before all frames and behind them. */
+const OUTSIDE = (1 << TAG.shift) | RUN.reserved;
 
 export class RunMap {
-  readonly tags: Int32Array;
+  readonly #count: number;
+  readonly #words: Int32Array;
+  readonly #first: number;
   readonly #starts: StartMap;
 
-  constructor(count: number) {
-    this.tags = new Int32Array(count);
-    this.#starts = new StartMap(count);
+  constructor(layout: Layout, memory: ArrayBuffer) {
+    this.#count = layout.count;
+    this.#words = new Int32Array(memory, 0, layout.counters >>> 2);
+    this.#first = (layout.records + NODE.tag) >>> 2;
+    this.#starts = new StartMap(layout, memory, (index) => this.stateAt(index) !== 0);
   }
 
-  /** Makes the frames one run; what was inside must have been erased. */
+  tagAt(index: number): number {
+    return this.#words[this.#first + index * STRIDE]!;
+  }
+
+  setTag(index: number, tag: number): void {
+    this.#words[this.#first + index * STRIDE] = tag;
+  }
+
+  /** Makes frames without tags one run. */
   write(start: number, length: number, state: RunState): void {
-    this.tags[start] = (length << 2) | state;
-    if (length > 1) this.tags[start + length - 1] = length << 2;
+    this.setTag(start + length - 1, endTag(length, state));
+    this.setTag(start, (length << TAG.shift) | mark(state));
     this.#starts.add(start);
   }
 
-  /** Forgets the run that begins here; something else covers its frames from now on. */
-  erase(start: number, length: number): void {
-    this.tags[start] = 0;
-    this.tags[start + length - 1] = 0;
-    this.#starts.delete(start);
-  }
-
-  /** Forgets where the run ends: its beginning is written next. */
-  eraseEnd(start: number, length: number): void {
-    this.tags[start + length - 1] = 0;
-  }
-
   lengthAt(start: number): number {
-    return this.tags[start]! >>> 2;
+    return this.tagAt(start) >>> TAG.shift;
   }
 
   /** State of the run that begins at an index; 0 when none does. */
   stateAt(start: number): number {
-    return this.tags[start]! & STATE;
-  }
-
-  /** Where the run that ends before an index begins. */
-  startBefore(index: number): number {
-    const tag = this.tags[index - 1]!;
-    return (tag & STATE) !== 0 ? index - 1 : index - (tag >>> 2);
+    return this.tagAt(start) & TAG.state;
   }
 
   /** Where the run that an index belongs to begins. */
   startOf(index: number): number {
-    return (this.tags[index]! & STATE) !== 0 ? index : this.#starts.lastUpTo(index);
+    return this.stateAt(index) !== 0 ? index : this.#starts.lastUpTo(index);
   }
 
+  /** There are no runs. */
   clear(): void {
-    this.tags.fill(0);
+    this.#words.fill(0, this.#first - STRIDE);
     this.#starts.clear();
+    this.setTag(-1, OUTSIDE);
+    this.setTag(this.#count, OUTSIDE);
+    this.#starts.add(this.#count);
   }
 
   /** Whether runs follow each other without gaps, free ones apart, and nothing else is tagged. */
   isConsistent(): boolean {
-    const { tags } = this;
+    const count = this.#count;
     let before = 0;
     let index = 0;
-    while (index < tags.length) {
+    while (index < count) {
       const state = this.stateAt(index);
       const length = this.lengthAt(index);
       const end = index + length;
-      if (state === 0 || length === 0 || end > tags.length || (state === RUN.free && before === RUN.free))
+      if (state === 0 || length === 0 || end > count || (state === RUN.free && before === RUN.free))
         return false;
-      if (!this.#starts.has(index) || (length > 1 && tags[end - 1] !== length << 2)) return false;
-      for (let inside = index + 1; inside < end; inside++) {
-        if (this.#starts.has(inside) || (inside < end - 1 && tags[inside] !== 0)) return false;
-      }
+      if ((this.tagAt(index) & TAG.free) !== (state === RUN.free ? TAG.free : 0)) return false;
+      if (length > 1 && this.tagAt(end - 1) !== endTag(length, state)) return false;
+      for (let inside = index + 1; inside < end - 1; inside++) if (this.tagAt(inside) !== 0) return false;
       before = state;
       index = end;
     }
-    return this.#starts.isConsistent();
+    return this.tagAt(-1) === OUTSIDE && this.tagAt(count) === OUTSIDE && this.#starts.isConsistent(count);
   }
+}
+
+function endTag(length: number, state: number): number {
+  return state === RUN.free ? (length << TAG.shift) | TAG.free : 0;
 }

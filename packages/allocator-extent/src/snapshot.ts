@@ -9,7 +9,7 @@ import {
   isCount,
   isFrameAllocatorRecord,
 } from '@armature/core';
-import { RUN } from './run-map.ts';
+import { RUN } from './layout.ts';
 
 export const SNAPSHOT_TYPE = 'allocator-extent';
 export const SNAPSHOT_VERSION = 1;

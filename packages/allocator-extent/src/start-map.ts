@@ -1,77 +1,72 @@
 /**
- * A set of frame indices that finds the last member at or before an index: one bit for each, and two levels of bits
- * above that say which words below are not empty.
+ * Where runs begin, so that the last beginning at or before an index is found in bounded time: for each group of 32
+ * frames how many there are, and two levels of bits above that say what below is not 0. `code/starts.ts` changes them too.
  */
-export class StartMap {
-  readonly #bits: Int32Array;
-  readonly #words: Int32Array;
-  readonly #groups: Int32Array;
+import { GROUP, type Layout } from './layout.ts';
 
-  constructor(count: number) {
-    const words = (count + 31) >>> 5;
-    const groups = (words + 31) >>> 5;
-    this.#bits = new Int32Array(words);
-    this.#words = new Int32Array(groups);
-    this.#groups = new Int32Array((groups + 31) >>> 5);
+export class StartMap {
+  readonly #counters: Uint8Array;
+  readonly #groups: Int32Array;
+  readonly #words: Int32Array;
+  readonly #isStart: (index: number) => boolean;
+
+  constructor(layout: Layout, memory: ArrayBuffer, isStart: (index: number) => boolean) {
+    const { counters, groups, words, length } = layout;
+    this.#counters = new Uint8Array(memory, counters, (layout.count >>> GROUP) + 1);
+    this.#groups = new Int32Array(memory, groups, (words - groups) >>> 2);
+    this.#words = new Int32Array(memory, words, (length - words) >>> 2);
+    this.#isStart = isStart;
   }
 
   add(index: number): void {
-    const word = index >>> 5;
-    const before = this.#bits[word]!;
-    this.#bits[word] = before | (1 << (index & 31));
-    if (before !== 0) return;
-    const group = word >>> 5;
-    const beforeWords = this.#words[group]!;
-    this.#words[group] = beforeWords | (1 << (word & 31));
-    if (beforeWords === 0) this.#groups[group >>> 5]! |= 1 << (group & 31);
+    const group = index >>> GROUP;
+    this.#counters[group]!++;
+    this.#groups[group >>> 5]! |= 1 << (group & 31);
+    this.#words[group >>> 10]! |= 1 << ((group >>> 5) & 31);
   }
 
-  delete(index: number): void {
-    const word = index >>> 5;
-    const bits = this.#bits[word]! & ~(1 << (index & 31));
-    this.#bits[word] = bits;
-    if (bits !== 0) return;
-    const group = word >>> 5;
-    const words = this.#words[group]! & ~(1 << (word & 31));
-    this.#words[group] = words;
-    if (words === 0) this.#groups[group >>> 5]! &= ~(1 << (group & 31));
-  }
-
-  has(index: number): boolean {
-    return ((this.#bits[index >>> 5]! >>> (index & 31)) & 1) !== 0;
-  }
-
-  /** The last member at or before an index, or -1. */
+  /** The last beginning at or before an index; there must be one. */
   lastUpTo(index: number): number {
-    const word = index >>> 5;
-    const bits = this.#bits[word]! & upTo(index);
-    if (bits !== 0) return word * 32 + highestBit(bits);
-    const group = word >>> 5;
-    const words = this.#words[group]! & below(word);
-    if (words !== 0) return this.#lastOf(group * 32 + highestBit(words));
-    let at = group >>> 5;
-    let groups = this.#groups[at]! & below(group);
-    while (groups === 0) {
-      if (--at < 0) return -1;
-      groups = this.#groups[at]!;
-    }
-    const found = at * 32 + highestBit(groups);
-    return this.#lastOf(found * 32 + highestBit(this.#words[found]!));
+    const group = index >>> GROUP;
+    const first = group << GROUP;
+    for (let at = index; at >= first; at--) if (this.#isStart(at)) return at;
+    return this.#lastOf(this.#groupBefore(group));
   }
 
   clear(): void {
-    this.#bits.fill(0);
-    this.#words.fill(0);
+    this.#counters.fill(0);
     this.#groups.fill(0);
+    this.#words.fill(0);
   }
 
-  /** Whether the levels above agree with the bits. */
-  isConsistent(): boolean {
-    return agrees(this.#words, this.#bits) && agrees(this.#groups, this.#words);
+  /** Whether the counters count the beginnings below `count` and one behind, and the levels above agree with them. */
+  isConsistent(count: number): boolean {
+    const counted = this.#counters.every((counter, group) => {
+      let starts = 0;
+      for (let at = group << GROUP; at < (group + 1) << GROUP && at <= count; at++) {
+        if (this.#isStart(at)) starts++;
+      }
+      return starts === counter;
+    });
+    return counted && agrees(this.#groups, this.#counters) && agrees(this.#words, this.#groups);
   }
 
-  #lastOf(word: number): number {
-    return word * 32 + highestBit(this.#bits[word]!);
+  #lastOf(group: number): number {
+    let at = ((group + 1) << GROUP) - 1;
+    while (!this.#isStart(at)) at--;
+    return at;
+  }
+
+  /** The last group before one where runs begin. */
+  #groupBefore(group: number): number {
+    const word = group >>> 5;
+    const groups = this.#groups[word]! & below(group);
+    if (groups !== 0) return word * 32 + highestBit(groups);
+    let at = word >>> 5;
+    let words = this.#words[at]! & below(word);
+    while (words === 0) words = this.#words[--at]!;
+    const found = at * 32 + highestBit(words);
+    return found * 32 + highestBit(this.#groups[found]!);
   }
 }
 
@@ -79,16 +74,11 @@ function highestBit(word: number): number {
   return 31 - Math.clz32(word);
 }
 
-/** The bits of an index's word up to the index's own. */
-function upTo(index: number): number {
-  return -1 >>> (31 - (index & 31));
+/** The bits of a word below that of a number. */
+function below(number: number): number {
+  return (1 << (number & 31)) - 1;
 }
 
-/** The bits of an index's word below the index's own. */
-function below(index: number): number {
-  return (1 << (index & 31)) - 1;
-}
-
-function agrees(upper: Int32Array, lower: Int32Array): boolean {
+function agrees(upper: Int32Array, lower: Int32Array | Uint8Array): boolean {
   return lower.every((word, at) => (word !== 0) === (((upper[at >>> 5]! >>> (at & 31)) & 1) !== 0));
 }
