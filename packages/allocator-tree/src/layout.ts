@@ -46,7 +46,7 @@ export const NO_TREE = -1;
 
 /** Words between the blocks of two workers: two cache lines, which hosts fetch together, so they don't disturb each other. */
 export const WORKER_WORDS = 32;
-/** Offset in a worker's block of its counters, as 64-bit floats: allocations, frees, failures. */
+/** Offset in a worker's block of its counters, as 64-bit integers: allocations, frees, failures. */
 export const WORKER_COUNTERS = 2;
 /** Offset in a worker's block of the words that it alone uses: where its searches go on. */
 export const WORKER_OWN = 8;
@@ -58,7 +58,7 @@ const MAGIC = 0x4146_7472;
 const VERSION = 4;
 const HEADER_WORDS = 32;
 const LINE = 32;
-const MAX_TREE_ORDER = 5;
+export const MOST_TREE_ORDER = 5;
 export const MAX_WORKERS = 64;
 
 /** Words of the header. */
@@ -125,7 +125,7 @@ export function checkGeometry({ base, count, workers, treeOrder, logWords }: Tre
     workers < 1 ||
     workers > MAX_WORKERS ||
     treeOrder < 0 ||
-    treeOrder > MAX_TREE_ORDER ||
+    treeOrder > MOST_TREE_ORDER ||
     logWords < 0
   ) {
     throw new ArmatureError('CONFIG_INVALID', `no tree allocator for ${workers} workers has these options`, {

@@ -23,6 +23,7 @@ import {
 import { type Cells, PlainCells, SharedCells } from './cells.ts';
 import { Children } from './children.ts';
 import { COUNTER } from './code/scope.ts';
+import { Counters } from './counters.ts';
 import {
   CHILD_FRAMES,
   CHILD_ORDER,
@@ -35,7 +36,6 @@ import {
   readHeader,
   type TreeLayout,
   viewsOf,
-  WORKER_COUNTERS,
   WORKER_WORDS,
   writeHeader,
 } from './layout.ts';
@@ -88,7 +88,7 @@ export class TreeAllocator implements FrameAllocator {
   readonly #end: number;
   readonly #origin: number;
   readonly #words: Int32Array;
-  readonly #counters: Float64Array;
+  readonly #counters: Counters;
   readonly #children: Children;
   readonly #trees: Trees;
   readonly #placement: Placement;
@@ -122,7 +122,7 @@ export class TreeAllocator implements FrameAllocator {
     this.#first = layout.base - layout.origin;
     this.#end = this.#first + layout.count;
     this.#words = words;
-    this.#counters = countersOf(words, layout, worker);
+    this.#counters = new Counters(words, layout, worker);
     this.#children = new Children(cells, layout);
     this.#take = cells.operations.take;
     this.#free = cells.operations.free;
@@ -218,10 +218,10 @@ export class TreeAllocator implements FrameAllocator {
     const given = this.#placement.many(this.#batch, out, this.#origin);
     if (given < out.length) {
       this.#batch.release(out, given);
-      this.#counters[COUNTER.failures]!++;
+      this.#counters.add(COUNTER.failures, 1);
       return 0;
     }
-    this.#counters[COUNTER.allocations]! += given;
+    this.#counters.add(COUNTER.allocations, given);
     return given;
   }
 
@@ -251,7 +251,7 @@ export class TreeAllocator implements FrameAllocator {
     if (status !== FREE_STATUS.ok) return status;
     if (this.#batch.hasTwins(frames)) return FREE_STATUS.doubleFree;
     const freed = this.#batch.release(frames, frames.length);
-    this.#counters[COUNTER.frees]! += freed;
+    this.#counters.add(COUNTER.frees, freed);
     return freed === frames.length ? FREE_STATUS.ok : FREE_STATUS.doubleFree;
   }
 
@@ -286,10 +286,10 @@ export class TreeAllocator implements FrameAllocator {
     const reserved = this.#log.frames;
     const counted = { allocations: 0, frees: 0, failures: 0 };
     for (let worker = 0; worker < this.#layout.workers; worker++) {
-      const counters = countersOf(this.#words, this.#layout, worker);
-      counted.allocations += counters[COUNTER.allocations]!;
-      counted.frees += counters[COUNTER.frees]!;
-      counted.failures += counters[COUNTER.failures]!;
+      const counters = new Counters(this.#words, this.#layout, worker);
+      counted.allocations += counters.get(COUNTER.allocations);
+      counted.frees += counters.get(COUNTER.frees);
+      counted.failures += counters.get(COUNTER.failures);
     }
     return { total: this.count, free, used: this.count - free - reserved, reserved, ...counted };
   }
@@ -300,7 +300,7 @@ export class TreeAllocator implements FrameAllocator {
     clearAll(this.#parts());
     this.#placement.cursors = FIRST_CURSORS;
     for (let worker = 0; worker < this.#layout.workers; worker++)
-      countersOf(this.#words, this.#layout, worker).fill(0);
+      new Counters(this.#words, this.#layout, worker).clear();
     for (const { frame, count, tag } of reservations) this.reserve(frame, count, tag);
   }
 
@@ -342,8 +342,10 @@ export class TreeAllocator implements FrameAllocator {
     checkFrameSnapshot(broken);
     this.#words.set(restored.#words);
     this.#placement.cursors = data.cursors;
-    for (let worker = 0; worker < workers; worker++) countersOf(this.#words, this.#layout, worker).fill(0);
-    this.#counters.set([data.allocations, data.frees, data.failures]);
+    for (let worker = 0; worker < workers; worker++) new Counters(this.#words, this.#layout, worker).clear();
+    this.#counters.set(COUNTER.allocations, data.allocations);
+    this.#counters.set(COUNTER.frees, data.frees);
+    this.#counters.set(COUNTER.failures, data.failures);
   }
 
   validate(): readonly string[] {
@@ -378,15 +380,15 @@ export class TreeAllocator implements FrameAllocator {
   /** Counts an allocation by its index, or a failure when it is -1. @returns the frame */
   #took(index: number): number {
     if (index < 0) {
-      this.#counters[COUNTER.failures]!++;
+      this.#counters.add(COUNTER.failures, 1);
       return NO_FRAME;
     }
-    this.#counters[COUNTER.allocations]!++;
+    this.#counters.add(COUNTER.allocations, 1);
     return this.#origin + index;
   }
 
   #freed(status: FreeStatus): FreeStatus {
-    if (status === FREE_STATUS.ok) this.#counters[COUNTER.frees]!++;
+    if (status === FREE_STATUS.ok) this.#counters.add(COUNTER.frees, 1);
     return status;
   }
 
@@ -511,10 +513,4 @@ function newMemory(options: TreeAllocatorOptions): Attached {
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   return { layout, cells: new SharedCells(memory, layout, 0), memory, worker: 0 };
-}
-
-/** A worker's counters: allocations, frees, failures. */
-function countersOf(words: Int32Array, layout: TreeLayout, worker: number): Float64Array {
-  const at = layout.workersAt + worker * WORKER_WORDS + WORKER_COUNTERS;
-  return new Float64Array(words.buffer, words.byteOffset + at * 4, 3);
 }

@@ -43,14 +43,15 @@ const STEPS = { load: 0x10, and: 0x2c, or: 0x33, exchange: 0x41, swap: 0x48 } as
 /** Alignment 2^2 and offset 0. */
 const WORD_AT = [2, 0];
 /** Alignment 2^3 and offset 0. */
-const FLOAT_AT = [3, 0];
+const LONG_AT = [3, 0];
 const PLAIN_LOAD = 0x28;
 const PLAIN_STORE = 0x36;
-const FLOAT_LOAD = 0x2b;
-const FLOAT_STORE = 0x39;
-const FLOAT_ADD = 0xa0;
+/** Integers of 64 bits. */
+const LONG_LOAD = 0x29;
+const LONG_STORE = 0x37;
+const LONG_ADD = 0x7c;
 /** The constant 1. */
-const FLOAT_ONE = [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
+const LONG_ONE = [0x42, 1];
 /** At least one page; and where it is shared, at most 2^16. */
 const UNSHARED = [0, 1];
 const SHARED = [3, 1, 0x80, 0x80, 0x04];
@@ -93,11 +94,11 @@ export function importAccess(
   }
   builder.importMemory(kind === 'atomic' ? SHARED : UNSHARED);
   const peek = (address: Code): Code => [address, PLAIN_LOAD, ...WORD_AT];
-  // Each worker has its own counters, 64-bit floats, so nothing comes between reading and writing.
   const store = (address: Code, value: Code): Code => [address, value, PLAIN_STORE, ...WORD_AT];
   const count = (counter: number): Code => {
     const address = constant(worker.counters + counter * 8);
-    return [address, address, FLOAT_LOAD, ...FLOAT_AT, FLOAT_ONE, FLOAT_ADD, FLOAT_STORE, ...FLOAT_AT];
+    // Each worker has its own, so nothing comes between.
+    return [address, address, LONG_LOAD, ...LONG_AT, LONG_ONE, LONG_ADD, LONG_STORE, ...LONG_AT];
   };
   const own = (number: number): Pick<Variable, 'get' | 'set'> => {
     const address = constant(worker.own + number * 4);

@@ -5,6 +5,7 @@ import {
   and,
   anyOf,
   atLeast,
+  atLeastUnsigned,
   block,
   type Code,
   constant,
@@ -29,7 +30,7 @@ import {
   subtract,
   when,
 } from '@armature/wasm-assembler';
-import { CHILD_FRAMES, FREE, MOST_CHILDREN_ORDER, TREE_RESERVED } from '../layout.ts';
+import { CHILD_FRAMES, FREE, MOST_CHILDREN_ORDER, MOST_TREE_ORDER, TREE_RESERVED } from '../layout.ts';
 import type { Hints } from './hints.ts';
 import { free, type Geometry, increase, RESULT, type Scope, word } from './scope.ts';
 import {
@@ -82,6 +83,11 @@ export function defineTreeChoice(
     ];
   });
 
+  /** The places of four children in their tree; what is behind the tree comes after all that is in it. */
+  const placesFrom = (first: number): Code => {
+    const place = (index: number): number => (first + index < 1 << treeOrder ? first + index : -1);
+    return wordsOf(place(0), place(1), place(2), place(3));
+  };
   /** Numbers of four trees in the order in which they are looked at, and how far their free frames are shifted for them. */
   const [firstFour, places] = [wordsOf(0, 1, 2, 3), MOST_CHILDREN_ORDER - treeOrder];
   /** All trees, four at a time. */
@@ -198,21 +204,32 @@ export function defineTreeChoice(
 
   /** The child of a tree to take single frames of, rather one in part used than a free one: its address, or 0. */
   const singleChild = inner(1, 1, (local, tree) => {
-    const [address, end, frames, best, least] = [local(), local(), local(), local(), local()];
+    const [address, key, least] = [local(), local(), local()];
+    const best = local('vector');
+    /** One less than the free frames, so that none is the most, and behind that the child's place in the tree. */
+    const keys = (first: number): Code =>
+      eachOr(
+        eachShiftLeft(
+          eachSubtract(eachAnd(peekFour(address.get, first * 4), splat(constant(FREE))), splat(constant(1))),
+          constant(MOST_TREE_ORDER),
+        ),
+        placesFrom(first),
+      );
     return [
-      // Behind the last child are zeros.
       ...address.set(word(at.entries, firstOf(tree!))),
-      ...end.set(add(address.get, shiftLeft(constant(4), at.treeOrder))),
-      ...least.set(constant(CHILD_FRAMES)),
-      loop(
-        'child',
-        // One less than the free frames: none is the most.
-        ...frames.set(subtract(free(peek(address.get)), constant(1))),
-        ...when(lessUnsigned(frames.get, least.get), [...least.set(frames.get), ...best.set(address.get)]),
-        ...increase(address, 4),
-        ...jumpIf('child', less(address.get, end.get)),
+      ...best.set(
+        Array.from({ length: Math.ceil((1 << treeOrder) / 4) }, (_, index) => keys(index * 4)).reduce(
+          (all, each) => eachLeast(all, each),
+        ),
       ),
-      ...best.get,
+      ...least.set(lane(best.get, 0)),
+      ...[1, 2, 3].flatMap((index) => [
+        ...key.set(lane(best.get, index)),
+        ...when(lessUnsigned(key.get, least.get), least.set(key.get)),
+      ]),
+      // Behind the last child are zeros.
+      ...when(atLeastUnsigned(least.get, constant(-1 << MOST_TREE_ORDER)), giveResult(constant(0))),
+      ...word(address.get, and(least.get, constant((1 << MOST_TREE_ORDER) - 1))),
     ];
   });
 
