@@ -9,11 +9,11 @@
  * taken since. A search for an order looks only where the best order says that there is one, so it fails after at most
  * as many looks, however broken up memory is.
  */
-import { alignedGroups, highestBit, lowestBit } from './bits.ts';
-import { HugeLevels } from './huge-levels.ts';
-import { HUGE_FRAMES, HUGE_ORDER, layoutOf, ORIGIN_ALIGN, WHOLE, WORDS } from './layout.ts';
+import { lowestBit } from './bits.ts';
+import { HugeFrames } from './huge-frames.ts';
+import { HUGE_FRAMES, HUGE_ORDER, layoutOf, ORIGIN_ALIGN, WORDS } from './layout.ts';
 
-export class FreeMap extends HugeLevels {
+export class FreeMap extends HugeFrames {
   /**
    * Exactly the indices `first` to `end` are free.
    *
@@ -118,7 +118,7 @@ export class FreeMap extends HugeLevels {
 
   /** Where a naturally aligned free block of 2^order frames begins, order 1 to 30, or -1. */
   findBlock(order: number): number {
-    return order <= HUGE_ORDER ? this.operations.findBlock(order) : this.#findHuge(order);
+    return order < HUGE_ORDER ? this.operations.findBlock(order) : this.findHuge(order);
   }
 
   /** The lowest free index in `from` to `to`, or `to`. */
@@ -138,30 +138,5 @@ export class FreeMap extends HugeLevels {
       index = (huge * WORDS + at + 1) * 32;
     }
     return to;
-  }
-
-  /** The highest naturally aligned free group of 2^(order - 9) huge frames, as an index, or -1. */
-  #findHuge(order: number): number {
-    const size = 1 << (order - HUGE_ORDER);
-    const { words } = this;
-    const { origin, sets, setWords } = this.layout;
-    const first = sets + WHOLE * setWords;
-    if (size <= 32) {
-      for (let at = setWords - 1; at >= 0; at--) {
-        const groups = alignedGroups(words[first + at]!, order - HUGE_ORDER);
-        if (groups !== 0) return (at * 32 + highestBit(groups)) * HUGE_FRAMES;
-      }
-      return -1;
-    }
-    // Whole words of the set; alignment is that of the absolute frame.
-    const length = size >>> 5;
-    let at = setWords - length;
-    at -= (origin / ORIGIN_ALIGN + at) & (length - 1);
-    for (; at >= 0; at -= length) {
-      let word = at;
-      while (word < at + length && words[first + word] === -1) word++;
-      if (word === at + length) return at * 32 * HUGE_FRAMES;
-    }
-    return -1;
   }
 }

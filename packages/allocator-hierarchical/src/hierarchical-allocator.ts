@@ -48,8 +48,6 @@ export class HierarchicalAllocator implements FrameAllocator {
   /** The operations that are called most, where the compiler finds them at once. */
   #takeOne: () => number;
   #giveOne: (frame: number) => number;
-  #takeHuge: () => number;
-  #giveHuge: (frame: number) => number;
   #takeBlock: (order: number) => number;
   #giveBlock: (frame: number, order: number) => number;
   #reserved = new FrameReservations();
@@ -75,11 +73,9 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#end = this.#first + count;
     this.#map = new FreeMap(this.#origin, this.#first, this.#end);
     this.#runs = new RunMap(this.#map);
-    const { take, free, takeHuge, freeHuge, takeBlock, freeBlock } = this.#map.operations;
+    const { take, free, takeBlock, freeBlock } = this.#map.operations;
     this.#takeOne = take;
     this.#giveOne = free;
-    this.#takeHuge = takeHuge;
-    this.#giveHuge = freeHuge;
     this.#takeBlock = takeBlock;
     this.#giveBlock = freeBlock;
   }
@@ -97,11 +93,11 @@ export class HierarchicalAllocator implements FrameAllocator {
       return frame;
     }
     if (order === 9) {
-      const frame = this.#takeHuge();
-      if (frame < 0) return this.#fail();
+      const index = this.#map.takeHuge();
+      if (index < 0) return this.#fail();
       this.#allocations++;
       this.#hugeInUse++;
-      return frame;
+      return this.#origin + index;
     }
     return this.#allocBlock(order);
   }
@@ -115,7 +111,8 @@ export class HierarchicalAllocator implements FrameAllocator {
       return 0;
     }
     if (order === 9) {
-      if (this.#giveHuge(frame) !== 0) return this.#freeAligned(frame - this.#origin, 512);
+      const index = frame - this.#origin;
+      if (!this.#map.freeHuge(index)) return this.#freeAligned(index, HUGE_FRAMES);
       this.#frees++;
       this.#hugeInUse--;
       return 0;
@@ -253,8 +250,6 @@ export class HierarchicalAllocator implements FrameAllocator {
     this.#runs = restored.#runs;
     this.#takeOne = restored.#takeOne;
     this.#giveOne = restored.#giveOne;
-    this.#takeHuge = restored.#takeHuge;
-    this.#giveHuge = restored.#giveHuge;
     this.#takeBlock = restored.#takeBlock;
     this.#giveBlock = restored.#giveBlock;
     this.#reserved = restored.#reserved;

@@ -18,12 +18,13 @@ import {
 
 export class HugeLevels {
   readonly layout: Layout;
-  readonly hugeFrames: number;
+  // Fields begin with a value of their type: then reading them needs no check.
+  readonly hugeFrames: number = 0;
   /** Another view of the same words once memory grows, as any operation that marks a run may let it. */
-  words: Int32Array;
+  words: Int32Array = new Int32Array(0);
   readonly operations: Operations;
-  readonly summaries: number;
-  readonly tags: number;
+  readonly summaries: number = 0;
+  readonly tags: number = 0;
 
   readonly #memory: WebAssembly.Memory;
 

@@ -146,8 +146,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a summary bit is cleared while its word has members',
     allocator: 'hierarchical',
     file: 'code/sets.ts',
-    find: 'when(isZero(left.get), emptyWord(set, huge)),',
-    replace: 'emptyWord(set, huge),',
+    find: 'when(isZero(left.get), emptyWord(set!.get, huge!.get)),',
+    replace: 'emptyWord(set!.get, huge!.get),',
   },
   {
     name: 'a huge frame of which a frame comes back is in no class',
@@ -166,9 +166,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'part of a longer run is freed as a huge frame',
     allocator: 'hierarchical',
-    file: 'code/frames.ts',
-    find: 'atLeastUnsigned(tag(add(huge.get, constant(1))).get, constant(TAG_WHOLE + 1)),',
-    replace: 'constant(0),',
+    file: 'huge-frames.ts',
+    find: 'if (words[tag + 1]! > 1) return false;',
+    replace: '',
   },
   {
     name: 'the first frame of a run that crosses into the next huge frame is freed alone',
@@ -407,8 +407,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a freed run is not joined with the one before',
     allocator: 'extent',
     file: 'code/giving.ts',
-    find: 'before.set(tagBefore(node.get).get),',
-    replace: 'before.set(and(tagBefore(node.get).get, constant(~TAG.free))),',
+    find: 'beside.set(tagBefore(node.get).get),',
+    replace: '',
   },
   {
     name: 'a freed run is joined with a reserved one',
@@ -421,8 +421,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a freed run is not joined with the one behind',
     allocator: 'extent',
     file: 'code/giving.ts',
-    find: 'behind.set(tag(end.get).get),',
-    replace: 'behind.set(and(tag(end.get).get, constant(~TAG.free))),',
+    find: 'beside.set(tag(end.get).get),',
+    replace: 'beside.set(constant(0)),',
   },
   {
     name: 'part of a run is freed',
@@ -505,7 +505,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the last beginning of a group is still counted',
     allocator: 'extent',
     file: 'code/giving.ts',
-    find: 'deleteStart(index.get, and(shiftRight(before.get, constant(2)), one)),',
+    find: 'deleteStart(index.get),',
     replace: '',
   },
   {

@@ -33,7 +33,7 @@ import type { Sets } from './sets.ts';
 
 export function defineBlocks(
   { define, inner, layout, bits, summary, occupied }: Scope,
-  { lowest, lowestCommon, highestWhole }: Sets,
+  { lowest, lowestCommon }: Sets,
   levels: Levels,
   { clearBits, setBits }: Ranges,
   { togglePart, isRun, runWord }: Runs,
@@ -85,7 +85,7 @@ export function defineBlocks(
     ];
   });
 
-  const findSmall = inner(1, 1, (local, order) => {
+  const findBlock = define('findBlock', 1, 1, (local, order) => {
     const [huge, index] = [local(), local()];
     return [
       block('found', [
@@ -104,15 +104,6 @@ export function defineBlocks(
         ]),
       ]),
       index.get,
-    ];
-  });
-
-  define('findBlock', 1, 1, (local, order) => {
-    const huge = local();
-    return [
-      when(less(order!.get, constant(WHOLE)), giveResult(findSmall(order!.get))),
-      highestWhole(local, huge, giveResult(constant(-1))),
-      shiftLeft(huge.get, constant(9)),
     ];
   });
 
@@ -157,7 +148,7 @@ export function defineBlocks(
       local(),
     ];
     return [
-      index.set(findSmall(order!.get)),
+      index.set(findBlock(order!.get)),
       when(less(index.get, constant(0)), giveResult(constant(-1))),
       huge.set(shiftRight(index.get, constant(9))),
       size.set(bit(order!.get)),

@@ -1,4 +1,4 @@
-/** Taking and freeing single frames and huge frames: the paths that most calls take. */
+/** Taking and freeing single frames: the paths that most calls take. */
 import {
   add,
   and,
@@ -7,7 +7,6 @@ import {
   type Code,
   constant,
   equal,
-  exclusiveOr,
   giveResult,
   isZero,
   jump,
@@ -22,7 +21,7 @@ import {
   type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { FIRST_CLASS, HUGE_FRAMES, IS_STALE, SETS, TAG_WHOLE, WHOLE } from '../layout.ts';
+import { FIRST_CLASS, HUGE_FRAMES, SETS, WHOLE } from '../layout.ts';
 import type { Levels } from './levels.ts';
 import { BEST_SHIFT, bestOf, bit, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
@@ -30,13 +29,13 @@ import type { Sets } from './sets.ts';
 /** The set of a huge frame of which the first frame is being taken. */
 const BEING_TAKEN = SETS - 1;
 /** The summary's bit that there is a tag. */
-const TAGGED = 0x8000_0000;
+const _TAGGED = 0x8000_0000;
 /** The summary of a free huge frame. */
-const FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
+const _FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
 
 export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
-  const { define, inner, layout, bits, summary, tag, current, occupied, none } = scope;
-  const { join, joinSoon, joinWhole, leave, leaveHere, lowest, highestWhole } = sets;
+  const { define, inner, layout, bits, summary, current, occupied, none } = scope;
+  const { join, joinSoon, leave, lowest } = sets;
   const { classOf, changeClass, setBest, mayRaise, raise, markStale } = levels;
   const origin = constant(layout.origin);
 
@@ -169,41 +168,6 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
       value.set(summary(shiftRight(index!.get, constant(9))).get),
       word.set(bits(shiftRight(index!.get, constant(5))).get),
       countFreed(index!, word, value, { after, size }),
-    ];
-  });
-
-  define('takeHuge', 0, 1, (local) => {
-    const huge = local();
-    return [
-      highestWhole(local, huge, giveResult(constant(-1))),
-      leaveHere(local(), constant(WHOLE), huge.get),
-      summary(huge.get).set(or(and(summary(huge.get).get, constant(IS_STALE | 0xffff)), constant(TAGGED))),
-      tag(huge.get).set(constant(TAG_WHOLE)),
-      add(origin, shiftLeft(huge.get, constant(9))),
-    ];
-  });
-
-  define('freeHuge', 1, 1, (local, frame) => {
-    const huge = local();
-    return [
-      huge.set(subtract(frame!.get, origin)),
-      when(
-        or(and(huge.get, constant(HUGE_FRAMES - 1)), atLeastUnsigned(huge.get, constant(layout.end))),
-        giveResult(constant(-1)),
-      ),
-      huge.set(shiftRight(huge.get, constant(9))),
-      // The next huge frame begins a run, or holds none that could have begun here.
-      when(
-        or(
-          exclusiveOr(tag(huge.get).get, constant(TAG_WHOLE)),
-          atLeastUnsigned(tag(add(huge.get, constant(1))).get, constant(TAG_WHOLE + 1)),
-        ),
-        giveResult(constant(-1)),
-      ),
-      tag(huge.get).set(constant(0)),
-      summary(huge.get).set(or(and(summary(huge.get).get, constant(IS_STALE)), constant(FREE_HUGE))),
-      joinWhole(huge.get),
-      constant(0),
     ];
   });
 }

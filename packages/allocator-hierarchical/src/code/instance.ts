@@ -19,15 +19,11 @@ export interface Operations {
    * free, not managed, or in a huge frame with a tag.
    */
   free(frame: number): number;
-  /** Takes the highest free huge frame, all of it; only its bits stay as they are: its first frame, or -1. */
-  takeHuge(): number;
-  /** Gives back what `takeHuge` took: 0, or -1 when nothing was done because it is no such frame. */
-  freeHuge(frame: number): number;
   /** Takes a free block of 2^order frames, order 1 to 8: its first frame, or -1. */
   takeBlock(order: number): number;
   /** Gives back exactly this block, order 1 to 8: 0, or -1 when nothing was done because it was not handed out. */
   freeBlock(frame: number, order: number): number;
-  /** The index of a free block of 2^order frames, order 1 to 9, or -1. */
+  /** The index of a free block of 2^order frames, order 1 to 8, or -1. */
   findBlock(order: number): number;
   /** Takes free frames of any number, which are a run if `marked` is not 0. */
   takeFrames(index: number, count: number, marked: 0 | 1): void;

@@ -4,11 +4,9 @@ import {
   and,
   type Code,
   constant,
-  exclusiveOr,
   giveResult,
   isZero,
   jumpIf,
-  leadingZeros,
   less,
   loop,
   multiply,
@@ -17,10 +15,8 @@ import {
   shiftRight,
   subtract,
   trailingZeros,
-  type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { WHOLE } from '../layout.ts';
 import { bit, increase, not, type Place, type Scope } from './scope.ts';
 
 export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
@@ -33,17 +29,15 @@ export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
     tops(add(multiply(set, setTops), shiftRight(huge, constant(10))));
   const topBit = (huge: Code): Code => bit(shiftRight(huge, constant(5)));
 
-  const joinWords = (set: Code, huge: Code): Code => {
+  /** Adds a huge frame to a set, without a branch; it may be a member. */
+  const joinSoon = (set: Code, huge: Code): Code => {
     const [word, top] = [wordOf(set, huge), topOf(set, huge)];
-    return [word.set(or(word.get, bit(huge))), top.set(or(top.get, topBit(huge)))];
+    return [
+      word.set(or(word.get, bit(huge))),
+      top.set(or(top.get, topBit(huge))),
+      occupied.set(or(occupied.get, bit(set))),
+    ];
   };
-  /** Adds a huge frame to the set `WHOLE`, without a branch; it may be a member. */
-  const joinWhole = (huge: Code): Code => joinWords(constant(WHOLE), huge);
-  /** The same for any set. */
-  const joinSoon = (set: Code, huge: Code): Code => [
-    joinWords(set, huge),
-    occupied.set(or(occupied.get, bit(set))),
-  ];
   const join = inner(2, 0, (_, set, huge) => joinSoon(set!.get, huge!.get));
 
   /** Takes the word of a huge frame out of the summary, and the set out of `occupied` when it is empty now. */
@@ -60,16 +54,15 @@ export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
   });
 
   /** Takes a huge frame out of a set that it is in. */
-  const leaveHere = (left: Variable, set: Code, huge: Code): Code => {
-    const word = wordOf(set, huge);
+  const leave = inner(2, 0, (local, set, huge) => {
+    const left = local();
+    const word = wordOf(set!.get, huge!.get);
     return [
-      left.set(and(word.get, not(bit(huge)))),
+      left.set(and(word.get, not(bit(huge!.get)))),
       word.set(left.get),
-      when(isZero(left.get), emptyWord(set, huge)),
+      when(isZero(left.get), emptyWord(set!.get, huge!.get)),
     ];
-  };
-
-  const leave = inner(2, 0, (local, set, huge) => leaveHere(local(), set!.get, huge!.get));
+  });
 
   const has = (set: Code, huge: Code): Code => and(shiftRight(wordOf(set, huge).get, huge), constant(1));
 
@@ -95,28 +88,6 @@ export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
     ];
   });
 
-  /** Finds the largest member of the set `WHOLE` for `huge`; does `none` when there is none. */
-  const highestWhole = (local: () => Variable, huge: Variable, none: Code): Code => {
-    const [top, found] = [local(), local()];
-    const highestBit = (word: Code): Code => exclusiveOr(leadingZeros(word), constant(31));
-    return [
-      top.set(setTops),
-      loop('top', [
-        when(isZero(top.get), none),
-        increase(top, -1),
-        found.set(tops(add(constant(WHOLE * layout.setTops), top.get)).get),
-        jumpIf('top', isZero(found.get)),
-      ]),
-      found.set(add(shiftLeft(top.get, constant(5)), highestBit(found.get))),
-      huge.set(
-        add(
-          shiftLeft(found.get, constant(5)),
-          highestBit(sets(add(constant(WHOLE * layout.setWords), found.get)).get),
-        ),
-      ),
-    ];
-  };
-
   /** The smallest member of two sets, or -1. */
   const lowestCommon = inner(2, 1, (local, one, other) => {
     const [top, words, word, members] = [local(), local(), local(), local()];
@@ -140,7 +111,7 @@ export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
       constant(-1),
     ];
   });
-  return { join, joinSoon, joinWhole, leave, leaveHere, has, lowest, highestWhole, lowestCommon };
+  return { join, joinSoon, leave, has, lowest, lowestCommon };
 }
 
 export type Sets = ReturnType<typeof defineSets>;
