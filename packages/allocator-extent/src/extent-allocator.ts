@@ -54,6 +54,8 @@ export class ExtentAllocator implements FrameAllocator {
   /** The operations that are called most, where the compiler finds them at once. */
   readonly #takeOne: () => number;
   readonly #giveOne: (frame: number) => number;
+  readonly #takeBlock: (order: number, count: number) => number;
+  readonly #giveBlock: (frame: number, order: number) => number;
   #reservations: FrameReservation[] = [];
   #free: number;
   #reserved = 0;
@@ -75,6 +77,8 @@ export class ExtentAllocator implements FrameAllocator {
     this.#operations = operations;
     this.#takeOne = operations.takeOne;
     this.#giveOne = operations.giveOne;
+    this.#takeBlock = operations.takeAligned;
+    this.#giveBlock = operations.giveBlock;
     this.#state = new Int32Array(memory, 0, 2);
     this.#runs = new RunMap(layout, memory);
     this.#index = new FreeIndex(layout, memory);
@@ -84,9 +88,9 @@ export class ExtentAllocator implements FrameAllocator {
 
   alloc(order: number): number {
     if (order === 0) return this.#taken(this.#takeOne(), 1);
-    if (!isFrameOrder(order)) return this.#fail();
+    if ((order | 0) !== order) return this.#fail();
     const frames = 1 << order;
-    return this.#taken(this.#operations.takeAligned(order, frames), frames);
+    return this.#taken(this.#takeBlock(order, frames), frames);
   }
 
   allocRun(count: number, constraints: RunConstraints = NO_CONSTRAINTS): number {
@@ -137,7 +141,7 @@ export class ExtentAllocator implements FrameAllocator {
           this.#frees++;
           return 0;
         }
-      } else if ((order | 0) === order && this.#operations.giveBlock(frame, order) === 0) {
+      } else if ((order | 0) === order && this.#giveBlock(frame, order) === 0) {
         this.#free += 1 << order;
         this.#frees++;
         return 0;
@@ -347,7 +351,7 @@ export class ExtentAllocator implements FrameAllocator {
   #takeAligned(count: number, align: number, boundary: number): number {
     // A block of this order has the frames at its beginning, aligned and inside every boundary that can hold them.
     const order = Math.max(32 - Math.clz32(count - 1), 31 - Math.clz32(align));
-    const frame = order < 31 ? this.#operations.takeAligned(order, count) : NO_FRAME;
+    const frame = this.#takeBlock(order, count);
     if (frame >= 0) return this.#taken(frame, count);
     const fit = (start: number): number =>
       this.#firstFit(count, align, start, start + this.#runs.lengthAt(start), boundary);

@@ -1,5 +1,5 @@
 /** The lists of free runs as TypeScript looks into them; WebAssembly, `code/lists.ts`, changes them. */
-import { CLASSES, headNode, type Layout, NODE, RECORD_BYTES, STATE, spareNode } from './layout.ts';
+import { CLASSES, headNode, type Layout, NODE, RECORD_BYTES, STATE } from './layout.ts';
 
 /** Step of the second level, as a shift. */
 function stepOf(level: number): number {
@@ -62,15 +62,13 @@ export class FreeIndex {
   /** The lists have no runs. */
   clear(): void {
     const words = this.#words;
-    const { classes, heads, spare, levels } = this.#layout;
+    const { classes, heads, levels } = this.#layout;
     words[STATE.levels >>> 2] = 0;
     words.fill(0, classes >>> 2, heads >>> 2);
     for (let list = 0; list < levels * CLASSES; list++) {
       const head = headNode(this.#layout, list);
       words.fill(head, (head + NODE.next) >>> 2, (head + NODE.previous + 4) >>> 2);
     }
-    words[spare >>> 2] = spareNode(this.#layout) + 8;
-    words[(spare >>> 2) + 1] = spareNode(this.#layout);
   }
 
   /** Whether each list has the runs of its class, linked both ways, and the bits say which lists have any. */

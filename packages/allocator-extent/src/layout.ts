@@ -3,7 +3,6 @@
  *
  * - the words of {@link STATE}, and for each level a word with a bit for each of its lists that has runs;
  * - `heads`: of each list, two words: the nodes after it and before it;
- * - `spare`: a node that may be removed as often as one likes, which changes nothing;
  * - `records`: of each frame, and of one before all and one behind, three words: its tag, and where a free run begins, the
  *   nodes after it and before it. Those two frames count as reserved, so that every run has neighbours;
  * - `counters`: for each group of 32 frames, the one behind included, a byte: how many runs begin there;
@@ -29,8 +28,6 @@ const STATE_BYTES = 16;
 export const NODE = { tagBefore: 0, tag: 12, next: 16, previous: 20 } as const;
 export const RECORD_BYTES = 12;
 const HEAD_BYTES = 8;
-/** Two nodes beside each other in one. */
-const SPARE_BYTES = 16;
 
 /** Lists of a level. */
 export const CLASSES = 32;
@@ -65,7 +62,6 @@ export interface Layout extends FrameRange {
   readonly levels: number;
   readonly classes: number;
   readonly heads: number;
-  readonly spare: number;
   readonly records: number;
   readonly counters: number;
   readonly groups: number;
@@ -90,7 +86,6 @@ export function layoutOf({ base, count }: FrameRange): Layout {
     levels,
     classes: part(levels * 4),
     heads: part(levels * CLASSES * HEAD_BYTES),
-    spare: part(SPARE_BYTES),
     records: part((count + 2) * RECORD_BYTES),
     counters: part(Math.ceil(counters / 4) * 4),
     groups: part(groups * 4),
@@ -101,6 +96,3 @@ export function layoutOf({ base, count }: FrameRange): Layout {
 
 /** The node of a list. */
 export const headNode = ({ heads }: Layout, list: number): number => heads + list * HEAD_BYTES - NODE.next;
-
-/** The node at `spare`: the one after it is 8 bytes further on, the one before it is itself. */
-export const spareNode = ({ spare }: Layout): number => spare - NODE.next;

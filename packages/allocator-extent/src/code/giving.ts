@@ -4,7 +4,6 @@ import {
   and,
   atLeastUnsigned,
   type Code,
-  choose,
   constant,
   differ,
   giveResult,
@@ -15,7 +14,7 @@ import {
   type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { mark, RUN, spareNode, TAG, USED_SINGLE } from '../layout.ts';
+import { mark, RUN, TAG, USED_SINGLE } from '../layout.ts';
 import { listsOf } from './lists.ts';
 import { bit, type MakeLocal, recordBytes, type Scope, tag, tagBefore } from './scope.ts';
 import { startsOf } from './starts.ts';
@@ -33,46 +32,41 @@ interface Freed {
   readonly count: Code;
 }
 
-/**
- * Steps of one function, with local variables of their own, that free a run and join it with its free neighbours. Whether
- * there are such is hard to foretell, so there is no branch: what is not joined counts as 0 frames, and the spare node is
- * removed in its place.
- */
+/** Steps of one function, with local variables of their own, that free a run and join it with its free neighbours. */
 function joiningOf(scope: Scope, local: MakeLocal) {
   const { insert, remove } = listsOf(scope, local);
   const { deleteStart } = startsOf(scope, local);
-  const [before, behind, lower, upper] = [local(), local(), local(), local()];
-  const [start, end, length, at] = [local(), local(), local(), local()];
-  const spare = constant(spareNode(scope.layout));
-  const isFree = (found: Variable): Code => and(found.get, constant(TAG.free));
-  const framesOf = (found: Variable): Code =>
-    choose(shiftRight(found.get, three), constant(0), isFree(found));
-  /** What is left of a tag beside the run. */
-  const unlessFree = (found: Variable): Code => choose(constant(0), found.get, isFree(found));
-  const one = constant(1);
+  const [beside, start, end, first, length, at] = [local(), local(), local(), local(), local(), local()];
+  const isFree = and(beside.get, constant(TAG.free));
   return ({ node, index, count }: Freed): Code => [
-    before.set(tagBefore(node.get).get),
+    start.set(node.get),
+    first.set(index.get),
+    length.set(count),
+    beside.set(tagBefore(node.get).get),
+    when(isFree, [
+      beside.set(shiftRight(beside.get, three)),
+      tagBefore(node.get).set(constant(0)),
+      tag(node.get).set(constant(0)),
+      start.set(subtract(node.get, recordBytes(beside.get))),
+      first.set(subtract(index.get, beside.get)),
+      length.set(add(length.get, beside.get)),
+      remove(start.get),
+      deleteStart(index.get),
+    ]),
     end.set(add(node.get, recordBytes(count))),
-    behind.set(tag(end.get).get),
-    lower.set(framesOf(before)),
-    upper.set(framesOf(behind)),
-    start.set(subtract(node.get, recordBytes(lower.get))),
-    at.set(choose(start.get, spare, isFree(before))),
-    remove(at.get),
-    at.set(choose(end.get, spare, isFree(behind))),
-    remove(at.get),
-    deleteStart(index.get, and(shiftRight(before.get, constant(2)), one)),
-    at.set(add(index.get, count)),
-    deleteStart(at.get, and(shiftRight(behind.get, constant(2)), one)),
-    tagBefore(node.get).set(unlessFree(before)),
-    tag(node.get).set(constant(0)),
-    tag(end.get).set(unlessFree(behind)),
-    length.set(add(add(lower.get, upper.get), count)),
-    end.set(add(end.get, recordBytes(upper.get))),
+    beside.set(tag(end.get).get),
+    when(isFree, [
+      beside.set(shiftRight(beside.get, three)),
+      tag(end.get).set(constant(0)),
+      length.set(add(length.get, beside.get)),
+      remove(end.get),
+      at.set(add(index.get, count)),
+      deleteStart(at.get),
+      end.set(add(end.get, recordBytes(beside.get))),
+    ]),
     tagBefore(end.get).set(or(shiftLeft(length.get, three), constant(TAG.free))),
     tag(start.get).set(or(shiftLeft(length.get, three), constant(mark(RUN.free)))),
-    at.set(subtract(index.get, lower.get)),
-    insert(start.get, at.get, length.get),
+    insert(start.get, first.get, length.get),
   ];
 }
 

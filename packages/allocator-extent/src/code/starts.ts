@@ -32,10 +32,9 @@ export function startsOf({ counter, layout }: Scope, local: MakeLocal) {
       ]),
     ],
 
-    /** A run begins at the index; it does no more when `erased` is 1, and does when that is 0. */
-    deleteStart: (index: Code, erased: Code): Code => [
+    deleteStart: (index: Code): Code => [
       group.set(shiftRight(index, constant(GROUP))),
-      count.set(subtract(counter(group.get).get, erased)),
+      count.set(subtract(counter(group.get).get, constant(1))),
       counter(group.get).set(count.get),
       when(isZero(count.get), [
         at.set(shiftRight(group.get, five)),

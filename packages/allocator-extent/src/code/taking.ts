@@ -29,6 +29,8 @@ import { type MakeLocal, next, recordBytes, type Scope, tag, tagBefore, word } f
 import { startsOf } from './starts.ts';
 
 const NONE = constant(-1);
+/** As many as bits of a word that is not negative. */
+const ORDERS = 31;
 const three = constant(TAG.shift);
 const free = constant(mark(RUN.free));
 const used = constant(mark(RUN.used));
@@ -109,6 +111,7 @@ export function defineTaking(scope: Scope): void {
     const { cut, findIn } = cuttingOf(scope, local);
     const [some, node, index, length, lead] = [local(), local(), local(), local(), local()];
     return [
+      when(atLeastUnsigned(order!.get, constant(ORDERS)), giveResult(NONE)),
       some.set(and(levels.get, shiftLeft(constant(-1), order!.get))),
       when(isZero(some.get), giveResult(NONE)),
       findIn(node, some.get),
