@@ -80,6 +80,61 @@ describe('several workers', () => {
   });
 });
 
+describe.each([1, 2])('batches larger than a portion, with %i workers', (workers) => {
+  const used = (allocator: TreeAllocator): number => allocator.stats().used;
+  const full = (): [TreeAllocator, Int32Array] => {
+    const allocator = make(4096, workers);
+    const frames = new Int32Array(4096);
+    expect(allocator.allocBatch(frames)).toBe(4096);
+    return [allocator, frames];
+  };
+
+  test('give each frame once, and come back in any order', () => {
+    const [allocator, frames] = full();
+    expect(new Set(frames).size).toBe(4096);
+    expect(allocator.validate()).toEqual([]);
+    const shuffled = frames.map((_, at) => frames[(at * 1001) % 4096]!);
+    expect(allocator.freeBatch(shuffled)).toBe(FREE_STATUS.ok);
+    expect(allocator.validate()).toEqual([]);
+    expect(allocator.stats()).toMatchObject({ free: 4096, allocations: 4096, frees: 4096 });
+    allocator.drain();
+    expect(allocator.alloc(12)).toBe(BASE);
+  });
+
+  test('are not taken in part', () => {
+    const [allocator, frames] = full();
+    expect(allocator.freeBatch(frames.subarray(0, 3000))).toBe(FREE_STATUS.ok);
+    expect(allocator.allocBatch(new Int32Array(3001))).toBe(0);
+    expect(allocator.validate()).toEqual([]);
+    expect(allocator.allocBatch(new Int32Array(3000))).toBe(3000);
+    expect(used(allocator)).toBe(4096);
+  });
+
+  test.each<[keyof typeof FREE_STATUS, (frames: Int32Array) => number]>([
+    ['doubleFree', (frames) => frames[7]!],
+    ['outOfRange', () => BASE - 1],
+  ])('are not freed in part: %s', (status, bad) => {
+    const [allocator, frames] = full();
+    frames.reverse();
+    frames[3500] = bad(frames);
+    expect(allocator.freeBatch(frames)).toBe(FREE_STATUS[status]);
+    expect(used(allocator)).toBe(4096);
+  });
+
+  test('of neighbours make blocks, beside runs as well', () => {
+    const [allocator, frames] = full();
+    frames.sort();
+    expect(allocator.freeBatch(frames.subarray(0, 512))).toBe(FREE_STATUS.ok);
+    expect(allocator.alloc(2)).toBe(BASE);
+    const beside = new Int32Array(508);
+    expect(allocator.allocBatch(beside)).toBe(508);
+    expect(allocator.freeBatch(Int32Array.of(beside[0]!, BASE))).toBe(FREE_STATUS.wrongSize);
+    expect(allocator.freeBatch(beside.subarray(4, 36))).toBe(FREE_STATUS.ok);
+    expect(allocator.validate()).toEqual([]);
+    expect(allocator.alloc(4)).not.toBe(NO_FRAME);
+  });
+});
+
 test('a reservation that cannot be noted is refused before frames are taken', () => {
   const allocator = new TreeAllocator({ base: BASE, count: 4096, reservationBytes: 32 });
   expect(allocator.reserve(BASE, 1, 'short')).toBe(true);

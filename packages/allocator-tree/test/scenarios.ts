@@ -210,6 +210,9 @@ export function runScenario(
   return explore(words.slice(0, layout.words), [program(0), program(1)], hosts, preemptions, check);
 }
 
+/** Looks for a pair where there is none, which lowers all hints. */
+const lowerHints: NonNullable<Scenario['prepare']> = ([first]) => expect(first!.alloc(1)).toBe(NO_FRAME);
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a frame is taken between its bit and its counter, and a pair stays free',
@@ -392,6 +395,35 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'batches',
     free: [[20, 10]],
     calls: [[['batch', 6]], [['batch', 4]]],
+    preemptions: 3,
+  },
+  {
+    name: 'a batch is taken while one of its words fills and another gets room',
+    free: [
+      [30, 2],
+      [70, 1],
+    ],
+    calls: [
+      [['batch', 3]],
+      [
+        ['allocAt', BASE + 31, 1],
+        ['free', BASE + 100, 0],
+      ],
+    ],
+    mayFail: true,
+  },
+  {
+    name: 'the halves of a block are freed in two batches',
+    free: [
+      [4, 1],
+      [7, 1],
+    ],
+    prepare: lowerHints,
+    calls: [
+      [['freeBatch', [BASE + 64, BASE + 65, BASE + 66, BASE + 67]]],
+      [['freeBatch', [BASE + 68, BASE + 69, BASE + 70, BASE + 71]]],
+    ],
+    preemptions: 3,
   },
   {
     name: 'a batch is freed while frames of its words are taken',
@@ -415,8 +447,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'the last free frame moves to where the search has been',
     treeChildren: 1,
     free: [[8, 1]],
-    // Finds nothing, and lowers the hints.
-    prepare: ([first]) => first!.alloc(1),
+    prepare: lowerHints,
     calls: [
       [['alloc', 0]],
       [

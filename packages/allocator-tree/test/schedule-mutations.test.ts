@@ -69,6 +69,13 @@ const MUTATIONS: readonly Mutation[] = [
       "...jumpIf('child', less(swap(address.get, entry, subtract(entry.get, wanted.get)), constant(0))),",
   },
   {
+    name: 'a batch of neighbours raises no hint',
+    scenario: 'the halves of a block are freed in two batches',
+    file: 'code/single-frames.ts',
+    find: 'less(field(next.get), least.get),',
+    replace: 'constant(0),',
+  },
+  {
     name: 'both of two frees of a run are done',
     scenario: 'one run is freed twice',
     file: 'children.ts',
