@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble } from '@armature/isa';
+import { afterAll } from 'vitest';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -35,7 +36,7 @@ export interface RunningArmature {
 
 /** Compiled sources are kept between the runs of a test, which halves the time each takes to start. */
 const cache = mkdtempSync(join(tmpdir(), 'armature-cache-'));
-process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 export const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: cache };
 
 /** Starts `armature`; its input stays open. */
