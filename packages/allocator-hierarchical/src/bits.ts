@@ -38,8 +38,3 @@ export function alignedGroups(word: number, order: number): number {
   if (order === 4) return groups;
   return groups & (groups >>> 16) & 1;
 }
-
-/** Whether the aligned group of `size` bits around bit `index % 32` is all set, `size` a power of two up to 32. */
-export function isGroupSet(word: number, index: number, size: number): boolean {
-  return ((~word >>> (index & (32 - size))) & (-1 >>> (32 - size))) === 0;
-}

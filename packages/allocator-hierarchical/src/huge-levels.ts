@@ -1,6 +1,6 @@
 /**
- * What is known of each huge frame: see `layout.ts`. What changes it is WebAssembly, `code/`: V8 runs it without a check
- * of each access, and it does not depend on what V8 inlines where.
+ * What is known of each huge frame: see `layout.ts`. What changes it is WebAssembly, `code/`, but for `huge-frames.ts`: V8
+ * runs it without a check of each access, and it does not depend on what V8 inlines where.
  */
 import { alignedGroups } from './bits.ts';
 import { instantiate, memoryFor, type Operations, PAGE } from './code/instance.ts';

@@ -21,17 +21,13 @@ import {
   type Variable,
   when,
 } from '@armature/wasm-assembler';
-import { FIRST_CLASS, HUGE_FRAMES, SETS, WHOLE } from '../layout.ts';
+import { FIRST_CLASS, SETS, WHOLE } from '../layout.ts';
 import type { Levels } from './levels.ts';
-import { BEST_SHIFT, bestOf, bit, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
+import { bestOf, bit, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 /** The set of a huge frame of which the first frame is being taken. */
 const BEING_TAKEN = SETS - 1;
-/** The summary's bit that there is a tag. */
-const _TAGGED = 0x8000_0000;
-/** The summary of a free huge frame. */
-const _FREE_HUGE = (WHOLE << BEST_SHIFT) | (HUGE_FRAMES * ONE) | 0xffff;
 
 export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
   const { define, inner, layout, bits, summary, current, occupied, none } = scope;
