@@ -10,7 +10,8 @@ enum { LEVELS = 30, CLASSES = 32, NONE = -1, FREE = 1, USED = 2, STATE = 3, USED
 enum { OK, DOUBLE_FREE, NOT_ALLOCATED, WRONG_SIZE, MISALIGNED, OUT_OF_RANGE, IS_RESERVED };
 
 static int32_t base, count, free_frames;
-static int32_t *tags, *next_run, *previous_run;
+/* Of each frame: beside each other, because they are used together. */
+static struct { int32_t tag, next, previous; } *records;
 static uint32_t *starts, *start_words, *start_groups;
 static int32_t heads[LEVELS * CLASSES];
 static uint32_t classes[LEVELS], levels;
@@ -67,9 +68,9 @@ static void insert_run(int32_t start, int32_t length)
     int level = aligned_order(base + start, length);
     int at = level * CLASSES + (length >> step_of(level));
     int32_t head = heads[at];
-    next_run[start] = head;
-    previous_run[start] = ~at;
-    if (head != NONE) previous_run[head] = start;
+    records[start].next = head;
+    records[start].previous = ~at;
+    if (head != NONE) records[head].previous = start;
     else {
         classes[level] |= 1u << (at & (CLASSES - 1));
         levels |= 1u << level;
@@ -79,10 +80,10 @@ static void insert_run(int32_t start, int32_t length)
 
 static void remove_run(int32_t start)
 {
-    int32_t next = next_run[start], previous = previous_run[start];
-    if (next != NONE) previous_run[next] = previous;
+    int32_t next = records[start].next, previous = records[start].previous;
+    if (next != NONE) records[next].previous = previous;
     if (previous >= 0) {
-        next_run[previous] = next;
+        records[previous].next = next;
         return;
     }
     int at = ~previous;
@@ -94,15 +95,15 @@ static void remove_run(int32_t start)
 
 static void write_run(int32_t start, int32_t length, int state)
 {
-    tags[start] = length << 2 | state;
-    if (length > 1) tags[start + length - 1] = length << 2;
+    records[start].tag = length << 2 | state;
+    if (length > 1) records[start + length - 1].tag = length << 2;
     add_start(start);
 }
 
 static void erase_run(int32_t start, int32_t length)
 {
-    tags[start] = 0;
-    tags[start + length - 1] = 0;
+    records[start].tag = 0;
+    records[start + length - 1].tag = 0;
     delete_start(start);
 }
 
@@ -114,9 +115,9 @@ static void add_free(int32_t start, int32_t length)
 
 static void carve(int32_t start, int32_t index, int32_t frames, int state)
 {
-    int32_t length = tags[start] >> 2, end = start + length;
+    int32_t length = records[start].tag >> 2, end = start + length;
     remove_run(start);
-    if (length > frames) tags[end - 1] = 0;
+    if (length > frames) records[end - 1].tag = 0;
     if (index > start) add_free(start, index - start);
     write_run(index, frames, state);
     if (index + frames < end) add_free(index + frames, end - index - frames);
@@ -148,19 +149,19 @@ static void release(int32_t index, int32_t frames)
 {
     int32_t start = index, end = index + frames;
     if (start > 0) {
-        int32_t tag = tags[start - 1];
+        int32_t tag = records[start - 1].tag;
         int32_t before = (tag & STATE) != 0 ? start - 1 : start - (tag >> 2);
-        if ((tags[before] & STATE) == FREE) {
+        if ((records[before].tag & STATE) == FREE) {
             remove_run(before);
             erase_run(index, frames);
-            tags[index - 1] = 0;
+            records[index - 1].tag = 0;
             start = before;
         }
     }
-    if (end < count && (tags[end] & STATE) == FREE) {
-        int32_t length = tags[end] >> 2;
+    if (end < count && (records[end].tag & STATE) == FREE) {
+        int32_t length = records[end].tag >> 2;
         remove_run(end);
-        if (start == index) tags[end - 1] = 0;
+        if (start == index) records[end - 1].tag = 0;
         erase_run(end, length);
         end += length;
     }
@@ -169,8 +170,8 @@ static void release(int32_t index, int32_t frames)
 
 static int why_not(int32_t index)
 {
-    int32_t start = (tags[index] & STATE) != 0 ? index : last_start(index);
-    int state = tags[start] & STATE;
+    int32_t start = (records[index].tag & STATE) != 0 ? index : last_start(index);
+    int state = records[start].tag & STATE;
     if (state == STATE) return IS_RESERVED;
     if (state == FREE) return DOUBLE_FREE;
     return start == index ? WRONG_SIZE : NOT_ALLOCATED;
@@ -181,7 +182,7 @@ static int free_block(int32_t frame, int order)
     int32_t index = frame - base, frames = 1 << order;
     if (index < 0 || index + frames > count) return OUT_OF_RANGE;
     if ((frame & (frames - 1)) != 0) return MISALIGNED;
-    if (tags[index] != (frames << 2 | USED)) return why_not(index);
+    if (records[index].tag != (frames << 2 | USED)) return why_not(index);
     release(index, frames);
     free_frames += frames;
     frees++;
@@ -195,7 +196,7 @@ static int alloc_batch(int32_t *out, int32_t length)
         return 0;
     }
     for (int32_t slot = 0; slot < length;) {
-        int32_t start = find_aligned(0), some = tags[start] >> 2;
+        int32_t start = find_aligned(0), some = records[start].tag >> 2;
         if (some > length - slot) some = length - slot;
         carve(start, start, some, USED);
         for (int32_t index = start; index < start + some; index++) {
@@ -215,12 +216,12 @@ static int free_batch(const int32_t *frames, int32_t length)
     for (; named < length; named++) {
         int32_t index = frames[named] - base;
         if (index < 0 || index >= count) status = OUT_OF_RANGE;
-        else if (tags[index] == NAMED) status = DOUBLE_FREE;
-        else if (tags[index] != USED_SINGLE) status = why_not(index);
+        else if (records[index].tag == NAMED) status = DOUBLE_FREE;
+        else if (records[index].tag != USED_SINGLE) status = why_not(index);
         if (status != OK) break;
-        tags[index] = NAMED;
+        records[index].tag = NAMED;
     }
-    for (int32_t slot = 0; slot < named; slot++) tags[frames[slot] - base] = USED_SINGLE;
+    for (int32_t slot = 0; slot < named; slot++) records[frames[slot] - base].tag = USED_SINGLE;
     if (status != OK) return status;
     for (int32_t slot = 0; slot < named; slot++) release(frames[slot] - base, 1);
     free_frames += named;
@@ -234,9 +235,7 @@ static void create(int32_t first, int32_t frames)
     count = frames;
     free_frames = frames;
     size_t words = ((size_t)frames + 31) / 32, groups = (words + 31) / 32;
-    tags = calloc((size_t)frames, 4);
-    next_run = calloc((size_t)frames, 4);
-    previous_run = calloc((size_t)frames, 4);
+    records = calloc((size_t)frames, sizeof *records);
     starts = calloc(words, 4);
     start_words = calloc(groups, 4);
     start_groups = calloc((groups + 31) / 32, 4);
