@@ -3,6 +3,7 @@ import {
   add,
   and,
   atLeastUnsigned,
+  bit,
   type Code,
   constant,
   differ,
@@ -16,7 +17,7 @@ import {
 } from '@armature/wasm-assembler';
 import { mark, RUN, TAG, USED_SINGLE } from '../layout.ts';
 import { listsOf } from './lists.ts';
-import { bit, type MakeLocal, recordBytes, type Scope, tag, tagBefore } from './scope.ts';
+import { type MakeLocal, recordBytes, type Scope, tag, tagBefore } from './scope.ts';
 import { startsOf } from './starts.ts';
 
 const three = constant(TAG.shift);

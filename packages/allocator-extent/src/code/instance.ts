@@ -1,5 +1,5 @@
 /** The functions on an allocator's memory, as WebAssembly: V8 runs it without a check of each access. */
-import { atLeastPages, ModuleBuilder } from '@armature/wasm-assembler';
+import { atLeastPages, ModuleBuilder, ModuleCache } from '@armature/wasm-assembler';
 import type { Layout } from '../layout.ts';
 import { defineGiving } from './giving.ts';
 import { scopeOf } from './scope.ts';
@@ -30,20 +30,10 @@ export interface Operations {
 }
 
 const PAGE = 65_536;
-/** Modules that were made last, by what they were made for. */
-const modules = new Map<string, WebAssembly.Module>();
-const MOST_MODULES = 16;
+const modules = new ModuleCache();
 
 function moduleFor(layout: Layout): WebAssembly.Module {
-  const key = `${layout.base},${layout.count}`;
-  const module = modules.get(key) ?? new WebAssembly.Module(bytesFor(layout));
-  modules.delete(key);
-  modules.set(key, module);
-  for (const oldest of modules.keys()) {
-    if (modules.size <= MOST_MODULES) break;
-    modules.delete(oldest);
-  }
-  return module;
+  return modules.get(`${layout.base},${layout.count}`, () => bytesFor(layout));
 }
 
 function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {

@@ -8,6 +8,7 @@
 import {
   add,
   and,
+  bit,
   type Code,
   choose,
   constant,
@@ -15,6 +16,7 @@ import {
   greater,
   isZero,
   leadingZeros,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -22,9 +24,10 @@ import {
   trailingZeros,
   type Variable,
   when,
+  words,
 } from '@armature/wasm-assembler';
 import { headNode, STATE } from '../layout.ts';
-import { bit, type MakeLocal, next, not, previous, type Scope, word, words } from './scope.ts';
+import { type MakeLocal, next, previous, type Scope, word } from './scope.ts';
 
 /** Bytes from the head of one list to the next, and lists of a level, as shifts. */
 const HEAD_SHIFT = 3;

@@ -1,44 +1,29 @@
 /** What the functions are written with. */
 import {
   add,
+  bytes,
   type Code,
   constant,
   load,
-  loadByte,
   type ModuleBuilder,
   multiply,
+  type Place,
   shiftLeft,
   shiftRight,
   store,
-  storeByte,
   subtract,
   type Variable,
 } from '@armature/wasm-assembler';
 import { type Layout, NODE } from '../layout.ts';
 
-/** A place in memory. */
-export interface Place {
-  readonly get: Code;
-  set(value: Code): Code;
-}
-
 /** Makes local variables of the function that is written. */
 export type MakeLocal = () => Variable;
-
-export const bit = (number: Code): Code => shiftLeft(constant(1), number);
-export const not = (value: Code): Code => [value, constant(-1), 0x73];
 
 /** A word at an address and an offset. */
 export const word = (address: Code, offset = 0): Place => ({
   get: load(address, offset),
   set: (value) => store(address, value, offset),
 });
-
-/** Words from an address on, by number. */
-export const words =
-  (address: number) =>
-  (number: Code): Place =>
-    word(shiftLeft(number, constant(2)), address);
 
 export const tag = (node: Code): Place => word(node, NODE.tag);
 export const tagBefore = (node: Code): Place => word(node, NODE.tagBefore);
@@ -63,10 +48,7 @@ export function scopeOf(builder: ModuleBuilder, layout: Layout) {
     /** Divides by 12 what is a multiple of it. */
     indexOf: (node: Code): Code =>
       multiply(shiftRight(subtract(node, constant(layout.records)), constant(2)), constant(THIRD)),
-    counter: (group: Code): Place => ({
-      get: loadByte(group, layout.counters),
-      set: (value) => storeByte(group, value, layout.counters),
-    }),
+    counter: bytes(layout.counters),
   };
 }
 

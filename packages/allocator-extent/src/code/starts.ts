@@ -2,16 +2,19 @@
 import {
   add,
   and,
+  bit,
   type Code,
   constant,
   isZero,
+  not,
   or,
   shiftRight,
   subtract,
   when,
+  words,
 } from '@armature/wasm-assembler';
 import { GROUP } from '../layout.ts';
-import { bit, type MakeLocal, not, type Scope, words } from './scope.ts';
+import type { MakeLocal, Scope } from './scope.ts';
 
 /** Steps of one function, with local variables of their own. */
 export function startsOf({ counter, layout }: Scope, local: MakeLocal) {

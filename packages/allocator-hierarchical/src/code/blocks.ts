@@ -3,6 +3,7 @@ import {
   add,
   and,
   atLeastUnsigned,
+  bit,
   block,
   type Code,
   constant,
@@ -16,6 +17,7 @@ import {
   less,
   lessUnsigned,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -28,7 +30,7 @@ import type { Levels } from './levels.ts';
 import type { Marks } from './marks.ts';
 import type { Ranges } from './ranges.ts';
 import type { Runs } from './runs.ts';
-import { bestOf, bit, countOf, drop, not, type Scope } from './scope.ts';
+import { bestOf, countOf, drop, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 export function defineBlocks(

@@ -3,6 +3,7 @@ import {
   add,
   and,
   atLeastUnsigned,
+  bit,
   block,
   type Code,
   constant,
@@ -23,7 +24,7 @@ import {
 } from '@armature/wasm-assembler';
 import { FIRST_CLASS, SETS, WHOLE } from '../layout.ts';
 import type { Levels } from './levels.ts';
-import { bestOf, bit, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
+import { bestOf, COUNT, IN_CLASS, ONE, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 /** The set of a huge frame of which the first frame is being taken. */

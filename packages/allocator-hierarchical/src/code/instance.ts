@@ -1,5 +1,5 @@
 /** The functions on an allocator's memory, as WebAssembly. */
-import { atLeastPages, ModuleBuilder } from '@armature/wasm-assembler';
+import { atLeastPages, ModuleBuilder, ModuleCache } from '@armature/wasm-assembler';
 import type { Layout } from '../layout.ts';
 import { defineBlocks } from './blocks.ts';
 import { defineFrames } from './frames.ts';
@@ -43,20 +43,10 @@ export interface Operations {
 
 /** Bytes that memory grows by, at least. */
 export const PAGE = 65_536;
-/** Modules that were made last, by what they were made for. */
-const modules = new Map<string, WebAssembly.Module>();
-const MOST_MODULES = 16;
+const modules = new ModuleCache();
 
 function moduleFor(layout: Layout): WebAssembly.Module {
-  const key = `${layout.origin} ${layout.first} ${layout.end}`;
-  const module = modules.get(key) ?? new WebAssembly.Module(bytesFor(layout));
-  modules.delete(key);
-  modules.set(key, module);
-  for (const oldest of modules.keys()) {
-    if (modules.size <= MOST_MODULES) break;
-    modules.delete(oldest);
-  }
-  return module;
+  return modules.get(`${layout.origin} ${layout.first} ${layout.end}`, () => bytesFor(layout));
 }
 
 function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {

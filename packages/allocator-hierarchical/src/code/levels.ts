@@ -2,6 +2,7 @@
 import {
   add,
   and,
+  bit,
   block,
   type Code,
   choose,
@@ -11,11 +12,13 @@ import {
   exclusiveOr,
   giveResult,
   greater,
+  increase,
   isZero,
   jump,
   jumpIf,
   less,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -25,7 +28,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { FIRST_CLASS, HUGE_FRAMES, IS_STALE, STALE, WHOLE, WORDS } from '../layout.ts';
-import { BEST_SHIFT, bestOf, bit, CLASS, COUNT, countOf, increase, not, type Scope } from './scope.ts';
+import { BEST_SHIFT, bestOf, CLASS, COUNT, countOf, type Scope } from './scope.ts';
 import type { Sets } from './sets.ts';
 
 /** Of the first bits of aligned groups of 2, 4, 8, 16 and 32 bits. */

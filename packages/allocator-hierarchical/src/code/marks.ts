@@ -2,6 +2,7 @@
 import {
   add,
   and,
+  bit,
   type Code,
   choose,
   constant,
@@ -10,12 +11,14 @@ import {
   equal,
   exclusiveOr,
   giveResult,
+  increase,
   isZero,
   jumpIf,
   less,
   lessUnsigned,
   load,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -26,7 +29,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { ALL_WORDS, FIRST_KIND, firstChunkOf, KIND, ONLY_WORD, WORDS } from '../layout.ts';
-import { bit, increase, not, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** What marks a block in one word has. */
 interface BlockMarks {

@@ -2,6 +2,7 @@
 import {
   add,
   and,
+  bit,
   type Code,
   constant,
   differ,
@@ -9,6 +10,7 @@ import {
   jumpIf,
   lessUnsigned,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -18,7 +20,7 @@ import {
 } from '@armature/wasm-assembler';
 import { HUGE_FRAMES, WORDS } from '../layout.ts';
 import type { Levels } from './levels.ts';
-import { bestOf, bit, drop, minimum, not, type Scope } from './scope.ts';
+import { bestOf, drop, minimum, type Scope } from './scope.ts';
 
 /** A range that is not empty, and a variable for where a part of it ends. */
 interface Range {

@@ -1,17 +1,15 @@
 /** What the functions are written with: the memory's parts and fields of summaries. */
 import {
-  add,
   and,
   type Code,
   choose,
   constant,
   lessUnsigned,
-  load,
   type ModuleBuilder,
-  shiftLeft,
+  type Place,
   shiftRight,
-  store,
-  type Variable,
+  word,
+  words,
 } from '@armature/wasm-assembler';
 import { type Layout, STATE } from '../layout.ts';
 
@@ -25,17 +23,8 @@ export const CLASS = COUNT & ~IN_CLASS;
 export const BEST_SHIFT = 27;
 const BEST = 15;
 
-/** A place in memory. */
-export interface Place {
-  readonly get: Code;
-  set(value: Code): Code;
-}
-
-export const not = (value: Code): Code => [value, constant(-1), 0x73];
 export const minimum = (one: Code, other: Code): Code => choose(one, other, lessUnsigned(one, other));
 export const drop = (value: Code): Code => [value, 0x1a];
-export const bit = (number: Code): Code => shiftLeft(constant(1), number);
-export const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
 export const countOf = (summary: Code): Code => shiftRight(and(summary, constant(COUNT)), constant(16));
 export const bestOf = (summary: Code): Code => and(shiftRight(summary, constant(BEST_SHIFT)), constant(BEST));
 
@@ -43,13 +32,8 @@ export function scopeOf(builder: ModuleBuilder, layout: Layout) {
   const grow = builder.importFunction('grow', 0, 0);
   const define: ModuleBuilder['define'] = (...parts) => builder.define(...parts);
   const inner: ModuleBuilder['inner'] = (...parts) => builder.inner(...parts);
-  const table =
-    (part: number) =>
-    (index: Code): Place => {
-      const address = shiftLeft(index, constant(2));
-      return { get: load(address, part * 4), set: (value) => store(address, value, part * 4) };
-    };
-  const state = (number: number): Place => table(layout.state + number)(constant(0));
+  const table = (part: number): ((index: Code) => Place) => words(part * 4);
+  const state = (number: number): Place => word((layout.state + number) * 4);
   return {
     define,
     inner,

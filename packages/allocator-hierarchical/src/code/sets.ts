@@ -2,22 +2,26 @@
 import {
   add,
   and,
+  bit,
   type Code,
   constant,
   giveResult,
+  increase,
   isZero,
   jumpIf,
   less,
   loop,
   multiply,
+  not,
   or,
+  type Place,
   shiftLeft,
   shiftRight,
   subtract,
   trailingZeros,
   when,
 } from '@armature/wasm-assembler';
-import { bit, increase, not, type Place, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
   const setWords = constant(layout.setWords);

@@ -15,6 +15,7 @@ import {
   exclusiveOr,
   giveResult,
   greater,
+  increase,
   isZero,
   jump,
   jumpIf,
@@ -30,7 +31,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
-import { free, increase, type Scope, WORD_ORDER, word } from './scope.ts';
+import { free, type Scope, WORD_ORDER, word } from './scope.ts';
 import type { SingleFrames } from './single-frames.ts';
 import type { TreeChoice } from './tree-choice.ts';
 import { eachEqual, signs } from './vectors.ts';

@@ -1,12 +1,11 @@
 /** The functions of `operations.ts`, made for one allocator and one worker. */
+import { ModuleCache } from '@armature/wasm-assembler';
 import { batchAt, type TreeLayout, WORKER_COUNTERS, WORKER_OWN, WORKER_WORDS } from '../layout.ts';
 import type { AccessKind, AtomicSteps } from './access.ts';
 import { type Operations, operations } from './operations.ts';
 import type { Geometry } from './scope.ts';
 
-/** Modules that were made last, by what they were made for. */
-const modules = new Map<string, WebAssembly.Module>();
-const MOST_MODULES = 16;
+const modules = new ModuleCache();
 
 function geometryOf(layout: TreeLayout, worker: number): Geometry {
   const workerAt = layout.workersAt + worker * WORKER_WORDS;
@@ -31,15 +30,7 @@ function geometryOf(layout: TreeLayout, worker: number): Geometry {
 }
 
 function moduleFor(kind: AccessKind, geometry: Geometry): WebAssembly.Module {
-  const key = `${kind} ${Object.values(geometry).join()}`;
-  const module = modules.get(key) ?? new WebAssembly.Module(operations(kind, geometry));
-  modules.delete(key);
-  modules.set(key, module);
-  for (const oldest of modules.keys()) {
-    if (modules.size <= MOST_MODULES) break;
-    modules.delete(oldest);
-  }
-  return module;
+  return modules.get(`${kind} ${Object.values(geometry).join()}`, () => operations(kind, geometry));
 }
 
 /**

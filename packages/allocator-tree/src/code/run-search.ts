@@ -11,6 +11,7 @@ import {
   exclusiveOr,
   giveResult,
   greater,
+  increase,
   isZero,
   jump,
   jumpIf,
@@ -26,7 +27,7 @@ import {
   when,
 } from '@armature/wasm-assembler';
 import { CHILD_FRAMES, CHILD_ORDER, EPOCHS, FREE, MEASURED } from '../layout.ts';
-import { CHILD_BYTES, field, free, increase, RESULT, type Scope, word } from './scope.ts';
+import { CHILD_BYTES, field, free, RESULT, type Scope, word } from './scope.ts';
 
 export function defineRunSearch(scope: Scope): void {
   const { at, define, inner, load, peek, store, swap, endOf } = scope;

@@ -78,7 +78,6 @@ export interface Geometry {
   readonly treeOrder: number;
 }
 
-export const increase = (variable: Variable, by = 1): Code => variable.set(add(variable.get, constant(by)));
 export const bits = (value: Code): Code => subtract(constant(32), leadingZeros(value));
 export const free = (entry: Code): Code => and(entry, constant(FREE));
 export const field = (entry: Code): Code => and(shiftRight(entry, constant(HINT_SHIFT)), constant(15));

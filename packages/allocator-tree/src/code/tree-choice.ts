@@ -17,6 +17,7 @@ import {
   equal,
   giveResult,
   greater,
+  increase,
   isZero,
   jump,
   jumpIf,
@@ -32,7 +33,7 @@ import {
 } from '@armature/wasm-assembler';
 import { CHILD_FRAMES, FREE, MOST_CHILDREN_ORDER, MOST_TREE_ORDER, TREE_RESERVED } from '../layout.ts';
 import type { Hints } from './hints.ts';
-import { free, type Geometry, increase, RESULT, type Scope, word } from './scope.ts';
+import { free, type Geometry, RESULT, type Scope, word } from './scope.ts';
 import {
   eachEqual,
   eachLeast,

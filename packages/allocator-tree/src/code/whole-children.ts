@@ -13,6 +13,7 @@ import {
   exclusiveOr,
   giveResult,
   greater,
+  increase,
   isZero,
   jump,
   jumpIf,
@@ -41,7 +42,7 @@ import {
   WHOLE,
 } from '../layout.ts';
 import type { Hints } from './hints.ts';
-import { COUNTER, free, increase, RESULT, type Scope, STATUS, word } from './scope.ts';
+import { COUNTER, free, RESULT, type Scope, STATUS, word } from './scope.ts';
 import type { TreeChoice } from './tree-choice.ts';
 
 export function defineWholeChildren(
