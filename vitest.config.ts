@@ -18,5 +18,7 @@ export default defineConfig({
   test: {
     include: ['{packages,apps,tooling}/*/{src,test}/**/*.test.ts', 'examples/*.test.ts', 'tooling/*.test.ts'],
     testTimeout: 60_000,
+    // On two processors Vitest would use one.
+    maxWorkers: '100%',
   },
 });

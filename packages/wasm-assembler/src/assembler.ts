@@ -44,10 +44,6 @@ const operation =
   (opcode: number) =>
   (...operands: readonly Code[]): Code => [...operands, opcode];
 
-const vectorOperation =
-  (...opcode: readonly number[]) =>
-  (...operands: readonly Code[]): Code => [...operands, 0xfd, ...opcode];
-
 export const constant = (value: number): Code => [0x41, ...signed(value | 0)];
 export const isZero = operation(0x45);
 export const equal = operation(0x46);
@@ -70,15 +66,6 @@ export const exclusiveOr = operation(0x73);
 export const shiftLeft = operation(0x74);
 /** Zeros come in. */
 export const shiftRight = operation(0x76);
-/** Each is a vector of four integers, but for `anyOf` and `lane`. */
-export const splat = vectorOperation(0x11);
-export const eachGreater = vectorOperation(0x3b);
-export const eachAnd = vectorOperation(0x4e);
-export const eachAdd = vectorOperation(0xae, 0x01);
-/** 1 when a bit of the vector is set. */
-export const anyOf = vectorOperation(0x53);
-/** One of the four integers. */
-export const lane = (vector: Code, index: number): Code => [vector, 0xfd, 0x1b, index];
 export const rotateRight = operation(0x78);
 /** Alignment 2^2 and an offset in bytes. */
 const wordAt = (offset: number): number[] => [2, ...unsigned(offset)];

@@ -8,12 +8,13 @@ import {
   type Code,
   constant,
   equal,
+  loadVector,
   type ModuleBuilder,
   shiftLeft,
   splat,
   type Variable,
+  withLane,
 } from '@armature/wasm-assembler';
-import { loadVector, withLane } from './vectors.ts';
 
 export type AccessKind = 'atomic' | 'plain' | 'hosted';
 

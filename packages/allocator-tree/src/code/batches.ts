@@ -11,6 +11,7 @@ import {
   type Code,
   constant,
   countOnes,
+  eachEqual,
   equal,
   exclusiveOr,
   giveResult,
@@ -25,6 +26,7 @@ import {
   or,
   shiftLeft,
   shiftRight,
+  signs,
   splat,
   subtract,
   trailingZeros,
@@ -34,7 +36,6 @@ import { CHILD_FRAMES, CHILD_ORDER, HUGE, PINNED, RUNS } from '../layout.ts';
 import { free, type Scope, WORD_ORDER, word } from './scope.ts';
 import type { SingleFrames } from './single-frames.ts';
 import type { TreeChoice } from './tree-choice.ts';
-import { eachEqual, signs } from './vectors.ts';
 
 export function defineBatches(
   scope: Scope,

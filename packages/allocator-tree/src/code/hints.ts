@@ -9,6 +9,10 @@ import {
   constant,
   differ,
   eachAnd,
+  eachEqual,
+  eachNot,
+  eachOr,
+  eachShiftRight,
   equal,
   exclusiveOr,
   giveResult,
@@ -22,6 +26,7 @@ import {
   or,
   shiftLeft,
   shiftRight,
+  signs,
   splat,
   when,
 } from '@armature/wasm-assembler';
@@ -36,7 +41,6 @@ import {
   WORD_ORDER,
   word,
 } from './scope.ts';
-import { eachEqual, eachNot, eachOr, eachShiftRight, signs } from './vectors.ts';
 
 export function defineHints(scope: Scope, { treeOrder }: Pick<Geometry, 'treeOrder'>) {
   const { at, define, inner, load, peekFour, swap, change, firstOf, setHint } = scope;

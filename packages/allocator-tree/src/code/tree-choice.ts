@@ -13,7 +13,13 @@ import {
   differ,
   eachAdd,
   eachAnd,
+  eachEqual,
   eachGreater,
+  eachLeast,
+  eachOr,
+  eachShiftLeft,
+  eachSubtract,
+  eachWithout,
   equal,
   giveResult,
   greater,
@@ -27,24 +33,16 @@ import {
   loop,
   shiftLeft,
   shiftRight,
+  signs,
   splat,
   subtract,
+  vectorOf,
   when,
 } from '@armature/wasm-assembler';
 import { CHILD_FRAMES, FREE, MOST_CHILDREN_ORDER, MOST_TREE_ORDER, TREE_RESERVED } from '../layout.ts';
 import type { Hints } from './hints.ts';
 import { free, type Geometry, RESULT, type Scope, word } from './scope.ts';
-import {
-  eachEqual,
-  eachLeast,
-  eachOr,
-  eachShiftLeft,
-  eachSubtract,
-  eachWithout,
-  signs,
-  sumsOfFour,
-  wordsOf,
-} from './vectors.ts';
+import { sumsOfFour } from './sums.ts';
 
 /** Trees that are compared before the best of them is taken. */
 const COMPARED = 64;
@@ -87,10 +85,10 @@ export function defineTreeChoice(
   /** The places of four children in their tree; what is behind the tree comes after all that is in it. */
   const placesFrom = (first: number): Code => {
     const place = (index: number): number => (first + index < 1 << treeOrder ? first + index : -1);
-    return wordsOf(place(0), place(1), place(2), place(3));
+    return vectorOf(place(0), place(1), place(2), place(3));
   };
   /** Numbers of four trees in the order in which they are looked at, and how far their free frames are shifted for them. */
-  const [firstFour, places] = [wordsOf(0, 1, 2, 3), MOST_CHILDREN_ORDER - treeOrder];
+  const [firstFour, places] = [vectorOf(0, 1, 2, 3), MOST_CHILDREN_ORDER - treeOrder];
   /** All trees, four at a time. */
   const ring = Math.ceil(treeCount / 4) * 4;
 
