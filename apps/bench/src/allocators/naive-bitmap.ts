@@ -11,16 +11,19 @@ import type { FrameRange, MeasuredAllocator } from './measured-allocator.ts';
 /**
  * The bitmap of a kernel in a course: every search looks at one bit after the other, from the first, and remembers
  * nothing. It does not know how runs were handed out either, so a free checks only that the frames are in use.
+ * With `passesFullWords` it looks at no bits of words that are all in use.
  */
 export class NaiveBitmap implements MeasuredAllocator {
   readonly base: number;
   readonly count: number;
-  readonly #bits: Uint8Array;
+  readonly #bits: Int32Array;
+  readonly #passesFullWords: boolean;
 
-  constructor({ base, count }: FrameRange) {
+  constructor({ base, count }: FrameRange, { passesFullWords = false } = {}) {
     this.base = base;
     this.count = count;
-    this.#bits = new Uint8Array(Math.ceil(count / 8));
+    this.#bits = new Int32Array(Math.ceil(count / 32));
+    this.#passesFullWords = passesFullWords;
   }
 
   alloc(order: number): number {
@@ -41,7 +44,7 @@ export class NaiveBitmap implements MeasuredAllocator {
     const index = frame - this.base;
     if (index < 0 || count < 1 || index + count > this.count) return FREE_STATUS.outOfRange;
     for (let at = index; at < index + count; at++) if (!this.#isUsed(at)) return FREE_STATUS.doubleFree;
-    for (let at = index; at < index + count; at++) this.#bits[at >> 3]! &= ~(1 << (at & 7));
+    for (let at = index; at < index + count; at++) this.#bits[at >> 5]! &= ~(1 << (at & 31));
     return FREE_STATUS.ok;
   }
 
@@ -78,16 +81,29 @@ export class NaiveBitmap implements MeasuredAllocator {
   }
 
   #isUsed(index: number): boolean {
-    return (this.#bits[index >> 3]! & (1 << (index & 7))) !== 0;
+    return (this.#bits[index >> 5]! & (1 << (index & 31))) !== 0;
   }
 
   #mark(index: number, count: number): void {
-    for (let at = index; at < index + count; at++) this.#bits[at >> 3]! |= 1 << (at & 7);
+    for (let at = index; at < index + count; at++) this.#bits[at >> 5]! |= 1 << (at & 31);
+  }
+
+  /** Frames of the full words from a word's first frame on. */
+  #fullWords(index: number, to: number): number {
+    let word = index >> 5;
+    while (word << 5 < to && this.#bits[word] === -1) word++;
+    return (word << 5) - index;
   }
 
   #take(count: number, align: number, from: number, to: number, boundary: number): number {
     let length = 0;
     for (let index = from; index < to; index++) {
+      if (this.#passesFullWords && (index & 31) === 0) {
+        const passed = this.#fullWords(index, to);
+        if (passed > 0) length = 0;
+        index += passed;
+        if (index >= to) break;
+      }
       const frame = this.base + index;
       if (boundary > 0 && (frame & (boundary - 1)) === 0) length = 0;
       if (this.#isUsed(index)) {

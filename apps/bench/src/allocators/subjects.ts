@@ -123,6 +123,17 @@ export const SUBJECTS: readonly Subject[] = [
     },
   },
   {
+    name: 'naive-words',
+    description: 'the same, passing full words whole: the bitmap of the phase 3 kernel',
+    kind: 'baseline',
+    variant: true,
+    speedOnly: true,
+    load: async () => {
+      const { NaiveBitmap } = await import('./naive-bitmap.ts');
+      return (range) => new NaiveBitmap(range, { passesFullWords: true });
+    },
+  },
+  {
     name: 'null',
     description: 'no allocator: what the measurement itself takes',
     kind: 'baseline',

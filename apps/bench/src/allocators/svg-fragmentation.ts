@@ -14,6 +14,7 @@ const STROKES: Readonly<Record<string, readonly [colour: string, dashes: string]
   'tree-shared': ['#7b3fa0', '2 3'],
   extent: ['#444444', ''],
   naive: ['#1b6ca8', '2 3'],
+  'naive-words': ['#1b6ca8', '6 3'],
 };
 
 const strokeOf = (allocator: string): string => {

@@ -23,6 +23,11 @@ import { measureCell, occupy, picksOf, WORKLOADS } from './workloads.ts';
 const RANGE = { base: FIRST_FRAME, count: 4096 };
 const SHORT = { settling: 0, warmUp: 0, sample: 1, samples: 1 };
 
+const frameMapOf = (allocator: NaiveBitmap): number[] =>
+  Array.from({ length: allocator.count }, (_, at) => at).filter(
+    (at) => allocator.state(allocator.base + at) !== 0,
+  );
+
 describe('random numbers', () => {
   test('are the same in every run, and as in harness.h', () => {
     const random = randomOf();
@@ -210,11 +215,6 @@ describe('traces', () => {
     expect(guest!.frames * 0.9).toBeGreaterThanOrEqual(peakOf(trace) - 32);
     expect(looks.length).toBeGreaterThanOrEqual(99);
   });
-
-  const frameMapOf = (allocator: NaiveBitmap): number[] =>
-    Array.from({ length: allocator.count }, (_, at) => at).filter(
-      (at) => allocator.state(allocator.base + at) !== 0,
-    );
 });
 
 describe('baselines', () => {
@@ -229,6 +229,24 @@ describe('baselines', () => {
     expect(bitmap.freeRun(163, 2)).toBe(FREE_STATUS.outOfRange);
     expect(bitmap.free(104, 2)).toBe(FREE_STATUS.ok);
     expect(bitmap.alloc(2)).toBe(104);
+  });
+
+  test('the one that passes full words takes the same', () => {
+    const range = { base: 100, count: 200 };
+    const [one, other] = [new NaiveBitmap(range), new NaiveBitmap(range, { passesFullWords: true })];
+    const take = (bitmap: NaiveBitmap): number[] => [
+      bitmap.allocRun(70),
+      bitmap.alloc(0),
+      bitmap.free(110, 0),
+      bitmap.allocRun(30, { boundary: 32 }),
+      bitmap.alloc(3),
+      bitmap.alloc(0),
+      bitmap.allocRun(60),
+      bitmap.allocRun(60),
+      bitmap.allocRun(2, { low: 110, high: 131 }),
+    ];
+    expect(take(other)).toEqual(take(one));
+    expect(frameMapOf(other)).toEqual(frameMapOf(one));
   });
 
   test('a batch of the naive bitmap is all or nothing', () => {

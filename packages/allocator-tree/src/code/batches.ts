@@ -42,7 +42,7 @@ export function defineBatches(
   { countFreed, giveBackWord }: SingleFrames,
   { nextChild }: TreeChoice,
 ): void {
-  const { at, cursor, originOfBytes, define, inner, peek, peekFour, swap, changeRead, batch } = scope;
+  const { at, cursor, originOfBytes, define, inner, load, peek, peekFour, swap, changeRead, batch } = scope;
 
   /** A bit for each of a child's words that is not full. */
   const openWords = inner(1, 1, (_, address) => {
@@ -87,6 +87,8 @@ export function defineBatches(
             // With the right to frames there are as many clear bits somewhere.
             loop(
               'look',
+              // What others gave back meanwhile is seen: without an atomic step a host may read the vectors once for all.
+              ...value.set(load(first.get)),
               ...open.set(openWords(first.get)),
               loop(
                 'word',
