@@ -40,7 +40,7 @@ const [FRAGMENTED, FRAGMENTED_QUICK] = [2 ** 18, 2 ** 14];
 const DESCRIBED = 2 ** 20;
 
 /** Threads scatter more than one: they are measured so many times as often. */
-const WORKER_ROUNDS = 7;
+const WORKER_ROUNDS = 3;
 
 /** Programs in C take no time to become fast. */
 const inCTimes = ({ settling, sample, samples }: SamplingTimes): readonly number[] => [
