@@ -19,3 +19,17 @@ test('a module is made once, unless others were asked for since', () => {
   get('b');
   expect(written).toEqual(['a', 'b', 'c', 'b']);
 });
+
+test('functions of a module on what the host gives', () => {
+  const write = (): Uint8Array<ArrayBuffer> => {
+    const builder = new ModuleBuilder();
+    const ask = builder.importFunction('ask', 0, 1);
+    builder.define('answer', 0, 1, () => ask());
+    return builder.bytes();
+  };
+  const cache = new ModuleCache();
+  const answers = [1, 2].map((number) =>
+    cache.instantiate<{ answer(): number }>('ask', write, { ask: () => number }).answer(),
+  );
+  expect(answers).toEqual([1, 2]);
+});

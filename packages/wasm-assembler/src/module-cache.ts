@@ -23,4 +23,19 @@ export class ModuleCache {
     }
     return module;
   }
+
+  /**
+   * The functions of a module on a host's memory and functions.
+   *
+   * @param host what the module imports
+   */
+  instantiate<Functions>(
+    key: string,
+    write: () => Uint8Array<ArrayBuffer>,
+    host: Readonly<Record<string, WebAssembly.ImportValue>>,
+  ): Functions {
+    const { exports } = new WebAssembly.Instance(this.get(key, write), { host });
+    // Functions of a plain object are called faster than those of a module's exports.
+    return { ...exports } as Functions;
+  }
 }

@@ -32,10 +32,6 @@ export interface Operations {
 const PAGE = 65_536;
 const modules = new ModuleCache();
 
-function moduleFor(layout: Layout): WebAssembly.Module {
-  return modules.get(`${layout.base},${layout.count}`, () => bytesFor(layout));
-}
-
 function bytesFor(layout: Layout): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
   builder.importMemory(atLeastPages(1));
@@ -51,7 +47,10 @@ export function instantiate(layout: Layout): {
   readonly operations: Operations;
 } {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.length / PAGE) });
-  const { exports } = new WebAssembly.Instance(moduleFor(layout), { host: { memory } });
-  // Functions of a plain object are called faster than those of a module's exports.
-  return { memory: memory.buffer, operations: { ...exports } as unknown as Operations };
+  const operations = modules.instantiate<Operations>(
+    `${layout.base},${layout.count}`,
+    () => bytesFor(layout),
+    { memory },
+  );
+  return { memory: memory.buffer, operations };
 }

@@ -102,7 +102,7 @@ export function defineFrames(scope: Scope, sets: Sets, levels: Levels) {
         leave(classOf(before!.get), huge.get),
         setBest(huge.get, constant(WHOLE)),
         when(equal(huge.get, current.get), current.set(none)),
-        [0x0f],
+        giveResult([]),
       ]),
       changeClass(huge.get, classOf(before!.get), classOf(summary(huge.get).get)),
       raise(huge.get, index!.get),

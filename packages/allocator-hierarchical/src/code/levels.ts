@@ -36,7 +36,7 @@ const GROUPS = [0x5555_5555, 0x1111_1111, 0x0101_0101, 0x0001_0001, 1];
 
 export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
   const { define, inner, bits, summary, stale, current, occupied, nextStale, none } = scope;
-  const returnNow: Code = [0x0f];
+  const returnNow: Code = giveResult([]);
 
   /** The class of a huge frame with a summary: none (0) when it is full or free. */
   const classOf = inner(1, 1, (_, value) => [
@@ -249,7 +249,7 @@ export function defineLevels(scope: Scope, { join, leave, has }: Sets) {
       // Frames are taken from the current one all the time.
       when(equal(stale(next.get).get, current.get), next.set(nextOf)),
       oldest.set(stale(next.get).get),
-      when(exclusiveOr(oldest.get, constant(-1)), [
+      when(not(oldest.get), [
         summary(oldest.get).set(and(summary(oldest.get).get, constant(~IS_STALE))),
         setBest(oldest.get, largestOrder(oldest.get)),
       ]),

@@ -113,13 +113,13 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
         when(isZero(marksMade.get), make(constant(firstChunkOf(layout)))),
         wordAt(onlyPlace(huge!.get)).set(changed!.get),
         toggleTag(huge!.get, own),
-        [0x0f],
+        giveResult([]),
       ]),
       word.set(wordAt(onlyPlace(huge!.get)).get),
       when(equal(kind.get, own), [
         wordAt(onlyPlace(huge!.get)).set(exclusiveOr(word.get, changed!.get)),
         when(equal(word.get, changed!.get), toggleTag(huge!.get, kind.get)),
-        [0x0f],
+        giveResult([]),
       ]),
       into.set(newChunk(constant(0))),
       chunk.set(chunkOf(into.get)),
@@ -145,7 +145,7 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
           ]),
         ]),
       ]),
-      when(and(mask!.get, subtract(mask!.get, constant(1))), [0x0f]),
+      when(and(mask!.get, subtract(mask!.get, constant(1))), giveResult([])),
       // One word is left.
       last.set(trailingZeros(mask!.get)),
       wordAt(onlyPlace(huge!.get)).set(wordAt(placeOf(kind!, mask!.get, last.get)).get),
@@ -188,7 +188,7 @@ export function defineMarks({ inner, layout, summary, tag, spare, marksMade, mar
       when(isZero(hasAll(kind!.get)), [
         when(less(subtract(shiftLeft(constant(4), sizeOf(kind!.get)), constant(1)), countOnes(mask!.get)), [
           enlarge(huge!.get, kind!.get, number!.get, mask!.get, word!.get),
-          [0x0f],
+          giveResult([]),
         ]),
       ]),
       maskAt(chunkOf(kind!.get)).set(mask!.get),

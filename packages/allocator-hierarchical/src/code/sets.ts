@@ -52,7 +52,11 @@ export function defineSets({ inner, layout, occupied, sets, tops }: Scope) {
       top.set(and(top.get, not(topBit(huge!.get)))),
       at.set(multiply(set!.get, setTops)),
       end.set(add(at.get, setTops)),
-      loop('top', [when(tops(at.get).get, [0x0f]), increase(at), jumpIf('top', less(at.get, end.get))]),
+      loop('top', [
+        when(tops(at.get).get, giveResult([])),
+        increase(at),
+        jumpIf('top', less(at.get, end.get)),
+      ]),
       occupied.set(and(occupied.get, not(bit(set!.get)))),
     ];
   });

@@ -23,6 +23,7 @@ import {
   less,
   lessUnsigned,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -100,7 +101,7 @@ export function defineBatches(
                   loop(
                     'again',
                     ...value.set(peek(wordAt.get)),
-                    ...taken.set(exclusiveOr(value.get, constant(-1))),
+                    ...taken.set(not(value.get)),
                     ...jumpIf('told', isZero(taken.get)),
                     ...when(greater(countOnes(taken.get), wanted.get), lowestWanted),
                     ...jumpIf('again', isZero(swap(wordAt.get, value, or(value.get, taken.get)))),
@@ -187,7 +188,7 @@ export function defineBatches(
             ...jumpIf('more', lessUnsigned(exclusiveOr(next.get, index.get), constant(1 << WORD_ORDER))),
           ),
         ),
-        ...changeRead('clear', wordAt, value, [], and(value.get, exclusiveOr(mask.get, constant(-1)))),
+        ...changeRead('clear', wordAt, value, [], and(value.get, not(mask.get))),
         // Others may have freed some of them meanwhile.
         ...mask.set(and(mask.get, value.get)),
         ...value.set(exclusiveOr(value.get, mask.get)),

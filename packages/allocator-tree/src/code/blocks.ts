@@ -16,6 +16,7 @@ import {
   jump,
   jumpIf,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -88,7 +89,7 @@ export function defineBlocks(
           'word',
           ...value.set(peek(wordAt.get)),
           // What is left are the first bits of free aligned blocks of the order, at least 1.
-          ...starts.set(exclusiveOr(value.get, constant(-1))),
+          ...starts.set(not(value.get)),
           block(
             'starts',
             ...keepFirst(0),

@@ -29,10 +29,6 @@ function geometryOf(layout: TreeLayout, worker: number): Geometry {
   };
 }
 
-function moduleFor(kind: AccessKind, geometry: Geometry): WebAssembly.Module {
-  return modules.get(`${kind} ${Object.values(geometry).join()}`, () => operations(kind, geometry));
-}
-
 /**
  * @param host the memory, or for the kind `hosted` the functions that {@link importAccess} imports
  * @returns the functions; with the kind `atomic` also the {@link AtomicSteps}
@@ -43,7 +39,7 @@ export function instantiate(
   worker: number,
   host: Readonly<Record<string, WebAssembly.ImportValue>>,
 ): Operations & AtomicSteps {
-  const { exports } = new WebAssembly.Instance(moduleFor(kind, geometryOf(layout, worker)), { host });
-  // Functions of a plain object are called faster than those of a module's exports.
-  return { ...exports } as unknown as Operations & AtomicSteps;
+  const geometry = geometryOf(layout, worker);
+  const key = `${kind} ${Object.values(geometry).join()}`;
+  return modules.instantiate<Operations & AtomicSteps>(key, () => operations(kind, geometry), host);
 }

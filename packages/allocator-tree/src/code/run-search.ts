@@ -18,6 +18,7 @@ import {
   leadingZeros,
   less,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -91,7 +92,7 @@ export function defineRunSearch(scope: Scope): void {
         ...run.set(add(run.get, trailingZeros(value.get))),
         ...raiseLongest(run),
         ...when(value.get, [
-          ...ones.set(exclusiveOr(value.get, constant(-1))),
+          ...ones.set(not(value.get)),
           ...length.set(constant(0)),
           block(
             'inside',

@@ -20,6 +20,7 @@ import {
   leadingZeros,
   less,
   loop,
+  not,
   or,
   shiftLeft,
   shiftRight,
@@ -106,10 +107,7 @@ export function defineSingleFrames(scope: Scope, { raise }: Hints, { nextChild }
         ...cursor.word.set(wordAt.get),
       ),
       ...count(COUNTER.allocations),
-      ...add(
-        add(originOfBytes, shiftLeft(wordAt.get, constant(3))),
-        trailingZeros(exclusiveOr(value.get, constant(-1))),
-      ),
+      ...add(add(originOfBytes, shiftLeft(wordAt.get, constant(3))), trailingZeros(not(value.get))),
     ];
   });
 
